@@ -1,0 +1,1 @@
+"""What talks to the outside: mailboxes today; models and webhooks beside them later."""

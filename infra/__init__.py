@@ -1,0 +1,1 @@
+"""Settings, logging, errors, Kafka and PostgreSQL clients, the local stack. Imports nothing of the rest."""
