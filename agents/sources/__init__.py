@@ -1,0 +1,1 @@
+"""Mailboxes: one module each, all behind the `Source` protocol and its conformance suite."""

@@ -1,0 +1,70 @@
+"""The `triage` command: a table of names, loaded only when called, so that `triage --help` answers at once.
+
+Exit codes: 0 done, 1 a finding (something is not as it should be), 2 usage or configuration."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from infra.errors import ConfigError, TriageError
+
+# name: (module:attribute, what it does). The one place that says where a command lives; nothing here is imported before use.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("monitoring.run.command:run", "Start the local stack and every process, feed a mailbox, show it happen"),
+    "worker": ("streams.worker:worker", "Stream worker: classify mails and route them into lanes"),
+    "ingest": ("agents.ingest.command:ingest", "Read mailboxes and put their mails on Kafka"),
+    "archive": ("streams.archive.command:archive", "Write verdicts from the lanes to PostgreSQL"),
+    "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP"),
+    "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
+    "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
+    "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),
+    "tail": ("agents.commands.tail:tail", "Follow a lane"),
+    "lag": ("monitoring.commands.lag:lag", "Queue length per group, topic and lane"),
+    "status": ("monitoring.commands.status:status", "What runs, and how it is"),
+    "doctor": ("monitoring.commands.doctor:doctor", "Check versions, brokers, topics, database, accounts, clock, disk"),
+    "account": ("agents.commands.account:account", "Add, list, remove and test mailboxes"),
+    "topics": ("streams.commands:topics", "Create and check the topics"),
+    "stack": ("infra.stack.commands:stack", "Local Kafka and PostgreSQL without Docker"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, purpose) for name, (_, purpose) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crewai-email-triage")
+def triage() -> None:
+    """E-mail triage on Kafka: mailboxes in, prioritised lanes out."""
+
+
+def main() -> None:
+    """Entry point: errors of this project end in one line, never in a traceback."""
+    try:
+        triage(standalone_mode=True)
+    except ConfigError as error:
+        click.echo(f"triage: {error}", err=True)
+        sys.exit(2)
+    except TriageError as error:
+        click.echo(f"triage: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,138 @@
+"""Every setting of every process: one frozen object, read once at the start from the environment and an optional TOML file.
+
+The environment wins over the file. The file is `triage.toml` in the working directory or the path in TRIAGE_CONFIG;
+its keys are the names below in lower case. Unknown keys and values out of range stop the process with the setting's name."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from infra.errors import ConfigError
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """The settings; each name in upper case is its environment variable."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, env_ignore_empty=True)
+
+    # Kafka
+    kafka_bootstrap_servers: str = "127.0.0.1:19092"
+    """Comma-separated host:port."""
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: SecretStr = SecretStr("")
+    kafka_ssl_cafile: Path | None = None
+    """PEM file with the authorities that may sign a broker's certificate; default: the system's."""
+    topic_partitions: int = Field(4, ge=1, le=1024)
+    """Partitions of every mail topic and table; fixed once the topics exist."""
+    topic_replication_factor: int = Field(1, ge=1, le=9)
+    kafka_session_timeout_s: float = Field(15.0, ge=6, le=300)
+    """A process that is silent this long loses its partitions."""
+    instance_id: str = Field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+    """Names this process in logs and status. Replicas must differ."""
+    static_membership: bool = False
+    """Join groups as a static member named by INSTANCE_ID (KIP-345): a quick restart moves no partition."""
+
+    # PostgreSQL
+    database_url: SecretStr = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
+    database_pool_size: int = Field(10, ge=1, le=200)
+    database_timeout_s: float = Field(30.0, gt=0, le=600)
+    """Longest wait for a connection or a statement."""
+
+    # Ingest
+    first_contact_days: float = Field(7.0, ge=0, le=3650)
+    """How far back a mailbox is read when it is seen for the first time."""
+    mail_max_bytes: int = Field(512 * 1024, ge=4096, le=1024 * 1024)
+    """Longer mails are cut here and marked."""
+    ingest_buffer_bytes: int = Field(32 * 1024 * 1024, ge=2 * 1024 * 1024)
+    """Bytes of mail that all mailboxes of one ingest process may hold in memory together."""
+    imap_idle_s: float = Field(300.0, ge=1, le=1740)
+    """IDLE is re-issued this often (RFC 2177: before 29 minutes; real servers drop earlier)."""
+    imap_poll_s: float = Field(60.0, ge=0.1, le=3600)
+    """NOOP interval where the server has no IDLE."""
+    imap_timeout_s: float = Field(30.0, ge=1, le=300)
+    """Bound of every single IMAP call."""
+    reconnect_max_s: float = Field(30.0, ge=0.1, le=3600)
+    """Cap of the exponential backoff between connection attempts."""
+    auth_retry_s: float = Field(900.0, ge=1, le=86400)
+    """Pause after refused credentials, so that no account gets locked."""
+
+    # Streams
+    batch_size: int = Field(500, ge=1, le=10_000)
+    """Most records of one partition in one transaction."""
+    batch_timeout_s: float = Field(60.0, ge=1, le=600)
+    """Longest time one batch may take, outputs acknowledged; then it is aborted and taken again."""
+    event_timeout_s: float = Field(5.0, ge=0.1, le=60)
+    """Longest time a decision about one event may take; then it is a dead letter."""
+    dead_letter_limit: int = Field(20, ge=1)
+    """Unexpected failures within a minute that stop the worker, when they are also a tenth of what it took."""
+    table_dir: Path = Path(".triage/tables")
+    """Scratch space of the stream runtime."""
+
+    # Operation
+    bind_host: str = "127.0.0.1"
+    """Interface of the HTTP servers."""
+    health_port: Port = 8000
+    metrics_port: Port = 8080
+    process_metrics_port: int = Field(0, ge=0, le=65535)
+    """Where ingest, worker and archive serve their own metrics; 0: nowhere."""
+    home: Path = Path(".triage")
+    """Where the local stack and the sample mailbox live."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] = "json"
+    status_interval_s: float = Field(2.0, ge=0.2, le=60)
+    """How often each process says how it is on triage.status."""
+    lag_interval_s: float = Field(5.0, ge=0.2, le=300)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments (tests), then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+
+def config_file() -> Path:
+    """The TOML file that is read when it exists."""
+    return Path(os.environ.get("TRIAGE_CONFIG", "triage.toml"))
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigError: names every setting that is unknown or out of range, its value (never a secret's) and what is allowed.
+    """
+    named = os.environ.get("TRIAGE_CONFIG")
+    if named and not Path(named).is_file():
+        raise ConfigError(f"TRIAGE_CONFIG={named}: no such file; unset it or name an existing TOML file")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_complaint(item) for item in error.errors())) from None
+    except ValueError as error:  # the TOML reader's own complaint carries line and column
+        raise ConfigError(f"{config_file()}: {error}") from None
+
+
+def _complaint(item: Any) -> str:
+    name = ".".join(map(str, item["loc"]))
+    if item["type"] == "extra_forbidden":
+        return f"{name}: unknown setting; the known ones are listed by `triage doctor --settings`"
+    field = Settings.model_fields.get(name)
+    secret = field is not None and field.annotation is SecretStr
+    return f"{name.upper()}={'***' if secret else item['input']!r}: {item['msg']}"

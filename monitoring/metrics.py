@@ -1,0 +1,44 @@
+"""Every metric, declared once with its unit and meaning; code elsewhere can use one but not invent one.
+
+Label values are bounded: lanes, statuses, components, topics; never an address or an account."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+EMAILS_PROCESSED = Counter(
+    "crewai_emails_processed", "Mails that left a stage, by outcome", ["status", "lane", "stage"]
+)
+PROCESSING_SECONDS = Histogram(
+    "crewai_email_processing_duration_seconds",
+    "From the moment ingest found a mail to its verdict, seconds",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+QUEUE_LENGTH = Gauge("crewai_email_queue_length", "Mails that wait in a lane or before the triage (consumer lag)", ["lane"])
+GROUP_LAG = Gauge(
+    "kafka_consumergroup_group_lag", "Records a group has not yet committed", ["group", "topic", "partition"]
+)
+GROUP_LAG_SECONDS = Gauge(
+    "kafka_consumergroup_group_lag_seconds", "Age of the record at the committed offset", ["group", "topic", "partition"]
+)
+DEAD_LETTERS = Counter("crewai_dead_letters", "Records written to mail.dead", ["agent", "error"])
+TRANSACTIONS = Counter("crewai_transactions", "Kafka transactions of the stream runtime", ["agent", "outcome"])
+BATCH_SECONDS = Histogram(
+    "crewai_batch_duration_seconds", "One batch: decide, write, acknowledge", ["agent"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
+)
+TABLE_ROWS = Gauge("crewai_table_rows", "Rows of a table on this worker", ["table"])
+INGESTED = Counter("crewai_mails_ingested", "Mails put on mail.received", ["source"])
+INGEST_ERRORS = Counter("crewai_ingest_errors", "Failed attempts to read a mailbox", ["source", "error"])
+SOURCES = Gauge("crewai_sources", "Mailbox folders this process reads, by state", ["source", "state"])
+PROOF_OF_LIFE_AGE = Gauge(
+    "crewai_source_proof_of_life_age_seconds", "Age of the oldest proof of life among the folders of a source", ["source"]
+)
+DATABASE_CONNECTIONS = Gauge("crewai_database_connections", "Connections of the pool", ["state"])
+COMPONENT_UP = Gauge("crewai_component_up", "1 when every instance of a component says it is well", ["component"])
+
+
+def serve(port: int, host: str) -> None:
+    """Serve this process's metrics over HTTP; port 0 serves none."""
+    if port:
+        start_http_server(port, addr=host)

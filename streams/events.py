@@ -1,0 +1,252 @@
+"""The wire contract: what the records on the topics hold, in both directions. Downstream teams read the same shapes from
+`docs` generated out of this module (AsyncAPI, JSON Schema).
+
+Headers follow the CloudEvents 1.0 Kafka protocol binding, binary mode (`ce_*`, `content-type`), plus W3C `traceparent`."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from streams.mail.model import Mail
+from streams.triage.verdict import Category, Facts, Lane, Reason, SenderFacts, ThreadFacts, Verdict
+
+Headers = tuple[tuple[str, bytes], ...]
+
+TYPE_RECEIVED = "email.triage.mail.received.v1"
+TYPE_VERDICT = "email.triage.mail.verdict.v1"
+TYPE_DEAD = "email.triage.mail.dead.v1"
+SNIPPET_CHARACTERS = 240
+
+
+class MalformedEvent(ValueError):
+    """A record does not follow the wire contract; the message says which field."""
+
+
+def event_id(account: str, *identity: str | int) -> str:
+    """The deterministic id of a mail: 32 hex digits over the account and what its provider guarantees unique.
+
+    IMAP: ("imap", folder, UIDVALIDITY, UID); Maildir: ("maildir", unique name); Gmail: ("gmail", message id).
+    """
+    text = "\x00".join([account, *map(str, identity)])
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def utc_text(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: the one form of time on the wire."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def new_traceparent() -> str:
+    """A W3C trace context for a mail whose journey starts here; not sampled unless tracing says so."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A mail on `mail.received`: the raw bytes are the record's value, everything else its headers."""
+
+    event_id: str
+    account: str
+    raw: bytes
+    """RFC 5322 bytes, cut to the configured bound when `truncated`."""
+    received_at: datetime
+    """When ingest found the mail, UTC."""
+    location: str
+    """Where the provider keeps it, e.g. "INBOX;UIDVALIDITY=7;UID=12" (RFC 5092 notation) or a file's name."""
+    owner: tuple[str, ...] = ()
+    """Addresses of the mailbox's owner."""
+    size: int = 0
+    """Bytes at the provider, before any cut."""
+    truncated: bool = False
+    fingerprint: str = ""
+    """Hash over Message-ID and content, by which a rebuilt folder's mails are recognised."""
+    traceparent: str = ""
+
+    def headers(self) -> Headers:
+        """The record's headers."""
+        pairs = {
+            "ce_specversion": "1.0",
+            "ce_id": self.event_id,
+            "ce_source": f"/accounts/{self.account}",
+            "ce_type": TYPE_RECEIVED,
+            "ce_time": utc_text(self.received_at),
+            "ce_subject": self.location,
+            "ce_mailowner": ",".join(self.owner),
+            "ce_mailsize": str(self.size or len(self.raw)),
+            "ce_mailtruncated": "true" if self.truncated else "false",
+            "ce_mailfingerprint": self.fingerprint,
+            "content-type": "message/rfc822",
+            "traceparent": self.traceparent or new_traceparent(),
+        }
+        return tuple((name, value.encode("utf-8", "replace")) for name, value in pairs.items())
+
+    @classmethod
+    def from_record(cls, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Received:
+        """Read a record of `mail.received`.
+
+        Raises:
+            MalformedEvent: the key, the value or a required header is missing or unreadable.
+        """
+        if key is None or value is None:
+            raise MalformedEvent("a record of mail.received needs a key (account) and a value (the mail)")
+        found = {name: raw.decode("utf-8", "replace") for name, raw in headers if raw is not None}
+        try:
+            return cls(
+                event_id=found["ce_id"],
+                account=key.decode(),
+                raw=value,
+                received_at=datetime.fromisoformat(found["ce_time"]),
+                location=found.get("ce_subject", ""),
+                owner=tuple(filter(None, found.get("ce_mailowner", "").split(","))),
+                size=int(found.get("ce_mailsize") or len(value)),
+                truncated=found.get("ce_mailtruncated") == "true",
+                fingerprint=found.get("ce_mailfingerprint", ""),
+                traceparent=found.get("traceparent", ""),
+            )
+        except KeyError as missing:
+            raise MalformedEvent(f"header {missing} is missing") from None
+        except ValueError as error:
+            raise MalformedEvent(f"unreadable header or key: {error}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the mail stands on `mail.received`, so that its verdict can be derived again."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correspondent:
+    """Who wrote: the name is the sender's own claim."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRecord:
+    """A record of a lane topic: JSON by orjson, key = account. One (event_id, revision) is one verdict."""
+
+    event_id: str
+    revision: int
+    """0: the stream's own verdict; higher: a later opinion replaces it."""
+    account: str
+    sender: Correspondent
+    subject: str
+    date: str | None
+    """The mail's own Date header, RFC 3339 UTC."""
+    received_at: str
+    """When ingest found the mail."""
+    snippet: str
+    """The first characters of the newly written text."""
+    message_id: str
+    thread_id: str
+    attachments: int
+    size: int
+    flags: tuple[str, ...]
+    """What was odd about the bytes."""
+    priority: int
+    lane: Lane
+    category: Category
+    needs_reply: bool
+    confidence: float
+    reasons: tuple[Reason, ...]
+    facts: Facts
+    policy_version: str
+    model_version: str
+    origin: Origin
+    location: str
+
+    def encode(self) -> bytes:
+        """The record's value."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def decode(cls, value: bytes | None) -> VerdictRecord:
+        """Read a lane record.
+
+        Raises:
+            MalformedEvent: not JSON, or a field is missing or of the wrong kind.
+        """
+        try:
+            return _verdict_from(orjson.loads(value or b""))
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise MalformedEvent(f"not a verdict record: {type(error).__name__}: {error}") from None
+
+
+def verdict_record(received: Received, mail: Mail, facts: Facts, verdict: Verdict, origin: Origin) -> VerdictRecord:
+    """What the lanes carry about one decided mail."""
+    return VerdictRecord(
+        event_id=received.event_id,
+        revision=0,
+        account=received.account,
+        sender=Correspondent(name=mail.sender.name, address=mail.sender.address),
+        subject=mail.subject,
+        date=utc_text(mail.date) if mail.date else None,
+        received_at=utc_text(received.received_at),
+        snippet=" ".join((mail.new_text or mail.text)[: 4 * SNIPPET_CHARACTERS].split())[:SNIPPET_CHARACTERS],
+        message_id=mail.message_id,
+        thread_id=mail.thread_id,
+        attachments=len(mail.attachments),
+        size=received.size,
+        flags=tuple(sorted(mail.flags)),
+        priority=verdict.priority,
+        lane=verdict.lane,
+        category=verdict.category,
+        needs_reply=verdict.needs_reply,
+        confidence=verdict.confidence,
+        reasons=verdict.reasons,
+        facts=facts,
+        policy_version=verdict.policy_version,
+        model_version=verdict.model_version,
+        origin=origin,
+        location=received.location,
+    )
+
+
+def verdict_headers(received: Received) -> Headers:
+    """Headers of a lane record: the same identity, time and trace as the mail it judges."""
+    pairs = {
+        "ce_specversion": "1.0",
+        "ce_id": received.event_id,
+        "ce_source": f"/accounts/{received.account}",
+        "ce_type": TYPE_VERDICT,
+        "ce_time": utc_text(received.received_at),
+        "content-type": "application/json",
+        "traceparent": received.traceparent,
+    }
+    return tuple((name, value.encode()) for name, value in pairs.items())
+
+
+_FIELDS = frozenset(VerdictRecord.__slots__)
+
+
+def _verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
+    facts = data["facts"]
+    return VerdictRecord(
+        **{
+            **{name: value for name, value in data.items() if name in _FIELDS},  # a newer writer may say more
+            "sender": Correspondent(**data["sender"]),
+            "flags": tuple(data["flags"]),
+            "lane": Lane(data["lane"]),
+            "category": Category(data["category"]),
+            "reasons": tuple(Reason(**reason) for reason in data["reasons"]),
+            "facts": Facts(
+                owner=tuple(facts["owner"]),
+                received_at=facts["received_at"],
+                sender=SenderFacts(**facts["sender"]) if facts["sender"] else None,
+                thread=ThreadFacts(**facts["thread"]) if facts["thread"] else None,
+            ),
+            "origin": Origin(**data["origin"]),
+        }
+    )

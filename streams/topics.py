@@ -1,0 +1,44 @@
+"""Every topic, declared once: its name, partitioning and retention. All `mail.*` topics and tables are co-partitioned by account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from streams.triage.verdict import Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicSpec:
+    """A topic as `triage topics create` makes it. `config` holds Kafka's own topic settings."""
+
+    name: str
+    purpose: str
+    config: dict[str, str] = field(default_factory=dict)
+
+
+def _ms(**span: int) -> str:
+    return str(int(timedelta(**span).total_seconds() * 1000))
+
+
+_COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "segment.ms": _ms(hours=1)}
+_MAILS = {"retention.ms": _ms(days=14), "max.message.bytes": "2097152"}
+# The broker's clock on outputs: latency figures and time lag must not depend on a worker's clock.
+_LANES = {"retention.ms": _ms(days=14), "message.timestamp.type": "LogAppendTime"}
+
+ACCOUNTS = TopicSpec(name="accounts", purpose="which mailboxes exist; key account", config=_COMPACTED)
+CURSORS = TopicSpec(name="ingest.cursors", purpose="how far each mailbox was read; key account + entry", config=_COMPACTED)
+RECEIVED = TopicSpec(name="mail.received", purpose="raw mails as found at the provider", config=_MAILS)
+DEAD = TopicSpec(name="mail.dead", purpose="mails that could not be handled, with their bytes and the reason",
+                 config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"})
+STATUS = TopicSpec(name="triage.status", purpose="what each process says of itself; key instance",
+                   config=_COMPACTED | {"cleanup.policy": "compact,delete", "retention.ms": _ms(days=1)})
+LANES: dict[Lane, TopicSpec] = {
+    lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
+}
+SENDERS = TopicSpec(name="triage-senders-changelog", purpose="table: what is known of (account, sender)", config=_COMPACTED)
+THREADS = TopicSpec(name="triage-threads-changelog", purpose="table: what is known of (account, thread)", config=_COMPACTED)
+
+ALL: tuple[TopicSpec, ...] = (ACCOUNTS, CURSORS, RECEIVED, *LANES.values(), DEAD, SENDERS, THREADS, STATUS)
+
+LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

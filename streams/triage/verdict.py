@@ -1,0 +1,92 @@
+"""What triage decides about a mail and from what: decision = f(mail, facts, policy). Everything here is plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Lane(StrEnum):
+    """The output topics, most pressing first."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Category(StrEnum):
+    """What kind of mail it is (the labelling guideline's six)."""
+
+    WORK = "work"
+    PERSONAL = "personal"
+    NOTIFICATION = "notification"
+    BULK = "bulk"
+    SPAM = "spam"
+    PHISHING = "phishing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderFacts:
+    """What the senders table knew of (account, sender address) before this mail."""
+
+    mails: int = 0
+    """Mails seen from this sender."""
+    important: int = 0
+    """How many of them went to urgent or high."""
+    junk: int = 0
+    """How many of them were spam or phishing."""
+    first_seen: str | None = None
+    """RFC 3339, UTC: when the first of them was received."""
+    last_seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadFacts:
+    """What the threads table knew of (account, thread id) before this mail."""
+
+    mails: int = 0
+    top_priority: int = 0
+    owner_wrote: bool = False
+    """Whether the owner of the mailbox has written in this thread."""
+    last_seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything a decision may know beside the mail. Recorded in the verdict, so that it can be derived again."""
+
+    owner: tuple[str, ...] = ()
+    """Addresses of the mailbox's owner, lower case; empty when unknown."""
+    received_at: str = ""
+    """RFC 3339, UTC: when the mail reached the mailbox. The only "now" a decision has."""
+    sender: SenderFacts | None = None
+    """None: first contact."""
+    thread: ThreadFacts | None = None
+    """None: first mail of its thread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One rule that hit, and what it did to the score."""
+
+    rule: str
+    weight: float
+    text: str
+    """The rule's sentence, for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision. `confidence` is 0..1; `reasons` are ordered by effect, strongest first."""
+
+    priority: int
+    """0..10."""
+    lane: Lane
+    category: Category
+    needs_reply: bool
+    confidence: float
+    reasons: tuple[Reason, ...]
+    policy_version: str
+    model_version: str
+    """"rules" while no learned model takes part."""
