@@ -1,0 +1,128 @@
+"""A process says how it is: one record on triage.status every interval, a tombstone when it ends in order.
+
+Whatever Kafka does, the process never notices: at most one record waits at any time and every wait is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from infra.kafka import aiokafka_options
+from infra.settings import Settings
+from streams.closing import close_within
+from streams.events import utc_text
+from streams.status import Check, Status
+from streams.topics import STATUS
+
+log = logging.getLogger(__name__)
+
+SEND_SECONDS = 5.0
+"""Longest wait for one record; then the connection is made anew."""
+GOODBYE_SECONDS = 1.5
+"""Longest time that the tombstone may delay the end of the process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How a process is at this moment."""
+
+    checks: tuple[Check, ...] = ()
+    counts: Mapping[str, int | float] = field(default_factory=dict)
+
+
+class StatusPublisher:
+    """`async with StatusPublisher(settings, "ingest", report): ...` publishes while the block runs.
+
+    `report` is called on the event loop; it must be quick. When it raises, that is what gets published.
+    """
+
+    def __init__(self, settings: Settings, component: str, report: Callable[[], Report]) -> None:
+        self._settings = settings
+        self._component = component
+        self._report = report
+        self._started_at = utc_text(datetime.now(UTC))
+        self._producer: Any = None
+        self._task: asyncio.Task[None] | None = None
+        self._failing = False
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._publish_forever(), name="status")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop(tombstone=kind is None or issubclass(kind, asyncio.CancelledError))
+
+    async def stop(self, *, tombstone: bool = True) -> None:
+        """End publishing; `tombstone` says that the process ends in order. Takes at most a few seconds."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        self._task = None
+        if tombstone and self._producer is not None and not self._failing:
+            await self._attempt(None, GOODBYE_SECONDS)
+        await self._disconnect()
+
+    async def _publish_forever(self) -> None:
+        while True:
+            await self._attempt(self.status().encode(), SEND_SECONDS)
+            await asyncio.sleep(self._settings.status_interval_s)
+
+    def status(self) -> Status:
+        """What would be published now."""
+        try:
+            report = self._report()
+        except Exception as error:
+            log.exception("the status report failed")
+            report = Report(checks=(Check(name="status", ok=False, reason=f"report failed: {type(error).__name__}"),))
+        return Status(
+            instance=self._settings.instance_id,
+            component=self._component,
+            pid=os.getpid(),
+            started_at=self._started_at,
+            at=utc_text(datetime.now(UTC)),
+            checks=report.checks,
+            counts=dict(report.counts),
+        )
+
+    async def _attempt(self, value: bytes | None, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._send(value)
+        except Exception as error:
+            if not self._failing:
+                log.warning("status not published: %s; trying on", type(error).__name__)
+            self._failing = True
+            await self._disconnect()
+        else:
+            self._failing = False
+
+    async def _send(self, value: bytes | None) -> None:
+        if self._producer is None:
+            self._producer = _producer(self._settings)
+            await self._producer.start()
+        await self._producer.send_and_wait(STATUS.name, value, key=self._settings.instance_id.encode())
+
+    async def _disconnect(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await close_within(producer, 1)
+
+
+def _producer(settings: Settings) -> Any:
+    from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
+
+    return AIOKafkaProducer(
+        **aiokafka_options(settings),
+        client_id=f"{settings.instance_id}-status",
+        request_timeout_ms=int(SEND_SECONDS * 1000),
+        acks="all",
+    )
