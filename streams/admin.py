@@ -10,8 +10,8 @@ from typing import Literal
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._metadata import TopicMetadata
 from confluent_kafka.admin._config import ConfigResource
+from confluent_kafka.admin._metadata import TopicMetadata
 from confluent_kafka.cimpl import NewTopic
 
 from infra.errors import Permanent, Transient
@@ -86,7 +86,8 @@ def check_topics(settings: Settings, specs: Sequence[TopicSpec] = ALL) -> tuple[
 
 
 def _client(settings: Settings) -> AdminClient:
-    return AdminClient({**librdkafka_options(settings), "log_level": 0})  # failures come back as exceptions; no second voice
+    # log_level 0: failures come back as exceptions, librdkafka need not also write them to standard error.
+    return AdminClient({**librdkafka_options(settings), "log_level": 0})
 
 
 def _unavailable(settings: Settings, error: KafkaException) -> KafkaUnavailable:
@@ -125,7 +126,8 @@ def _wait_until_shown(client: AdminClient, settings: Settings, names: set[str]) 
     deadline = time.monotonic() + CALL_SECONDS
     while missing := names - _with_leaders(_present(client, settings)):
         if time.monotonic() > deadline:
-            raise KafkaUnavailable(f"created, but without a leader after {CALL_SECONDS:.0f} s: {', '.join(sorted(missing))}")
+            names_missing = ", ".join(sorted(missing))
+            raise KafkaUnavailable(f"created, but without a leader after {CALL_SECONDS:.0f} s: {names_missing}")
         time.sleep(0.05)
 
 
@@ -144,8 +146,9 @@ def _shape_findings(settings: Settings, spec: TopicSpec, topic: TopicMetadata) -
             Finding(
                 topic=spec.name,
                 kind="partitions",
-                message=f"{len(topic.partitions)} partitions, but TOPIC_PARTITIONS={settings.topic_partitions}: a mailbox's"
-                " order and tables depend on the count; set TOPIC_PARTITIONS to it, or drain, delete and create the topics",
+                message=f"{len(topic.partitions)} partitions, but TOPIC_PARTITIONS={settings.topic_partitions}:"
+                " a mailbox's order and tables depend on the count;"
+                " set TOPIC_PARTITIONS to it, or drain, delete and create the topics",
             )
         )
     replicas = min((len(partition.replicas) for partition in topic.partitions.values()), default=0)

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 async def close_within(client: Any, seconds: float) -> None:
     """Stop an aiokafka producer or consumer; after `seconds` drop its connections and forget it.
 
-    A producer's own `stop` first flushes, which never ends while the broker is away. Nothing is raised but cancellation.
+    A producer's own `stop` first flushes, which never ends while the broker is away. Only cancellation is raised.
     """
     try:
         async with asyncio.timeout(seconds):

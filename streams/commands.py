@@ -38,7 +38,8 @@ def check(*, machine: bool) -> None:
     """Compare the cluster's topics with what this version needs. Exit 1 when something differs."""
     findings = admin.check_topics(configuration.load())
     if machine:
-        click.echo(orjson.dumps({"ok": not findings, "findings": [dataclasses.asdict(finding) for finding in findings]}))
+        listed = [dataclasses.asdict(finding) for finding in findings]
+        click.echo(orjson.dumps({"ok": not findings, "findings": listed}))
     else:
         for finding in findings:
             click.echo(f"{finding.topic}: {finding.message}")

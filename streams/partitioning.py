@@ -1,6 +1,6 @@
-"""Which partition a key belongs to: the same on every topic and for every client, or mailboxes and their tables part ways.
+"""Which partition a key belongs to: the same on every topic and for every client, or mailboxes and tables part ways.
 
-Kafka's Java client, aiokafka and librdkafka's `murmur2_random` partitioner all compute exactly this for a non-null key."""
+Kafka's Java client, aiokafka and librdkafka's `murmur2_random` all compute exactly this for a non-null key."""
 
 from __future__ import annotations
 
