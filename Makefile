@@ -1,0 +1,65 @@
+# The targets that people and CI call. `make` alone lists them.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+SYNCED := $(VENV)/.synced
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
+# The machine's own programs that tests need: package:program
+PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+           --no-emit-index-url --custom-compile-command "make lock" --extra stack pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint typecheck pytest programs lock bench soak clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SYNCED) ## .venv with exactly the locked packages, and the triage command in it
+
+run: $(SYNCED) ## Kafka, PostgreSQL and every process in the foreground: make run ARGS="--maildir DIR"
+	@$(BIN)/triage run $(ARGS)
+
+test: programs lint typecheck pytest ## everything CI checks
+
+lint: $(SYNCED) ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+typecheck: $(SYNCED) ## mypy --strict
+	$(BIN)/mypy
+
+pytest: $(SYNCED) ## all tests but the soak: make pytest ARGS="tests/unit -x"
+	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
+
+soak: $(SYNCED) ## the long runs under faults
+	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
+
+bench: $(SYNCED) ## one benchmark: make bench NAME=throughput ARGS="..."
+	@test -n "$(NAME)" || { echo "which one? make bench NAME=..., one of:"; ls tests/bench | sed -n 's/\.py$$//p' | grep -v '^_'; exit 2; }
+	$(BIN)/python -m tests.bench.$(NAME) $(ARGS)
+
+lock: $(SYNCED) ## resolve again and write both lock files: make lock ARGS=--upgrade
+	$(COMPILE) $(ARGS) -o requirements.lock
+	$(COMPILE) $(ARGS) --group dev -c requirements.lock -o requirements-dev.lock
+
+programs: # installs what is missing, which takes root
+	@missing=; for pair in $(PROGRAMS); do test -x "$${pair#*:}" || missing="$$missing $${pair%%:*}"; done; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" != 0 ]; then echo "the tests need these packages; install them as root: apt-get install$$missing"; exit 1; fi; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+clean: ## remove .venv and caches; the local stack's data in .triage stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip with hashes brings uv, uv with hashes brings the rest; the project itself is linked without fetching anything.
+$(SYNCED): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "setting up $(VENV): the first time takes about a minute"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^[^ ]/ {keep = /^uv==/} keep' requirements-dev.lock > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

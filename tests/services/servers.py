@@ -1,0 +1,47 @@
+"""Kafka and PostgreSQL instances of the tests' own: free ports, a directory that pytest cleans up."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra.stack.kafka import KafkaBroker
+from infra.stack.ports import any_free
+from infra.stack.postgres import PostgresServer, binaries
+
+
+def new_broker(directory: Path, settings: Mapping[str, str] | None = None) -> KafkaBroker:
+    """A single broker, not started yet."""
+    port, controller_port = any_free(2)
+    return KafkaBroker(directory=directory, port=port, controller_port=controller_port, settings=settings or {})
+
+
+def new_cluster(directory: Path, nodes: int, settings: Mapping[str, str] | None = None) -> list[KafkaBroker]:
+    """Brokers of one cluster, not started yet. Start them in parallel: the first waits for a quorum."""
+    ports = any_free(2 * nodes)
+    voters = {node: ports[nodes + node - 1] for node in range(1, nodes + 1)}
+    return [
+        KafkaBroker(
+            directory=directory / f"node{node}",
+            port=ports[node - 1],
+            controller_port=voters[node],
+            node_id=node,
+            voters=voters,
+            cluster_id="dHJpYWdlLXRlc3QtMDAwMQ",
+            settings=settings or {},
+        )
+        for node in voters
+    ]
+
+
+def new_postgres(directory: Path, settings: Mapping[str, str] | None = None) -> PostgresServer:
+    """A server, not started yet. It does not wait for the disk: a killed process loses nothing by that."""
+    (port,) = any_free()
+    return PostgresServer(directory=directory, port=port, settings={"fsync": "off", **(settings or {})})
+
+
+def execute(url: str, statement: str) -> str:
+    """Run one statement with psql and return its unaligned output."""
+    command = [str(binaries() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statement, url]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
