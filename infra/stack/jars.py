@@ -1,4 +1,4 @@
-"""The jars of Kafka: a committed list with checksums, fetched once, verified at every start, usable offline afterwards."""
+"""The jars of Kafka: a committed list with checksums, fetched once, verified at every start, then usable offline."""
 
 from __future__ import annotations
 

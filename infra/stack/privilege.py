@@ -42,7 +42,7 @@ def unprivileged(*must_reach: Path) -> Account:
         raise Fatal("PostgreSQL refuses to run as root, and util-linux's `setpriv` is not here: run as a normal user")
     entry = pwd.getpwnam(ACCOUNT)
     identity = (f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups")
-    # A checkout below /root is closed to others. Rather than opening the caller's directories, the one capability to pass them.
+    # A checkout below /root is closed to others. Rather than opening it to all, the one capability to pass through.
     closed = not all(_open_to_all(path) for path in must_reach)
     passage = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override") if closed else ()
     return Account(launcher=(setpriv, *identity, *passage), uid=entry.pw_uid, gid=entry.pw_gid)

@@ -1,7 +1,7 @@
-"""One background process that outlives the caller: spawned in a session of its own, found again by its pidfile, stopped by pid.
+"""One background process that outlives the caller: in a session of its own, found again by its pidfile, stopped by pid.
 
-A pidfile alone proves nothing (the kernel reuses pids), so it also holds the command line, and only a process with exactly
-that command line counts. Every command line of the stack contains its own state directory, which makes it unique."""
+A pidfile alone proves nothing (the kernel reuses pids), so it also holds the command line, and only a process with
+exactly that command line counts. Every command line of the stack names its own state directory and so is unique."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Daemon:
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         command = [*launcher, *argv]
-        # posix_spawn, not subprocess: nothing in this process owns the child, and Ctrl-C in the terminal doesn't reach it.
+        # posix_spawn, not subprocess: nothing here owns the child, and Ctrl-C in the terminal doesn't reach it.
         pid = os.posix_spawn(
             command[0],
             command,
@@ -99,7 +99,7 @@ class Daemon:
             time.sleep(0.05)
 
     def stop(self, *, gently: signal.Signals = signal.SIGTERM, grace_s: float = 20.0) -> None:
-        """End it and its children: first by the gentle signal, after the grace by SIGKILL. Nothing is left on return."""
+        """End it and its children: by the gentle signal, after the grace by SIGKILL. Nothing is left on return."""
         if (process := self.find()) is not None:
             family = [process, *_children(process)]
             with suppress(psutil.NoSuchProcess):
@@ -110,6 +110,7 @@ class Daemon:
     def kill(self) -> None:
         """SIGKILL to it and its children, as a crash of the machine would end them."""
         if (process := self.find()) is not None:
+            process.suspend()  # so that it makes no child that we don't see
             end([process, *_children(process)], grace_s=0)
         self.pidfile.unlink(missing_ok=True)
 
