@@ -1,0 +1,54 @@
+"""The pool of connections, as the settings describe it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from infra.database.errors import failure
+from infra.settings import Settings
+
+if TYPE_CHECKING:
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
+
+
+async def connect(settings: Settings) -> Pool:
+    """Open a pool of at most DATABASE_POOL_SIZE connections, one of them at once, so that a wrong address shows here.
+
+    Every connection attempt and statement is bounded by DATABASE_TIMEOUT_S; `Pool.acquire` takes its own timeout.
+
+    Raises:
+        Transient: the server is away, starting, or has no connection left.
+        Fatal: refused credentials, no such database, or DATABASE_URL cannot be read (ConfigError).
+    """
+    try:
+        return await asyncpg.create_pool(
+            min_size=1,
+            max_size=settings.database_pool_size,
+            command_timeout=settings.database_timeout_s,
+            max_inactive_connection_lifetime=300,
+            **_options(settings),
+        )
+    except Exception as error:
+        raise failure(error) from None
+
+
+async def connect_once(settings: Settings) -> Connection:
+    """One connection without a bound on its statements, for migrations. Raises as `connect` does."""
+    try:
+        return await asyncpg.connect(**_options(settings))
+    except Exception as error:
+        raise failure(error) from None
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "dsn": settings.database_url.get_secret_value(),
+        "timeout": settings.database_timeout_s,
+        "server_settings": {"application_name": f"triage {settings.instance_id}"[:63]},
+    }
