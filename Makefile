@@ -6,7 +6,10 @@ SYNCED := $(VENV)/.synced
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
 PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+# uv believes the machine's certificates and, where pip is told of a mirror, asks that one too.
+UV = mirror="$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)"; \
+     env $${mirror:+UV_DEFAULT_INDEX="$$mirror"} UV_SYSTEM_CERTS=1 VIRTUAL_ENV=$(VENV) $(BIN)/uv
+COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
            --no-emit-index-url --custom-compile-command "make lock" --extra stack pyproject.toml
 
 .DEFAULT_GOAL := help
@@ -40,8 +43,8 @@ bench: $(SYNCED) ## one benchmark: make bench NAME=throughput ARGS="..."
 	$(BIN)/python -m tests.bench.$(NAME) $(ARGS)
 
 lock: $(SYNCED) ## resolve again and write both lock files: make lock ARGS=--upgrade
-	$(COMPILE) $(ARGS) -o requirements.lock
-	$(COMPILE) $(ARGS) --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) $(COMPILE) $(ARGS) -o requirements.lock
+	@$(UV) $(COMPILE) $(ARGS) --group dev -c requirements.lock -o requirements-dev.lock
 
 programs: # installs what is missing, which takes root
 	@missing=; for pair in $(PROGRAMS); do test -x "$${pair#*:}" || missing="$$missing $${pair%%:*}"; done; \
@@ -60,6 +63,6 @@ $(SYNCED): requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@awk '/^[^ ]/ {keep = /^uv==/} keep' requirements-dev.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(UV) pip sync --quiet --require-hashes requirements-dev.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from infra.settings import load
 from infra.stack.stack import Endpoints, LocalStack, ServiceStatus, StackStatus
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
@@ -19,7 +18,11 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 @click.option(
     "--home",
     type=click.Path(path_type=Path),
-    help="Where the stack keeps its data (default: the setting HOME, .triage).",
+    default=Path(".triage"),
+    envvar="TRIAGE_HOME",
+    show_default=True,
+    show_envvar=True,
+    help="Where the stack keeps its data.",
 )
 @click.option(
     "--kafka-port", type=click.IntRange(1, 65535), help="Default: last time's, else 19092, else any free one."
@@ -28,9 +31,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
     "--postgres-port", type=click.IntRange(1, 65535), help="Default: last time's, else 15432, else any free one."
 )
 @click.pass_context
-def stack(context: click.Context, home: Path | None, kafka_port: int | None, postgres_port: int | None) -> None:
+def stack(context: click.Context, home: Path, kafka_port: int | None, postgres_port: int | None) -> None:
     """Local Kafka and PostgreSQL: plain processes on 127.0.0.1, no Docker, no Java, no root."""
-    context.obj = LocalStack(state_dir=home or load().home, kafka_port=kafka_port, postgres_port=postgres_port)
+    context.obj = LocalStack(state_dir=home, kafka_port=kafka_port, postgres_port=postgres_port)
 
 
 @stack.command()
