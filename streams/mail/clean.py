@@ -1,0 +1,37 @@
+"""Text that leaves the parser: no NUL, no control characters, no lone surrogates, always encodable as UTF-8."""
+
+import re
+from typing import Final
+
+_C0: Final = bytes(c for c in range(32) if c not in b"\t\n") + b"\x7f"
+_C1: Final = re.compile(rb"\xc2[\x80-\x9f]")  # U+0080-U+009F in UTF-8
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_SPACE_BEFORE_BREAK: Final = re.compile(r"(?<![ \t])[ \t]++\n")  # the look-behind keeps it linear
+_BREAKS: Final = re.compile(r"\n{3,}")
+
+
+def clean(text: str) -> str:
+    """`text` without control characters other than tab and line feed; CR and CRLF become line feeds."""
+    raw = text.encode("utf-8", "replace")
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    raw = raw.translate(None, _C0)
+    if not raw.isascii():
+        raw = _C1.sub(b"", raw)
+    return raw.decode("utf-8", "replace")
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: every run of white space is one space, control characters are gone."""
+    text = " ".join(text.split())
+    return text if text.isprintable() else _CONTROL.sub("", text)
+
+
+def tidy(text: str) -> str:
+    """Cleaned text without blanks at line ends, and with at most one empty line in a row."""
+    text = clean(text).replace("\xa0", " ")
+    if " \n" in text or "\t\n" in text:
+        text = _SPACE_BEFORE_BREAK.sub("\n", text)
+    if "\n\n\n" in text:
+        text = _BREAKS.sub("\n\n", text)
+    return text.strip("\n").rstrip()

@@ -1,0 +1,50 @@
+"""When, and in which conversation: Date (RFC 5322 §3.6.1), Message-ID, In-Reply-To and References (§3.6.4)."""
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from streams.mail import flags, limits
+from streams.mail.clean import one_line
+
+_ID: Final = re.compile(r"<([^<>]{1,998})>")
+_DATE_CHARS: Final = 100
+
+
+def date(value: str, odd: set[str]) -> datetime | None:
+    """The moment in UTC; None when missing or unreadable (flagged). Without a zone (or with "-0000") it counts as UTC."""
+    if not value:
+        return None
+    try:
+        moment = parsedate_to_datetime(value[:_DATE_CHARS])
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        odd.add(flags.BAD_DATE)
+        return None
+
+
+def message_ids(value: str) -> tuple[str, ...]:
+    """The ids of a header without angle brackets, in order, each once; of very many the first and the last ones."""
+    found = [one_line(match[1]).replace(" ", "") for match in _ID.finditer(value)]
+    if not found and "@" in value and "<" not in value:
+        found = [word for word in one_line(value).split() if "@" in word.strip("@")][:1]
+    ids = tuple(dict.fromkeys(found))
+    ids = tuple(one for one in ids if one)
+    return ids if len(ids) <= limits.MESSAGE_IDS else ids[:1] + ids[1 - limits.MESSAGE_IDS :]
+
+
+def message_id(value: str) -> str:
+    """The Message-ID; one without brackets or "@" is still an identity."""
+    ids = message_ids(value)
+    return ids[0] if ids else one_line(value).strip("<> ")[: limits.MESSAGE_ID_CHARS]
+
+
+def content_id(*parts: str | bytes) -> str:
+    """An identity for a mail that names none: a hash of what its writer determined (not of what relays added)."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        raw = part if isinstance(part, bytes) else part.encode()
+        digest.update(len(raw).to_bytes(8, "big") + raw)
+    return "content:" + digest.hexdigest()

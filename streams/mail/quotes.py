@@ -1,0 +1,157 @@
+"""The newly written part of a text, apart from what it quotes, forwards and is signed with."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
+
+from streams.mail import limits
+from streams.mail.quote_marks import ATTRIBUTION, ATTRIBUTION_END, FORWARDED, LABEL, LOOSE_ATTRIBUTION, ORIGINAL, RULE
+from streams.mail.signature import without_signature
+
+_ATTRIBUTION_LINES: Final = 4
+_ATTRIBUTION_CHARS: Final = 400
+_BLOCK_LINES: Final = 7
+_CANDIDATES: Final = 100
+_WRAPPED: Final = 60
+"""A quoted line this long was probably wrapped by a mail program that forgot the mark on the next line."""
+_MARKS: Final = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class _Quoting:
+    """What of a text is not newly written."""
+
+    lines: list[str]
+    starts: list[int]
+    dropped: set[int] = field(default_factory=set)
+    """Lines of attributions above marked quotations."""
+    end: int = 0
+    """From this line on all is quoted."""
+    forwarded: bool = False
+
+    def line_at(self, position: int) -> int:
+        return bisect_right(self.starts, position) - 1
+
+
+def new_part(text: str) -> tuple[str, bool]:
+    """The newly written part, and whether there is a quotation. A forward without a word of its own is read itself."""
+    lines = text.split("\n", limits.QUOTE_LINES)[: limits.QUOTE_LINES]
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))[:-1]
+    text = text[: starts[-1] + len(lines[-1])]
+    quoting = _Quoting(lines=lines, starts=starts, end=len(lines))
+    _find_blocks(text, quoting)
+    _find_attributions(text, quoting)
+    own, marked = _unmarked(quoting)
+    quoted = marked or quoting.end < len(lines) or bool(quoting.dropped)
+    if not quoted:
+        return _joined(without_signature(own)), False
+    written = _joined(without_signature(_without_rules(own)))
+    if written or any(line.strip() for line in own):
+        return written, True
+    if quoting.forwarded:
+        return _joined(_forwarded(quoting)), True
+    if quoting.end < len(lines) or quoting.dropped:
+        return "", True
+    return _MARKS.sub("", text).strip(), True
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines).strip()
+
+
+def _find_blocks(text: str, quoting: _Quoting) -> None:
+    """Separators ("-----Original Message-----") and header blocks ("From: ... Sent: ... To: ...")."""
+    forward = FORWARDED.search(text)
+    if forward:
+        quoting.end, quoting.forwarded = quoting.line_at(forward.start()), True
+    original = ORIGINAL.search(text) if "--" in text or "__" in text or "==" in text or "**" in text else None
+    if original and (line := quoting.line_at(original.start())) < quoting.end:
+        quoting.end, quoting.forwarded = line, True
+    labels: list[tuple[int, str]] = []
+    for label in LABEL.finditer(text):
+        line, kind = quoting.line_at(label.start()), label.lastgroup or ""
+        if line >= quoting.end or len(labels) > 20 * _CANDIDATES:
+            break
+        labels = [one for one in labels[-_BLOCK_LINES:] if line - one[0] < _BLOCK_LINES] + [(line, kind)]
+        kinds = {one[1] for one in labels}
+        if "sender" in kinds and len(kinds) >= 3 and not quoting.lines[labels[0][0]].lstrip().startswith(">"):
+            quoting.end, quoting.forwarded = labels[0][0], True
+            break
+
+
+def _find_attributions(text: str, quoting: _Quoting) -> None:
+    for number, found in enumerate(ATTRIBUTION_END.finditer(text)):
+        last = quoting.line_at(found.start())
+        if last >= quoting.end or number >= _CANDIDATES:
+            return
+        first = _attribution_start(quoting.lines, last)
+        marked = _marked_below(quoting.lines, last)
+        if first is None and marked and LOOSE_ATTRIBUTION.fullmatch(quoting.lines[last].strip()[:_ATTRIBUTION_CHARS]):
+            first = last
+        if first is None:
+            continue
+        if not marked:
+            quoting.end, quoting.forwarded = first, False
+            return
+        quoting.dropped.update(range(first, last + 1))
+
+
+def _attribution_start(lines: list[str], last: int) -> int | None:
+    joined = ""
+    for first in range(last, max(-1, last - _ATTRIBUTION_LINES), -1):
+        line = lines[first].strip()
+        if not line or line.startswith(">") and first != last:
+            return None
+        joined = f"{line} {joined}".strip()
+        if len(joined) > _ATTRIBUTION_CHARS:
+            return None
+        if ATTRIBUTION.fullmatch(joined):
+            return first
+    return None
+
+
+def _marked_below(lines: list[str], last: int) -> bool:
+    following = (line.lstrip() for line in lines[last + 1 : last + 4])
+    return next((line for line in following if line), "").startswith((">", "|>"))
+
+
+def _unmarked(quoting: _Quoting) -> tuple[list[str], bool]:
+    """The lines before the end that are not marked with ">", and whether there were marked ones."""
+    own: list[str] = []
+    marked = False
+    before = ""
+    lines = quoting.lines[: quoting.end]
+    for number, line in enumerate(lines):
+        if line[:1] in (">", " ", "|", "\t") and line.lstrip().startswith((">", "|>")):
+            marked, before = True, line
+            continue
+        if len(before) >= _WRAPPED and line[:1].islower() and number + 1 < len(lines) and lines[number + 1][:1] == ">":
+            before = ""
+            continue
+        before = ""
+        if number not in quoting.dropped:
+            own.append(line)
+    return own, marked
+
+
+def _without_rules(own: list[str]) -> list[str]:
+    """Without the rule that some programs draw above a quotation."""
+    end = len(own)
+    while end and (not own[end - 1].strip() or RULE.fullmatch(own[end - 1][:200])):
+        end -= 1
+    return own[:end]
+
+
+def _forwarded(quoting: _Quoting) -> list[str]:
+    """The forwarded text without its separator and header block."""
+    lines = quoting.lines[quoting.end :]
+    at = 0
+    while at < min(len(lines), 2 * _BLOCK_LINES):
+        line = lines[at]
+        if line.strip() and not LABEL.match(line) and at > 1:
+            break
+        at += 1
+    body = [_MARKS.sub("", line) for line in lines[at:]]
+    return body if any(line.strip() for line in body) else lines

@@ -1,0 +1,96 @@
+"""The MIME tree of a message (RFC 2046): by the Rust parser, or by the standard library where that refuses."""
+
+import re
+from typing import Final
+
+import fast_mail_parser
+from fast_mail_parser import ParseError, PyLazyMimePart
+
+from streams.mail import embedded, flags, limits, structure_slow
+from streams.mail.headers import Head
+from streams.mail.node import Node, Refused
+from streams.mail.transfer import decode_transfer
+
+_DELIMITER: Final = re.compile(rb"^--", re.MULTILINE)
+_FIELDS: Final[tuple[str, ...]] = ("content-type", "content-transfer-encoding", "content-disposition")
+
+
+def root(head: Head, body: bytes, odd: set[str]) -> Node:
+    """The tree of a message with this head and body. A multipart that holds no part counts as text (flagged)."""
+    headers = {name: head.first(name) for name in _FIELDS if name in head.fields}
+    kind = headers.get("content-type", "").lstrip().lower()
+    if kind.startswith("multipart/"):
+        return multipart(headers, _within_bounds(body, odd), odd)
+    return leaf(headers, body)
+
+
+def leaf(headers: dict[str, str], body: bytes) -> Node:
+    """A message that is not a multipart."""
+    encoding = headers.get("content-transfer-encoding", "")
+    return Node(headers=headers, content=lambda odd: decode_transfer(body, encoding, odd))
+
+
+def multipart(headers: dict[str, str], body: bytes, odd: set[str]) -> Node:
+    """The tree of a multipart body, whichever parser can read it."""
+    try:
+        return fast_tree(headers, body)
+    except Refused:
+        odd.add(flags.SLOW_PATH)
+    return slow_tree(headers, body, odd)
+
+
+def slow_tree(headers: dict[str, str], body: bytes, odd: set[str]) -> Node:
+    """By the standard library; when even that finds no part, the whole body is text (RFC 2046 §5.1.1 has no answer)."""
+    try:
+        return structure_slow.tree(headers, body, odd)
+    except Refused:
+        odd.add(flags.BAD_STRUCTURE)
+        text = {name: value for name, value in headers.items() if name != "content-type"}
+        return leaf(text, body)
+
+
+def fast_tree(headers: dict[str, str], body: bytes) -> Node:
+    """By the Rust parser. Raises `Refused` when it does, or when a multipart has no part: it then mistook a delimiter
+    of an inner multipart for one of the outer (RFC 2046 §5.1.2: a boundary may be a prefix of another)."""
+    if body.count(b"=?") > limits.ENCODED_WORD_MARKS:
+        raise Refused
+    body = embedded.seal(body)
+    content_type = headers["content-type"][: limits.PARAMETER_CHARS].encode("utf-8", "replace")
+    try:
+        part = fast_mail_parser.parse_email_tree(b"Content-Type: " + content_type + b"\n\n" + body, mode="lazy")
+    except ParseError as error:
+        raise Refused from error
+    return _node(part, 0)
+
+
+def _node(part: PyLazyMimePart, depth: int) -> Node:
+    headers = {name.lower(): values[0] for name, values in part.headers.items()}
+    kind = headers.get("content-type", "")
+    if kind.lstrip()[:10].lower() == "multipart/":
+        if not part.children or depth > limits.MIME_DEPTH:
+            raise Refused
+        children = tuple([_node(child, depth + 1) for child in part.children])
+        return Node(headers=headers, content=_nothing, children=children)
+
+    def content(_: set[str]) -> bytes:
+        try:
+            return part.content or b""
+        except ParseError as error:
+            raise Refused from error
+
+    return embedded.unsealed(headers, content)
+
+
+def _nothing(_: set[str]) -> bytes:
+    return b""
+
+
+def _within_bounds(body: bytes, odd: set[str]) -> bytes:
+    """The body up to the last delimiter that is followed: what comes after counts as part of that part."""
+    if body.count(b"\n--") <= limits.MIME_PARTS:
+        return body
+    for number, delimiter in enumerate(_DELIMITER.finditer(body)):
+        if number > limits.MIME_PARTS:
+            odd.add(flags.TOO_MANY_PARTS)
+            return body[: delimiter.start()]
+    return body

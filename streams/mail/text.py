@@ -1,0 +1,63 @@
+"""The visible text of a message, from its passages: text/plain where that says something, else the HTML."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from streams.mail import flags, limits
+from streams.mail.body import Passage
+from streams.mail.clean import tidy
+from streams.mail.html import Page, read_html
+from streams.mail.model import Link
+
+_STUB_CHARS: Final = 400
+_STUB: Final = re.compile(
+    r"(?:require|support|enable|view|read|display|see|open|use|lis|afficher|anzeigen|ver)\w{0,6}\b.{0,80}"
+    r"\b(?:html|browser|navigat|navegador|online version|web version|webversion)",
+    re.IGNORECASE | re.DOTALL,
+)
+_URL: Final = re.compile(r"\bhttps?://[^\s<>\"'\x60{}|\\^]{1,2000}+", re.IGNORECASE)
+_TRAILING: Final = ".,;:!?)]}>*_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visible:
+    """What is read on the screen."""
+
+    text: str = ""
+    links: tuple[Link, ...] = ()
+    is_html: bool = False
+
+
+def visible(passages: list[Passage], odd: set[str]) -> Visible:
+    """The text and links of all passages, in order, within bounds."""
+    texts: list[str] = []
+    links: list[Link] = []
+    for passage in passages:
+        plain = tidy(passage.plain)
+        page = read_html(passage.html, odd) if passage.html.strip() else Page(text="", links=())
+        if page.text and _is_stub(plain, page.text):
+            if passage.plain:
+                odd.add(flags.PLAIN_IS_STUB)
+            plain = tidy(page.text)
+        texts.append(plain)
+        links.extend(page.links or _links_of(plain))
+    text = "\n\n".join(filter(None, texts))
+    if len(text) > limits.TEXT_CHARS:
+        odd.add(flags.TEXT_CUT)
+        text = text[: limits.TEXT_CHARS].rstrip()
+    return Visible(text=text, links=tuple(links[: limits.LINKS]), is_html=any(passage.html for passage in passages))
+
+
+def _is_stub(plain: str, page: str) -> bool:
+    """Whether the plain text only stands in for the HTML, as in "Your mail program does not support HTML"."""
+    if len(plain) > _STUB_CHARS or len(page) < 2 * len(plain):
+        return not plain
+    return len(plain) * 10 < len(page) or _STUB.search(plain) is not None
+
+
+def _links_of(text: str) -> list[Link]:
+    if "://" not in text:
+        return []
+    urls = dict.fromkeys(match[0].rstrip(_TRAILING) for match in _URL.finditer(text))
+    return [Link(text=url[: limits.LINK_TEXT_CHARS], target=url) for url in list(urls)[: limits.LINKS]]
