@@ -6,7 +6,7 @@ import ssl
 
 import asyncpg
 
-from infra.errors import ConfigError, Fatal, Permanent, Transient, TriageError
+from infra.errors import Fatal, Permanent, Transient, TriageError
 
 # The data of the statement is at fault: cardinality, data exception (also asyncpg's own encoder: a value that does not
 # fit its column's type), integrity constraint, check option, program limit (a row too wide).
@@ -32,14 +32,8 @@ def failure(error: BaseException) -> TriageError:
         return Transient(f"PostgreSQL: {type(error).__name__}")
     if isinstance(error, asyncpg.PostgresError):
         return _by_sqlstate(error)
-    if isinstance(error, asyncpg.exceptions.ClientConfigurationError):
-        return ConfigError(
-            "DATABASE_URL: not a PostgreSQL address; allowed: postgresql://user:password@host:port/database"
-        )
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Fatal(
-            f"PostgreSQL: untrusted certificate: {getattr(error, 'verify_message', '')}; set sslrootcert in DATABASE_URL"
-        )
+        return Fatal(f"PostgreSQL: {error}; name the authority in DATABASE_URL with sslrootcert")
     if isinstance(error, _LOST):
         return Transient(f"PostgreSQL: {type(error).__name__}: {error}")
     return Fatal(f"PostgreSQL: not an error of the database or the network, so a defect: {type(error).__name__}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from infra.database.errors import failure
+from infra.errors import ConfigError, TriageError
 from infra.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ async def connect(settings: Settings) -> Pool:
             **_options(settings),
         )
     except Exception as error:
-        raise failure(error) from None
+        raise _refusal(error) from None
 
 
 async def connect_once(settings: Settings) -> Connection:
@@ -43,7 +44,13 @@ async def connect_once(settings: Settings) -> Connection:
     try:
         return await asyncpg.connect(**_options(settings))
     except Exception as error:
-        raise failure(error) from None
+        raise _refusal(error) from None
+
+
+def _refusal(error: Exception) -> TriageError:
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # of the address; ssl's errors are both
+        return ConfigError("DATABASE_URL: cannot be read; allowed: postgresql://user:password@host:port/database")
+    return failure(error)
 
 
 def _options(settings: Settings) -> dict[str, Any]:

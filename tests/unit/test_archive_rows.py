@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,50 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.archive.rows import FLAG_SEPARATOR, INDEXED_CHARACTERS, MalformedRow, Row, latest, row
-from streams.events import Correspondent, Origin, VerdictRecord
-from streams.triage.verdict import Category, Facts, Lane, Reason, SenderFacts
+from streams.events import Correspondent
+from streams.triage.verdict import Facts, Reason
+from tests.verdicts import VERDICT, At, changed
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
-
-
-@dataclass(frozen=True)
-class At:
-    topic: str = "mail.high"
-    partition: int = 2
-    offset: int = 41
-    timestamp: int = 1_763_632_801_250
-
-
-VERDICT = VerdictRecord(
-    event_id="0123456789abcdef0123456789abcdef",
-    revision=0,
-    account="home",
-    sender=Correspondent(name="A Shop", address="orders@shop.example"),
-    subject="Your order",
-    date="2026-01-02T03:04:05.000Z",
-    received_at="2026-01-02T03:05:00.500Z",
-    snippet="It has shipped",
-    message_id="1@shop.example",
-    thread_id="0@shop.example",
-    attachments=1,
-    size=2048,
-    flags=("bad-date", "truncated"),
-    priority=7,
-    lane=Lane.HIGH,
-    category=Category.WORK,
-    needs_reply=True,
-    confidence=0.75,
-    reasons=(Reason(rule="deadline", weight=2.5, text="Names a deadline."),),
-    facts=Facts(owner=("me@home.example",), sender=SenderFacts(mails=3)),
-    policy_version="p1",
-    model_version="rules",
-    origin=Origin(topic="mail.received", partition=2, offset=17),
-    location="INBOX;UIDVALIDITY=7;UID=12",
-)
-
-
-def changed(**fields: Any) -> VerdictRecord:
-    return dataclasses.replace(VERDICT, **fields)
 
 
 def test_every_field_of_a_verdict_has_its_place() -> None:

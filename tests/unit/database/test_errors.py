@@ -9,7 +9,7 @@ import pytest
 from asyncpg import exceptions
 
 from infra.database import failure
-from infra.errors import ConfigError, Fatal, Permanent, Transient, TriageError
+from infra.errors import Fatal, Permanent, Transient, TriageError
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,6 @@ from infra.errors import ConfigError, Fatal, Permanent, Transient, TriageError
         (asyncpg.InvalidCatalogNameError(), Fatal),
         (asyncpg.PostgresSyntaxError(), Fatal),
         (ssl.SSLCertVerificationError(), Fatal),
-        (exceptions.ClientConfigurationError("invalid DSN"), ConfigError),
         # a defect of this program must not be waited for
         (TypeError("takes 2 arguments"), Fatal),
     ],
