@@ -1,0 +1,73 @@
+"""One folder of an IMAP account as a source: sync from the cursor, then IDLE; after every IDLE or NOOP sync again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from agents.sources.base import Announced, Batch, Cursor, ProviderError
+from agents.sources.imap.account import ImapAccount, ImapLimits
+from agents.sources.imap.connection import Connection, FolderState, open_connection
+from agents.sources.imap.mails import Mails
+from agents.sources.imap.names import canonical
+from agents.sources.imap.position import Position, after_rebuild, first_contact
+from agents.sources.imap.reading import Clock, Reading
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+class ImapFolder:
+    """A `Source`: one folder over a connection of its own, so that no other folder or account can delay it.
+
+    It never loops over failures: the first one ends the iterator, and whoever asked decides when to ask again.
+    """
+
+    def __init__(
+        self, account: ImapAccount, folder: str, limits: ImapLimits, announced: Announced, *, clock: Clock = utc_now
+    ) -> None:
+        self._account = account
+        self._folder = canonical(folder)
+        self._limits = limits
+        self._announced = announced
+        self._clock = clock
+        self._mails = Mails(account.account, self._folder, limits)
+
+    async def changes(self, cursor: Cursor) -> AsyncIterator[Batch]:
+        """See `Source.changes`. The cursor has one entry, named like the folder."""
+        try:
+            entry = cursor.get(self._folder)
+            stored = Position.decode(entry) if entry is not None else None
+            connection = await open_connection(self._account, self._limits)
+            try:
+                reading = await self._open(connection, stored)
+                while True:
+                    yield await reading.next()
+            finally:
+                await connection.close()
+        except ProviderError as error:
+            raise type(error)(f"{self._account.account}, {self._folder}: {error}") from None
+
+    async def _open(self, connection: Connection, stored: Position | None) -> Reading:
+        state = await connection.examine(self._folder)
+        position = self._start(state, stored)
+        known = await self._announced() if position.rebuilt else frozenset()
+        return Reading(connection, self._mails, state, position, stored=stored, known=known, clock=self._clock)
+
+    def _start(self, state: FolderState, stored: Position | None) -> Position:
+        if stored is None:
+            return first_contact(state.uidvalidity, state.highest, self._clock(), self._limits.first_contact_days)
+        reused = state.uidnext is not None and state.uidnext <= max(stored.uid, stored.until)
+        if stored.uidvalidity == state.uidvalidity and not reused:
+            return stored
+        position = after_rebuild(stored, state.uidvalidity, state.highest)
+        log.warning(
+            "%s was rebuilt (UIDVALIDITY %d, now %d): mails since %s are compared",
+            self._folder, stored.uidvalidity, state.uidvalidity, position.since, extra={"account": self._account.account},
+        )  # fmt: skip
+        return position
