@@ -1,6 +1,7 @@
 """Address headers (RFC 5322 §3.4, RFC 6532), lenient and linear: names are claims, an address is what has an "@"."""
 
 import re
+from itertools import islice
 from typing import Final
 
 from streams.mail import limits
@@ -28,7 +29,7 @@ def addresses(value: str, odd: set[str]) -> tuple[Address, ...]:
         return (Address(name=plain(simple[1], odd), address=_lower_domain(simple[2])),)
     found: list[Address] = []
     current = _Mailbox()
-    for token in _TOKEN.finditer(value):
+    for token in islice(_TOKEN.finditer(value), limits.ADDRESS_TOKENS):
         if token["separator"]:
             current.into(found, odd)
             current = _Mailbox()

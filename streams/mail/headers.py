@@ -9,8 +9,7 @@ from streams.mail.clean import one_line
 from streams.mail.encoded_words import decode_words
 
 _END: Final = re.compile(rb"\n\r?\n|\A\r?\n")
-_FOLD: Final = re.compile(r"\n[ \t]+")  # RFC 5322 §2.2.3
-_FIELD_LINE: Final = re.compile(r"^[!-9;-~]{1,76}[ \t]*:", re.MULTILINE)
+_FIELD: Final = re.compile(r"^([!-9;-~]{1,76}+)[ \t]*+:(.*)$", re.MULTILINE)  # RFC 5322 §2.2
 _ONCE: Final = (  # RFC 5322 §3.6
     "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject", "date",
 )  # fmt: skip
@@ -40,9 +39,14 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
         head, body = raw[: limits.HEAD_BYTES], b""
         if len(raw) > limits.HEAD_BYTES:
             odd.add(flags.HEAD_CUT)
-    text = _text(head, odd)
-    good, rest = _up_to_text(text, odd)
-    fields = _fields(good, odd)
+    text = _unfolded(head, odd)
+    found = _FIELD.findall(text)
+    rest = ""
+    if len(found) <= text.count("\n", 0, -1):
+        odd.add(flags.BAD_HEADER)
+        text, rest = _up_to_text(text)
+        found = _FIELD.findall(text)
+    fields = _fields(found, odd)
     if not fields:
         return Head(fields={}), raw
     if rest:
@@ -75,11 +79,12 @@ def _without_envelope(raw: bytes, odd: set[str]) -> bytes:
     return raw
 
 
-def _text(head: bytes, odd: set[str]) -> str:
-    """The section as text with line feeds only; RFC 6532 allows UTF-8, everything else 8-bit is a guess."""
+def _unfolded(head: bytes, odd: set[str]) -> str:
+    """The section as text, one field a line; RFC 6532 allows UTF-8, everything else 8-bit is a guess."""
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
     head = head.replace(b"\r\n", b"\n").replace(b"\r", b" ").replace(b"\0", b"")
+    head = head.replace(b"\n\t", b" ").replace(b"\n ", b" ")  # RFC 5322 §2.2.3
     if head.isascii():
         return head.decode("ascii")
     try:
@@ -89,39 +94,23 @@ def _text(head: bytes, odd: set[str]) -> str:
         return "\n".join(map(charsets.guess, head.split(b"\n")))
 
 
-def _up_to_text(head: str, odd: set[str]) -> tuple[str, str]:
-    """The fields, and what follows them when the empty line (RFC 5322 §2.1) is missing: a line that is no field
-    ends the section unless fields come after it."""
-    last = 0
-    for field in _FIELD_LINE.finditer(head):
-        last = field.start()
-    lines = head[last:].split("\n")
-    fields = 1
-    while fields < len(lines) and lines[fields][:1] in (" ", "\t"):
-        fields += 1
-    rest = "\n".join(lines[fields:])
-    if not rest.strip():
-        return head, ""
-    odd.add(flags.BAD_HEADER)
-    return head[: len(head) - len(rest)], rest
+def _up_to_text(head: str) -> tuple[str, str]:
+    """The fields, and what follows them when the empty line (RFC 5322 §2.1) is missing: lines that are no fields end
+    the section unless fields come after them."""
+    end = 0
+    for field in _FIELD.finditer(head):
+        end = field.end() + 1
+    return head[:end], head[end:].strip("\n")
 
 
-def _fields(head: str, odd: set[str]) -> dict[str, list[str]]:
+def _fields(found: list[tuple[str, str]], odd: set[str]) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
-    number = 0
-    for line in _FOLD.sub(" ", head).split("\n"):
-        name, colon, value = line.partition(":")
-        name = name.rstrip(" \t")
-        if not colon or not name or len(name) > 76 or " " in name or not (name.isascii() and name.isprintable()):
-            if line:
-                odd.add(flags.BAD_HEADER)
-            continue
-        number += 1
-        if number > limits.FIELDS or len(value) > limits.VALUE_CHARS:
+    if len(found) > limits.FIELDS:
+        odd.add(flags.HEAD_CUT)
+    for name, value in found[: limits.FIELDS]:
+        text = value.strip()
+        if len(text) > limits.VALUE_CHARS:
             odd.add(flags.HEAD_CUT)
-            if number > limits.FIELDS:
-                break
-            value = value[: limits.VALUE_CHARS]
-        values = fields.setdefault(name.lower(), [])
-        values.append(value.strip())
+            text = text[: limits.VALUE_CHARS]
+        fields.setdefault(name.lower(), []).append(text)
     return fields

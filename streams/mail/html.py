@@ -36,13 +36,16 @@ class Page:
 
     text: str
     links: tuple[Link, ...]
+    tokens: int
+    """Tags and stretches of text that were read: what the page cost."""
 
 
-def read_html(source: str, odd: set[str]) -> Page:
+def read_html(source: str, odd: set[str], *, most_tokens: int = limits.HTML_TAGS) -> Page:
     """The text and the links of an HTML body; `source` is bounded by the caller."""
     reader = _Reader(odd)
-    for number, (kind, name, rest) in enumerate(tokens(clean(source))):
-        if number > limits.HTML_TAGS or reader.size > 2 * limits.TEXT_CHARS:
+    number = 0
+    for number, (kind, name, rest) in enumerate(tokens(clean(source)), 1):
+        if number > most_tokens or reader.size > 2 * limits.TEXT_CHARS:
             odd.add(flags.TEXT_CUT)
             break
         if kind == "text":
@@ -52,7 +55,7 @@ def read_html(source: str, odd: set[str]) -> Page:
         else:
             reader.close(name)
     reader.end_link()
-    return Page(text=_laid_out(reader.out), links=tuple(reader.links))
+    return Page(text=_laid_out(reader.out), links=tuple(reader.links), tokens=number)
 
 
 class _Reader:

@@ -30,6 +30,7 @@ TEXT_CHARS: Final = 64 << 10
 TEXT_PARTS: Final = 16
 """Text parts that are joined into the visible text."""
 HTML_TAGS: Final = 20_000
+"""Tags and stretches of text in all HTML parts together."""
 HTML_DEPTH: Final = 200
 LINKS: Final = 200
 LINK_CHARS: Final = 2048
@@ -38,6 +39,10 @@ QUOTE_LINES: Final = 5_000
 """Lines searched for quotations; the rest counts as unread."""
 ADDRESSES: Final = 200
 """Mailboxes of one header."""
+ADDRESS_TOKENS: Final = 2_500
+"""Words, commas, comments, ... of one address header."""
+ADDRESS_HEADERS: Final = 4
+"""Headers of one name: To occurs twice in real mail, not more."""
 MESSAGE_IDS: Final = 100
 """Ids of one References header: the first and the last ones are kept."""
 MESSAGE_ID_CHARS: Final = 998

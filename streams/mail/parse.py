@@ -92,7 +92,7 @@ def _mail(head: Head, body: bytes, content: Content, seen: Visible, size: int, o
 
 def _sender(head: Head, odd: set[str]) -> Address:
     """First mailbox of From that has an address; what else stands there is flagged."""
-    senders = [one for value in head.fields.get("from", ())[:5] for one in addresses(value, odd)]
+    senders = [one for value in head.fields.get("from", ())[: limits.ADDRESS_HEADERS] for one in addresses(value, odd)]
     if len(senders) > 1:
         odd.add(flags.MANY_FROM)
     for sender in senders:
@@ -104,7 +104,7 @@ def _sender(head: Head, odd: set[str]) -> Address:
 
 def _all(head: Head, name: str, odd: set[str]) -> tuple[Address, ...]:
     """The mailboxes of every header of this name: To and Cc do occur twice, and all are meant."""
-    found = [one for value in head.fields.get(name, ())[:20] for one in addresses(value, odd)]
+    found = [one for value in head.fields.get(name, ())[: limits.ADDRESS_HEADERS] for one in addresses(value, odd)]
     return tuple(found[: limits.ADDRESSES])
 
 

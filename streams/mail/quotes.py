@@ -1,22 +1,24 @@
 """The newly written part of a text, apart from what it quotes, forwards and is signed with."""
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Final
 
 from streams.mail import limits
-from streams.mail.quote_marks import ATTRIBUTION, ATTRIBUTION_END, FORWARDED, LABEL, LOOSE_ATTRIBUTION, ORIGINAL, RULE
+from streams.mail.clean import BREAKS
+from streams.mail.quote_marks import ATTRIBUTION, ATTRIBUTION_ENDS, FORWARDED, LABEL, LOOSE_ATTRIBUTION, ORIGINAL, RULE
 from streams.mail.signature import without_signature
 
 _ATTRIBUTION_LINES: Final = 4
 _ATTRIBUTION_CHARS: Final = 400
 _BLOCK_LINES: Final = 7
+_BLOCK_LABELS: Final = 3
+_LABEL_CHARS: Final = 24
+_RULE_CHARS: Final = frozenset("-_=* ")
 _CANDIDATES: Final = 100
 _WRAPPED: Final = 60
 """A quoted line this long was probably wrapped by a mail program that forgot the mark on the next line."""
-_MARKS: Final = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_MARKS: Final = re.compile(r"^[ \t]*(?:>[ \t]?)+")
 
 
 @dataclass(slots=True)
@@ -24,25 +26,19 @@ class _Quoting:
     """What of a text is not newly written."""
 
     lines: list[str]
-    starts: list[int]
     dropped: set[int] = field(default_factory=set)
     """Lines of attributions above marked quotations."""
     end: int = 0
     """From this line on all is quoted."""
     forwarded: bool = False
 
-    def line_at(self, position: int) -> int:
-        return bisect_right(self.starts, position) - 1
-
 
 def new_part(text: str) -> tuple[str, bool]:
     """The newly written part, and whether there is a quotation. A forward without a word of its own is read itself."""
     lines = text.split("\n", limits.QUOTE_LINES)[: limits.QUOTE_LINES]
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))[:-1]
-    text = text[: starts[-1] + len(lines[-1])]
-    quoting = _Quoting(lines=lines, starts=starts, end=len(lines))
-    _find_blocks(text, quoting)
-    _find_attributions(text, quoting)
+    quoting = _Quoting(lines=lines, end=len(lines))
+    _find_blocks(quoting)
+    _find_attributions(quoting)
     own, marked = _unmarked(quoting)
     quoted = marked or quoting.end < len(lines) or bool(quoting.dropped)
     if not quoted:
@@ -54,41 +50,39 @@ def new_part(text: str) -> tuple[str, bool]:
         return _joined(_forwarded(quoting)), True
     if quoting.end < len(lines) or quoting.dropped:
         return "", True
-    return _MARKS.sub("", text).strip(), True
+    return _joined([_MARKS.sub("", line) for line in lines]), True
 
 
 def _joined(lines: list[str]) -> str:
-    return "\n".join(lines).strip()
+    text = "\n".join(lines).strip()
+    return BREAKS.sub("\n\n", text) if "\n\n\n" in text else text
 
 
-def _find_blocks(text: str, quoting: _Quoting) -> None:
+def _find_blocks(quoting: _Quoting) -> None:
     """Separators ("-----Original Message-----") and header blocks ("From: ... Sent: ... To: ...")."""
-    forward = FORWARDED.search(text)
-    if forward:
-        quoting.end, quoting.forwarded = quoting.line_at(forward.start()), True
-    original = ORIGINAL.search(text) if "--" in text or "__" in text or "==" in text or "**" in text else None
-    if original and (line := quoting.line_at(original.start())) < quoting.end:
-        quoting.end, quoting.forwarded = line, True
     labels: list[tuple[int, str]] = []
-    for label in LABEL.finditer(text):
-        line, kind = quoting.line_at(label.start()), label.lastgroup or ""
-        if line >= quoting.end or len(labels) > 20 * _CANDIDATES:
-            break
-        labels = [one for one in labels[-_BLOCK_LINES:] if line - one[0] < _BLOCK_LINES] + [(line, kind)]
-        kinds = {one[1] for one in labels}
-        if "sender" in kinds and len(kinds) >= 3 and not quoting.lines[labels[0][0]].lstrip().startswith(">"):
-            quoting.end, quoting.forwarded = labels[0][0], True
-            break
+    for number, line in enumerate(quoting.lines):
+        if line[:1] in _RULE_CHARS or line.endswith(":"):
+            if ORIGINAL.match(line) or FORWARDED.match(line):
+                quoting.end, quoting.forwarded = number, True
+                return
+        label = LABEL.match(line) if ":" in line[:_LABEL_CHARS] else None
+        if label:
+            labels = [one for one in labels[-_BLOCK_LINES:] if number - one[0] < _BLOCK_LINES]
+            labels.append((number, label.lastgroup or ""))
+            kinds = {kind for _, kind in labels}
+            if len(kinds) >= _BLOCK_LABELS and "sender" in kinds:
+                quoting.end, quoting.forwarded = labels[0][0], True
+                return
 
 
-def _find_attributions(text: str, quoting: _Quoting) -> None:
-    for number, found in enumerate(ATTRIBUTION_END.finditer(text)):
-        last = quoting.line_at(found.start())
-        if last >= quoting.end or number >= _CANDIDATES:
-            return
-        first = _attribution_start(quoting.lines, last)
-        marked = _marked_below(quoting.lines, last)
-        if first is None and marked and LOOSE_ATTRIBUTION.fullmatch(quoting.lines[last].strip()[:_ATTRIBUTION_CHARS]):
+def _find_attributions(quoting: _Quoting) -> None:
+    lines = quoting.lines
+    ending = [number for number, line in enumerate(lines[: quoting.end]) if line.endswith(ATTRIBUTION_ENDS)]
+    for last in ending[:_CANDIDATES]:
+        first = _attribution_start(lines, last)
+        marked = _marked_below(lines, last)
+        if first is None and marked and LOOSE_ATTRIBUTION.fullmatch(lines[last].strip()[:_ATTRIBUTION_CHARS]):
             first = last
         if first is None:
             continue

@@ -14,6 +14,7 @@ _MOBILE: Final = re.compile(
     r"[^\s,.;?!][^,;?!\n]{0,60}(?:<?https?://\S*)?[^,;?!\n]{0,10}",
     re.IGNORECASE,
 )
+_MOBILE_INITIALS: Final = frozenset("SGVMEOIWLDOsgО")
 _CLOSING: Final = re.compile(
     r"(?:(?:with )?(?:best|kind|kindest|warm|warmest|many)?\s?(?:regards|wishes)|best|yours(?: sincerely| truly| faithfully)?"
     r"|sincerely(?: yours)?|cheers|all the best|thanks(?: again| a lot| so much| in advance)?|many thanks|thank you"
@@ -29,30 +30,32 @@ _CLOSING: Final = re.compile(
     re.IGNORECASE,
 )
 _MOST_LINES: Final = 25
+_MOST_CLOSING_CHARS: Final = 40
+_MOST_CHARS: Final = 120
 _MOST_CLOSING_LINES: Final = 9
 
 
 def without_signature(lines: list[str]) -> list[str]:
     """The lines above the signature; all of them when there is none."""
-    below = sum(1 for line in lines if line.strip())  # lines with text from here to the end
-    for number, line in enumerate(lines):
-        text = line.strip()
-        if not text:
-            continue
-        below -= 1
-        if len(text) <= 120 and _begins(text, lines, number, below):
+    written = [number for number, line in enumerate(lines) if line and not line.isspace()]
+    tail = written[-_MOST_LINES - 1 :]
+    for position, number in enumerate(tail):
+        text = lines[number].strip()
+        if len(text) <= _MOST_CHARS and _begins(text, lines, number, len(tail) - position - 1):
             return lines[:number]
     return lines
 
 
 def _begins(text: str, lines: list[str], number: int, below: int) -> bool:
     if text in _SEPARATOR:
-        return below <= _MOST_LINES
+        return True
     if text[0] in "_-=*\u2013\u2014" and _FOOTER_RULE.fullmatch(text):
         return below <= 12 and _is_footer(lines, number)
-    if below <= _MOST_LINES and _MOBILE.fullmatch(text):
+    if text[0] in _MOBILE_INITIALS and _MOBILE.fullmatch(text):
         return True
-    return 0 < below <= _MOST_CLOSING_LINES and len(text) <= 50 and _closes(text, lines, number)
+    if not 0 < below <= _MOST_CLOSING_LINES or len(text) > _MOST_CLOSING_CHARS or not _closes(text, lines, number):
+        return False
+    return any(line.strip() for line in lines[:number])  # "Thanks!" and a name alone: that is the message
 
 
 def _is_footer(lines: list[str], number: int) -> bool:

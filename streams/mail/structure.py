@@ -54,10 +54,10 @@ def fast_tree(headers: dict[str, str], body: bytes) -> Node:
     of an inner multipart for one of the outer (RFC 2046 §5.1.2: a boundary may be a prefix of another)."""
     if body.count(b"=?") > limits.ENCODED_WORD_MARKS:
         raise Refused
-    body = embedded.seal(body)
     content_type = headers["content-type"][: limits.PARAMETER_CHARS].encode("utf-8", "replace")
     try:
-        part = fast_mail_parser.parse_email_tree(b"Content-Type: " + content_type + b"\n\n" + body, mode="lazy")
+        raw = embedded.seal(b"Content-Type: " + content_type + b"\n\n" + body)
+        part = fast_mail_parser.parse_email_tree(raw, mode="lazy")
     except ParseError as error:
         raise Refused from error
     return _node(part, 0)

@@ -18,7 +18,7 @@ _CONTAINER: Final = re.compile(rb"^content-type:\s{0,9}+multipart/", re.MULTILIN
 def tree(headers: dict[str, str], body: bytes, odd: set[str]) -> Node:
     """The tree of a multipart body. Raises `Refused` when the standard library finds no part in it."""
     content_type = headers["content-type"][: limits.PARAMETER_CHARS].encode("utf-8", "replace")
-    raw = b"Content-Type: " + content_type + b"\n\n" + embedded.seal(_within_bounds(body, odd))
+    raw = embedded.seal(b"Content-Type: " + content_type + b"\n\n" + _within_bounds(body, odd))
     try:
         message = message_from_bytes(raw)
     except Exception as error:  # whatever a hostile mail makes the feed parser raise: the caller has another way

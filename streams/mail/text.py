@@ -16,7 +16,9 @@ _STUB: Final = re.compile(
     r"\b(?:html|browser|navigat|navegador|online version|web version|webversion)",
     re.IGNORECASE | re.DOTALL,
 )
-_URL: Final = re.compile(r"\bhttps?://[^\s<>\"'\x60{}|\\^]{1,2000}+", re.IGNORECASE)
+_URL: Final = re.compile(r"https?://[^\s<>\"'\x60{}|\\^]{1,2000}+")  # case-sensitive: that finds "http" at once
+_SHOUTED: Final = re.compile(r"\bHTTPS?://", re.IGNORECASE)
+_NO_PAGE: Final = Page(text="", links=(), tokens=0)
 _TRAILING: Final = ".,;:!?)]}>*_"
 
 
@@ -33,9 +35,11 @@ def visible(passages: list[Passage], odd: set[str]) -> Visible:
     """The text and links of all passages, in order, within bounds."""
     texts: list[str] = []
     links: list[Link] = []
+    tokens = limits.HTML_TAGS
     for passage in passages:
         plain = tidy(passage.plain)
-        page = read_html(passage.html, odd) if passage.html.strip() else Page(text="", links=())
+        page = read_html(passage.html, odd, most_tokens=tokens) if passage.html.strip() else _NO_PAGE
+        tokens -= page.tokens
         if page.text and _is_stub(plain, page.text):
             if passage.plain:
                 odd.add(flags.PLAIN_IS_STUB)
@@ -59,5 +63,7 @@ def _is_stub(plain: str, page: str) -> bool:
 def _links_of(text: str) -> list[Link]:
     if "://" not in text:
         return []
+    if "HTTP" in text:
+        text = _SHOUTED.sub(lambda scheme: scheme[0].lower(), text)
     urls = dict.fromkeys(match[0].rstrip(_TRAILING) for match in _URL.finditer(text))
     return [Link(text=url[: limits.LINK_TEXT_CHARS], target=url) for url in list(urls)[: limits.LINKS]]
