@@ -119,6 +119,9 @@ class KafkaBroker:
             "offsets.topic.num.partitions": "4",  # default 50: as many directories to open and to recover
             **internal,
             "log.cleaner.dedupe.buffer.size": str(4 * 1024 * 1024),  # default 128 MB of heap
+            # A broker that was killed may come back when its old session is over (default 9 s).
+            "broker.session.timeout.ms": "3000",
+            "broker.heartbeat.interval.ms": "500",
             "num.network.threads": "2",
             "num.io.threads": "4",
             **self.settings,
@@ -164,6 +167,7 @@ class KafkaBroker:
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xss512k",
+            "--sun-misc-unsafe-memory-access=allow",  # Kafka's business, not a warning at each start
             f"-Dlog4j2.configurationFile={self._log4j_file}",
             "-cp",
             classpath,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from infra.stack.jars import Say, cache_directory
 from infra.stack.kafka import KafkaBroker
 from infra.stack.ports import any_free, first_free
 from infra.stack.postgres import PostgresServer
+from infra.stack.process import StartFailed
 
 KAFKA_PORT = 19092
 POSTGRES_PORT = 15432
@@ -73,7 +75,10 @@ class LocalStack:
     """Where Kafka's jars are kept, shared by all stacks of this user."""
 
     def start(self, say: Say = lambda _: None) -> Endpoints:
-        """Start what does not run yet; both in parallel. Says each step as a short line.
+        """Start what does not run yet; both in parallel. Blocks.
+
+        Args:
+            say: gets each step as a short line, from other threads. An exception that it raises ends the start.
 
         Raises:
             StartFailed, ConfigError, ChecksumMismatch, JarUnavailable: what this call had started is stopped again.
@@ -83,8 +88,7 @@ class LocalStack:
             services = self._services(ports)
             idle = [service for service in services if service.daemon.find() is None]
             try:
-                with ThreadPoolExecutor(len(services), thread_name_prefix="stack") as pool:
-                    list(pool.map(lambda service: service.start(say), services))
+                _in_parallel(services, say)
             except BaseException:
                 for service in idle:
                     service.stop()
@@ -161,6 +165,25 @@ class LocalStack:
             return _Ports(**json.loads(self._ports_file.read_text()))
         except (OSError, ValueError, TypeError):
             return None
+
+
+def _in_parallel(services: Iterable[KafkaBroker | PostgresServer], say: Say) -> None:
+    """Start all. The first failure, or Ctrl-C here, ends the others at their next step instead of after their last."""
+    over = threading.Event()
+
+    def tell(line: str) -> None:
+        if over.is_set():
+            raise StartFailed("given up, because the start of the stack was interrupted")
+        say(line)
+
+    with ThreadPoolExecutor(thread_name_prefix="stack") as pool:
+        starts = [pool.submit(service.start, tell) for service in services]
+        try:
+            for start in as_completed(starts):
+                start.result()
+        except BaseException:
+            over.set()
+            raise
 
 
 def _endpoints(kafka: KafkaBroker, postgres: PostgresServer) -> Endpoints:
