@@ -8,8 +8,8 @@ from streams.mail import charsets, flags, limits
 from streams.mail.clean import one_line
 from streams.mail.encoded_words import decode_words
 
-_END: Final = re.compile(rb"\n\r?\n|\A\r?\n")
 _FIELD: Final = re.compile(r"^([!-9;-~]{1,76}+)[ \t]*+:(.*)$", re.MULTILINE)  # RFC 5322 §2.2
+_CR: Final = 13
 _ONCE: Final = (  # RFC 5322 §3.6
     "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject", "date",
 )  # fmt: skip
@@ -32,13 +32,13 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
     raw = _without_envelope(raw, odd)
     if raw.startswith((b"\n", b"\r\n")):
         return Head(fields={}), raw[2 if raw[:1] == b"\r" else 1 :]
-    end = _END.search(raw, 0, limits.HEAD_BYTES)
-    if end:
-        head, body = raw[: end.start() + 1], raw[end.end() :]
-    else:
+    end = _end(raw)
+    if end < 0:
         head, body = raw[: limits.HEAD_BYTES], b""
         if len(raw) > limits.HEAD_BYTES:
             odd.add(flags.HEAD_CUT)
+    else:
+        head, body = raw[: end + 1], raw[end + (3 if raw[end + 1] == _CR else 2) :]
     text = _unfolded(head, odd)
     found = _FIELD.findall(text)
     rest = ""
@@ -50,8 +50,15 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
     if not fields:
         return Head(fields={}), raw
     if rest:
-        body = rest.encode("utf-8", "replace") + (b"\n" + body if end else b"")
+        body = rest.encode("utf-8", "replace") + (b"\n" + body if end >= 0 else b"")
     return Head(fields=fields), body
+
+
+def _end(raw: bytes) -> int:
+    """Where the line feed before the first empty line is; -1: there is none within bounds."""
+    bare = raw.find(b"\n\n", 0, limits.HEAD_BYTES)
+    crlf = raw.find(b"\n\r\n", 0, bare if bare >= 0 else limits.HEAD_BYTES)
+    return crlf if crlf >= 0 else bare
 
 
 def decoded(head: Head, odd: set[str]) -> dict[str, tuple[str, ...]]:
@@ -59,7 +66,12 @@ def decoded(head: Head, odd: set[str]) -> dict[str, tuple[str, ...]]:
     for name in _ONCE:
         if len(head.fields.get(name, ())) > 1:
             odd.add(flags.DUPLICATE_HEADER)
-    return {name: tuple([plain(value, odd) for value in values]) for name, values in head.fields.items()}
+    return {  # most values need nothing done
+        name: tuple(
+            [v if v.isprintable() and "  " not in v and "=?" not in v else plain(v, odd) for v in values],
+        )
+        for name, values in head.fields.items()
+    }
 
 
 def plain(value: str, odd: set[str]) -> str:

@@ -14,7 +14,8 @@ _ATTRIBUTION_CHARS: Final = 400
 _BLOCK_LINES: Final = 7
 _BLOCK_LABELS: Final = 3
 _LABEL_CHARS: Final = 24
-_RULE_CHARS: Final = frozenset("-_=* ")
+_RULE_STARTS: Final = frozenset("-_=* \t")
+_RULE_CHARS: Final = frozenset("-_=*")
 _CANDIDATES: Final = 100
 _WRAPPED: Final = 60
 """A quoted line this long was probably wrapped by a mail program that forgot the mark on the next line."""
@@ -39,7 +40,7 @@ def new_part(text: str) -> tuple[str, bool]:
     quoting = _Quoting(lines=lines, end=len(lines))
     _find_blocks(quoting)
     _find_attributions(quoting)
-    own, marked = _unmarked(quoting)
+    own, marked = _unmarked(quoting) if quoting.dropped or ">" in text else (lines[: quoting.end], False)
     quoted = marked or quoting.end < len(lines) or bool(quoting.dropped)
     if not quoted:
         return _joined(without_signature(own)), False
@@ -61,8 +62,12 @@ def _joined(lines: list[str]) -> str:
 def _find_blocks(quoting: _Quoting) -> None:
     """Separators ("-----Original Message-----") and header blocks ("From: ... Sent: ... To: ...")."""
     labels: list[tuple[int, str]] = []
-    for number, line in enumerate(quoting.lines):
-        if line[:1] in _RULE_CHARS or line.endswith(":"):
+    for number, line in [
+        (number, line)
+        for number, line in enumerate(quoting.lines)
+        if line and (":" in line[:_LABEL_CHARS] or line[0] in _RULE_STARTS or line[-1] == ":")
+    ]:
+        if line.lstrip()[:1] in _RULE_CHARS or line[-1] == ":":
             if ORIGINAL.match(line) or FORWARDED.match(line):
                 quoting.end, quoting.forwarded = number, True
                 return

@@ -6,12 +6,15 @@ from typing import Final
 import fast_mail_parser
 from fast_mail_parser import ParseError, PyLazyMimePart
 
-from streams.mail import embedded, flags, limits, structure_slow
+from streams.mail import charsets, embedded, flags, limits, structure_slow
 from streams.mail.headers import Head
 from streams.mail.node import Node, Refused
+from streams.mail.parameters import parameters
 from streams.mail.transfer import decode_transfer
 
 _DELIMITER: Final = re.compile(rb"^--", re.MULTILINE)
+_IDENTITY: Final = frozenset({"", "7bit", "8bit", "binary"})
+_AFTER: Final = frozenset({b"", b"\n", b"\r", b" ", b"\t"})
 _FIELDS: Final[tuple[str, ...]] = ("content-type", "content-transfer-encoding", "content-disposition")
 
 
@@ -50,8 +53,7 @@ def slow_tree(headers: dict[str, str], body: bytes, odd: set[str]) -> Node:
 
 
 def fast_tree(headers: dict[str, str], body: bytes) -> Node:
-    """By the Rust parser. Raises `Refused` when it does, or when a multipart has no part: it then mistook a delimiter
-    of an inner multipart for one of the outer (RFC 2046 §5.1.2: a boundary may be a prefix of another)."""
+    """By the Rust parser. Raises `Refused` when it does, and where it is known to be wrong."""
     if body.count(b"=?") > limits.ENCODED_WORD_MARKS:
         raise Refused
     content_type = headers["content-type"][: limits.PARAMETER_CHARS].encode("utf-8", "replace")
@@ -60,17 +62,20 @@ def fast_tree(headers: dict[str, str], body: bytes) -> Node:
         part = fast_mail_parser.parse_email_tree(raw, mode="lazy")
     except ParseError as error:
         raise Refused from error
-    return _node(part, 0)
+    return _node(part, body, 0, eight_bit=not body.isascii())
 
 
-def _node(part: PyLazyMimePart, depth: int) -> Node:
-    headers = {name.lower(): values[0] for name, values in part.headers.items()}
+def _node(part: PyLazyMimePart, body: bytes, depth: int, *, eight_bit: bool) -> Node:
+    headers = {name.lower(): _as_sent(values[0]) for name, values in part.headers.items()}
     kind = headers.get("content-type", "")
     if kind.lstrip()[:10].lower() == "multipart/":
-        if not part.children or depth > limits.MIME_DEPTH:
+        if not part.children or depth > limits.MIME_DEPTH or not _delimits(kind, body):
             raise Refused
-        children = tuple([_node(child, depth + 1) for child in part.children])
+        children = tuple([_node(child, body, depth + 1, eight_bit=eight_bit) for child in part.children])
         return Node(headers=headers, content=_nothing, children=children)
+    encoding = headers.get("content-transfer-encoding", "").lower()
+    if encoding.strip() not in _IDENTITY and encoding != "base64" and (encoding != "quoted-printable" or eight_bit):
+        raise Refused  # left undecoded, or its 8-bit bytes were dropped
 
     def content(_: set[str]) -> bytes:
         try:
@@ -79,6 +84,23 @@ def _node(part: PyLazyMimePart, depth: int) -> Node:
             raise Refused from error
 
     return embedded.unsealed(headers, content)
+
+
+def _delimits(content_type: str, body: bytes) -> bool:
+    """Whether the boundary stands only in delimiter lines: the Rust parser also takes lines that begin with one
+    (RFC 2046 §5.1.2 has boundaries that are prefixes of others)."""
+    boundary = parameters(content_type)[1].get("boundary", "").encode("utf-8", "replace")
+    return bool(boundary) and all(after[:1] in _AFTER or after[:2] == b"--" for after in body.split(b"--" + boundary)[1:])
+
+
+def _as_sent(value: str) -> str:
+    """The parser reads raw 8-bit headers as Latin-1; UTF-8 (RFC 6532) is what most of them are."""
+    if value.isascii():
+        return value
+    try:
+        return charsets.guess(value.encode("latin-1"))
+    except UnicodeEncodeError:
+        return value
 
 
 def _nothing(_: set[str]) -> bytes:

@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.message import Message
 from typing import Final
 
-from streams.mail import embedded, flags, limits
+from streams.mail import charsets, embedded, flags, limits
 from streams.mail.node import Node, Refused
 from streams.mail.transfer import decode_transfer
 
@@ -44,7 +44,7 @@ def _node(message: Message, depth: int, odd: set[str]) -> Node:
     headers: dict[str, str] = {}
     for name, value in message.raw_items():
         text = str(value).replace("\r", "").replace("\n", "")
-        headers.setdefault(name.lower(), text.encode("ascii", "surrogateescape").decode("utf-8", "replace"))
+        headers.setdefault(name.lower(), charsets.guess(text.encode("ascii", "surrogateescape")))
     if message.get_content_maintype() == "multipart" and message.is_multipart() and depth <= limits.MIME_DEPTH:
         parts = [part for part in message.get_payload() if isinstance(part, Message)]
         children = tuple([_node(part, depth + 1, odd) for part in parts])
