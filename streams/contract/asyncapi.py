@@ -1,0 +1,122 @@
+"""The AsyncAPI 3.0 document: every topic of `streams.topics`, its key, headers, payload and settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams import topics
+from streams.contract import headers
+from streams.topics import TopicSpec
+
+CONTRACT_VERSION = "1.0.0"
+"""Raised by hand: major when a reader must change, minor when there is more to read."""
+_BINDING = {"bindingVersion": "0.5.0"}
+# Topic settings that the Kafka binding knows; the others are the operator's business.
+_DESCRIBED_SETTINGS = ("retention.ms", "max.message.bytes")
+
+_ACCOUNT_KEY = {
+    "type": "string",
+    "description": "The account (mailbox): one mailbox is ordered and stays in one partition.",
+}
+_INSTANCE_KEY = {"type": "string", "description": "The process's INSTANCE_ID."}
+_INTERNAL_KEY = {"type": "string", "format": "binary", "description": "Internal; begins with the account."}
+
+_JSON, _MAIL, _ANY = "application/json", "message/rfc822", "application/octet-stream"
+_INTERNAL = {
+    "type": ["object", "null"],
+    "description": "Read and written by this system alone; may change without notice.",
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "CrewAI Email Triage",
+            "version": CONTRACT_VERSION,
+            "description": (
+                "E-mail triage on Kafka. Ingest puts raw mails on mail.received; the stream worker decides each and writes "
+                "its verdict to one of four lanes. Consumers of the lanes read committed records only (isolation.level="
+                "read_committed), and recognise a verdict by event_id and revision."
+            ),
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "defaultContentType": _JSON,
+        "channels": {spec.name: _channel(spec) for spec in topics.ALL},
+        "operations": dict(_operation(action, spec) for spec in topics.ALL for action in _actions(spec)),
+        "components": {"messages": _messages()},
+    }
+
+
+def _messages() -> dict[str, Any]:
+    mail = {"type": "string", "format": "binary", "description": "RFC 5322 bytes, neither re-encoded nor base64."}
+    original = {
+        "type": ["string", "null"],
+        "format": "binary",
+        "description": "The original record's value, byte for byte.",
+    }
+    tombstone = " A null value says that the key is gone."
+    return {
+        "received": _message("A mail as found at the provider.", _MAIL, mail, _ACCOUNT_KEY, headers.RECEIVED),
+        "verdict": _message(
+            "The verdict about one mail.", _JSON, {"$ref": "./verdict.schema.json"}, _ACCOUNT_KEY, headers.VERDICT
+        ),
+        "dead": _message(
+            "A record that could not be handled: its own key, value and headers, and the reason in more headers.",
+            _ANY, original, _ACCOUNT_KEY, headers.DEAD,
+        ),
+        "status": _message(
+            "What a process says of itself." + tombstone, _JSON, {"$ref": "./status.schema.json"}, _INSTANCE_KEY
+        ),
+        "account": _message("One mailbox." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
+        "cursor": _message("How far one folder of a mailbox was read." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
+        "row": _message("A row of a table with its source_offset." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
+    }  # fmt: skip
+
+
+def _message(summary: str, content: str, payload: Any, key: Any, described: Any = None) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "contentType": content,
+        **({"headers": headers.schema(described)} if described else {}),
+        "payload": payload,
+        "bindings": {"kafka": {"key": key, **_BINDING}},
+    }
+
+
+_MESSAGE_OF = {
+    topics.ACCOUNTS.name: "account",
+    topics.CURSORS.name: "cursor",
+    topics.RECEIVED.name: "received",
+    topics.DEAD.name: "dead",
+    topics.SENDERS.name: "row",
+    topics.THREADS.name: "row",
+    topics.STATUS.name: "status",
+    **dict.fromkeys(topics.LANE_OF, "verdict"),
+}
+
+
+def _channel(spec: TopicSpec) -> dict[str, Any]:
+    name = _MESSAGE_OF[spec.name]
+    configuration: dict[str, Any] = {"cleanup.policy": spec.config.get("cleanup.policy", "delete").split(",")}
+    configuration |= {setting: int(spec.config[setting]) for setting in _DESCRIBED_SETTINGS if setting in spec.config}
+    return {
+        "address": spec.name,
+        "description": spec.purpose,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        "bindings": {"kafka": {"topic": spec.name, "topicConfiguration": configuration, **_BINDING}},
+    }
+
+
+def _actions(spec: TopicSpec) -> tuple[str, ...]:
+    """What this system itself does with a topic: it sends to all and reads all, but dead letters wait for a person."""
+    return ("send",) if spec.name == topics.DEAD.name else ("send", "receive")
+
+
+def _operation(action: str, spec: TopicSpec) -> tuple[str, dict[str, Any]]:
+    return f"{action}.{spec.name}", {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{spec.name}"},
+        "messages": [{"$ref": f"#/channels/{spec.name}/messages/{_MESSAGE_OF[spec.name]}"}],
+    }
