@@ -16,7 +16,7 @@ _DESCRIBED_SETTINGS = ("retention.ms", "max.message.bytes")
 
 _ACCOUNT_KEY = {
     "type": "string",
-    "description": "The account (mailbox): one mailbox is ordered and stays in one partition.",
+    "description": "The account: one mailbox is ordered, in one partition.",
 }
 _INSTANCE_KEY = {"type": "string", "description": "The process's INSTANCE_ID."}
 _INTERNAL_KEY = {"type": "string", "format": "binary", "description": "Internal; begins with the account."}
@@ -24,7 +24,7 @@ _INTERNAL_KEY = {"type": "string", "format": "binary", "description": "Internal;
 _JSON, _MAIL, _ANY = "application/json", "message/rfc822", "application/octet-stream"
 _INTERNAL = {
     "type": ["object", "null"],
-    "description": "Read and written by this system alone; may change without notice.",
+    "description": "This system's own; may change without notice.",
 }
 
 
@@ -36,9 +36,9 @@ def document() -> dict[str, Any]:
             "title": "CrewAI Email Triage",
             "version": CONTRACT_VERSION,
             "description": (
-                "E-mail triage on Kafka. Ingest puts raw mails on mail.received; the stream worker decides each and writes "
-                "its verdict to one of four lanes. Consumers of the lanes read committed records only (isolation.level="
-                "read_committed), and recognise a verdict by event_id and revision."
+                "E-mail triage on Kafka. Ingest puts raw mails on mail.received; the stream worker decides each and "
+                "writes its verdict to one of four lanes. Consumers of the lanes read committed records only "
+                "(isolation.level=read_committed), and recognise a verdict by event_id and revision."
             ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
@@ -54,7 +54,7 @@ def _messages() -> dict[str, Any]:
     original = {
         "type": ["string", "null"],
         "format": "binary",
-        "description": "The original record's value, byte for byte.",
+        "description": "The original record's value.",
     }
     tombstone = " A null value says that the key is gone."
     return {

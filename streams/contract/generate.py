@@ -1,4 +1,4 @@
-"""`python -m streams.contract.generate [--check]`: write the documents of the wire contract, or compare them with the code."""
+"""`python -m streams.contract.generate [--check]`: write the wire contract's documents, or compare them with the code."""
 
 from __future__ import annotations
 

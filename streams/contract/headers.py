@@ -11,7 +11,7 @@ _EVENT = {
     "ce_specversion": {"const": "1.0", "description": "CloudEvents 1.0, Kafka protocol binding, binary mode."},
     "ce_id": {
         "pattern": "^[0-9a-f]{32}$",
-        "description": "The mail's id, the same whenever the mailbox is read again.",
+        "description": "The mail's id, the same whenever it is read again.",
     },
     "ce_source": {"pattern": "^/accounts/", "description": "/accounts/ and the account's id."},
     "ce_time": {"format": "date-time", "description": "When ingest found the mail."},
@@ -19,14 +19,12 @@ _EVENT = {
 }
 RECEIVED: Mapping[str, Any] = _EVENT | {
     "ce_type": {"const": TYPE_RECEIVED, "description": "What the record is."},
-    "ce_subject": {
-        "description": 'Where the provider keeps the mail, e.g. "INBOX;UIDVALIDITY=7;UID=12" or a file name.'
-    },
+    "ce_subject": {"description": 'Its place at the provider, e.g. "INBOX;UIDVALIDITY=7;UID=12" or a file name.'},
     "ce_mailowner": {"description": "Addresses of the mailbox's owner, comma-separated; may be empty."},
     "ce_mailsize": {"pattern": "^[0-9]+$", "description": "Bytes at the provider, before any cut."},
     "ce_mailtruncated": {
         "enum": ["true", "false"],
-        "description": "Whether the value was cut to the configured bound.",
+        "description": "Whether the value was cut to a bound.",
     },
     "ce_mailfingerprint": {"description": "Hash by which the mails of a rebuilt folder are recognised; may be empty."},
     "content-type": {"const": "message/rfc822", "description": "What the value is."},

@@ -35,7 +35,7 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
 
 
 def schema_of(record: type) -> Schema:
-    """The schema of a dataclass's JSON. Every field is required, for writers always write all; readers must accept more."""
+    """The schema of a dataclass's JSON. Every field is required, for writers write all; readers must accept more."""
     found = TypeAdapter(record).json_schema(mode="serialization", ref_template="#/definitions/{model}")
     definitions: dict[str, Schema] = found.pop("$defs", {})
     types = {kind.__name__: kind for kind in _types(record)}
