@@ -14,17 +14,23 @@ PROCESSING_SECONDS = Histogram(
     "From the moment ingest found a mail to its verdict, seconds",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
-QUEUE_LENGTH = Gauge("crewai_email_queue_length", "Mails that wait in a lane or before the triage (consumer lag)", ["lane"])
+QUEUE_LENGTH = Gauge(
+    "crewai_email_queue_length", "Mails that wait in a lane or before the triage (consumer lag)", ["lane"]
+)
 GROUP_LAG = Gauge(
     "kafka_consumergroup_group_lag", "Records a group has not yet committed", ["group", "topic", "partition"]
 )
 GROUP_LAG_SECONDS = Gauge(
-    "kafka_consumergroup_group_lag_seconds", "Age of the record at the committed offset", ["group", "topic", "partition"]
+    "kafka_consumergroup_group_lag_seconds",
+    "Age of the record at the committed offset",
+    ["group", "topic", "partition"],
 )
 DEAD_LETTERS = Counter("crewai_dead_letters", "Records written to mail.dead", ["agent", "error"])
 TRANSACTIONS = Counter("crewai_transactions", "Kafka transactions of the stream runtime", ["agent", "outcome"])
 BATCH_SECONDS = Histogram(
-    "crewai_batch_duration_seconds", "One batch: decide, write, acknowledge", ["agent"],
+    "crewai_batch_duration_seconds",
+    "One batch: decide, write, acknowledge",
+    ["agent"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
 )
 TABLE_ROWS = Gauge("crewai_table_rows", "Rows of a table on this worker", ["table"])
@@ -32,10 +38,44 @@ INGESTED = Counter("crewai_mails_ingested", "Mails put on mail.received", ["sour
 INGEST_ERRORS = Counter("crewai_ingest_errors", "Failed attempts to read a mailbox", ["source", "error"])
 SOURCES = Gauge("crewai_sources", "Mailbox folders this process reads, by state", ["source", "state"])
 PROOF_OF_LIFE_AGE = Gauge(
-    "crewai_source_proof_of_life_age_seconds", "Age of the oldest proof of life among the folders of a source", ["source"]
+    "crewai_source_proof_of_life_age_seconds",
+    "Age of the oldest proof of life among the folders of a source",
+    ["source"],
 )
 DATABASE_CONNECTIONS = Gauge("crewai_database_connections", "Connections of the pool", ["state"])
 COMPONENT_UP = Gauge("crewai_component_up", "1 when every instance of a component says it is well", ["component"])
+COMPONENT_INSTANCES = Gauge("crewai_component_instances", "Live processes of a component", ["component"])
+COMPONENT_COUNT = Gauge(
+    "crewai_component_count", "What the live processes of a component count, summed, by name", ["component", "count"]
+)
+
+# The lag exporter's, in `triage control` only; series vanish when they cannot be measured.
+GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "Committed offset", ["group", "topic", "partition"])
+PARTITION_END = Gauge("kafka_partition_latest_offset", "Last stable offset (read_committed)", ["topic", "partition"])
+GROUP_TOPIC_LAG = Gauge(
+    "kafka_consumergroup_group_topic_sum_lag", "Records a group has not yet committed", ["group", "topic"]
+)
+GROUP_MAX_LAG_SECONDS = Gauge(
+    "kafka_consumergroup_group_max_lag_seconds", "Age of the oldest record a group has not committed", ["group"]
+)
+GROUP_MEMBERS = Gauge("kafka_consumergroup_group_members", "Live members of a group", ["group", "state"])
+GROUP_UNMOVED_SECONDS = Gauge(
+    "crewai_group_unmoved_seconds", "Since when a group has committed nothing although something waits", ["group"]
+)
+QUEUE_AGE_SECONDS = Gauge("crewai_email_queue_age_seconds", "Age of the oldest mail that waits", ["lane"])
+QUEUE_DRAIN_SECONDS = Gauge(
+    "crewai_email_queue_drain_seconds",
+    "Time until a queue is empty at the last minute's pace; +Inf: it grows",
+    ["lane"],
+)
+LAG_EXACT = Gauge(
+    "crewai_lag_exact", "0 when a lag is an upper bound, because not all was read yet", ["group", "topic"]
+)
+LAG_MEASURED_AT = Gauge(
+    "crewai_lag_measured_timestamp_seconds", "When lag was last measured, seconds since the epoch", ["process"]
+)
+LAG_MEASURE_SECONDS = Gauge("crewai_lag_measure_seconds", "What the last measurement took, seconds", ["process"])
+LAG_READ_BYTES = Counter("crewai_lag_read_bytes", "Bytes of waiting records read to count them", ["process"])
 
 
 def serve(port: int, host: str) -> None:

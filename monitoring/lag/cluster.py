@@ -15,15 +15,11 @@ from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.structs import TopicPartition
 
-from infra.errors import Transient
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
+from streams.kafka_errors import KafkaUnavailable
 
 REQUEST_TIMEOUT_MS = 5000
-
-
-class KafkaAway(Transient):
-    """The cluster, or the part of it that was asked, does not answer now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +36,7 @@ class Layout:
 
 
 class Cluster:
-    """Sends requests to brokers by number; every failure of transport or protocol is a KafkaAway."""
+    """Sends requests to brokers by number; every failure of transport or protocol is a KafkaUnavailable."""
 
     def __init__(self, client: AIOKafkaClient) -> None:
         self._client = client
@@ -51,7 +47,7 @@ class Cluster:
         """Connect, and close at the end.
 
         Raises:
-            KafkaAway: no broker answers at the configured addresses.
+            KafkaUnavailable: no broker answers at the configured addresses.
         """
         client = AIOKafkaClient(
             **aiokafka_options(settings),
@@ -62,7 +58,7 @@ class Cluster:
             await client.bootstrap()
             yield cls(client)
         except KafkaError as error:
-            raise KafkaAway(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
+            raise KafkaUnavailable(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
         finally:
             await client.close()
 
@@ -70,11 +66,11 @@ class Cluster:
         """Send one request to a broker (any when not named) and return the response."""
         node = self._client.get_random_node() if broker is None else broker
         if node is None:
-            raise KafkaAway("no broker is known")
+            raise KafkaUnavailable("no broker is known")
         try:
             return await self._client.send(node, request)
         except KafkaError as error:
-            raise KafkaAway(f"broker {node}: {error!r}") from error
+            raise KafkaUnavailable(f"broker {node}: {error!r}") from error
 
     async def layout(self) -> Layout:
         """Brokers and leaders as of now."""
@@ -88,6 +84,6 @@ class Cluster:
 
 
 def check(code: int, doing: str) -> None:
-    """Raise KafkaAway when a response carries an error code."""
+    """Raise KafkaUnavailable when a response carries an error code."""
     if code:
-        raise KafkaAway(f"{doing}: {for_code(code).__name__}")
+        raise KafkaUnavailable(f"{doing}: {for_code(code).__name__}")

@@ -13,8 +13,9 @@ from aiokafka.protocol.commit import OffsetFetchRequest
 from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.structs import TopicPartition
 
-from monitoring.lag.cluster import Cluster, KafkaAway, check
+from monitoring.lag.cluster import Cluster, check
 from streams import topics
+from streams.kafka_errors import KafkaUnavailable
 
 QUEUES: dict[str, tuple[str, ...]] = {
     "triage": (topics.RECEIVED.name,),
@@ -64,7 +65,7 @@ class Groups:
         """Our groups and every other one found; `everything` includes those that are no queues.
 
         Raises:
-            KafkaAway: a coordinator does not answer, or its offsets are still loading.
+            KafkaUnavailable: a coordinator does not answer, or its offsets are still loading.
         """
         listed = await _listed(cluster, brokers)
         names = sorted((listed | set(QUEUES)) - (set() if everything else NOT_QUEUES))
@@ -72,7 +73,7 @@ class Groups:
             await self._find(cluster, names)
             described = await self._described(cluster, names)
             committed = await asyncio.gather(*(self._committed(cluster, name) for name in names))
-        except KafkaAway:
+        except KafkaUnavailable:
             self._coordinators.clear()  # a coordinator that moved is found anew in the next round
             raise
         return [

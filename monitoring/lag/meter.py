@@ -62,7 +62,7 @@ class LagMeter:
         """One snapshot of all groups.
 
         Raises:
-            KafkaAway: nothing can be said now; the next measurement goes on where this one stopped.
+            KafkaUnavailable: nothing can be said now; the next measurement goes on where this one stopped.
         """
         began = time.monotonic()
         layout = await cluster.layout()

@@ -15,8 +15,9 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from infra.errors import Transient
 from infra.settings import load
 from infra.stack.ports import any_free
-from monitoring.lag.cluster import Cluster, KafkaAway
+from monitoring.lag.cluster import Cluster
 from monitoring.lag.meter import LagMeter
+from streams.kafka_errors import KafkaUnavailable
 from tests.integration.monitoring.bench import Bench
 
 
@@ -252,7 +253,7 @@ async def test_measuring_joins_no_group(bench):
 
 async def test_no_broker_is_an_error_that_a_retry_can_help():
     (port,) = any_free()
-    with pytest.raises(KafkaAway) as raised:
+    with pytest.raises(KafkaUnavailable) as raised:
         async with Cluster.connect(load(kafka_bootstrap_servers=f"127.0.0.1:{port}")):
             pass
     assert isinstance(raised.value, Transient)

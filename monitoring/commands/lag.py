@@ -1,0 +1,172 @@
+"""`triage lag`: how much waits, how old it is, and whether it shrinks."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+
+from infra.settings import Settings, load
+from infra.terminal import markup
+from monitoring.commands.wording import duration
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from monitoring.lag.model import GroupLag, LagSnapshot, TopicLag
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per measurement.")
+@click.option("--watch", is_flag=True, help="Measure every LAG_INTERVAL_S until Ctrl-C; shows the pace too.")
+@click.option("--partitions", is_flag=True, help="One row per partition.")
+@click.option("--all", "everything", is_flag=True, help="Also groups that are no queue (who reads which mailbox).")
+def lag(as_json: bool, watch: bool, partitions: bool, everything: bool) -> None:
+    """Queue length per group, topic and lane.
+
+    Counts mails, not offsets: transaction markers and aborted records do not wait. "≤" marks an upper bound.
+    """
+    settings = load()
+    show = _print_json if as_json else _print_live if watch else _print_once
+    asyncio.run(show(_measured(settings, repeat=watch, everything=everything), partitions=partitions))
+
+
+async def _measured(settings: Settings, *, repeat: bool, everything: bool) -> AsyncIterator[LagSnapshot]:
+    from monitoring.lag.cluster import Cluster
+    from monitoring.lag.meter import LagMeter
+
+    meter = LagMeter(everything=everything)
+    async with Cluster.connect(settings) as cluster:
+        yield await meter.measure(cluster)
+        while repeat:
+            await asyncio.sleep(settings.lag_interval_s)
+            yield await meter.measure(cluster)
+
+
+async def _print_json(snapshots: AsyncIterator[LagSnapshot], *, partitions: bool) -> None:
+    async for snapshot in snapshots:
+        click.echo(orjson.dumps(as_dict(snapshot, partitions=partitions)))
+
+
+async def _print_once(snapshots: AsyncIterator[LagSnapshot], *, partitions: bool) -> None:
+    from rich.console import Console
+
+    async for snapshot in snapshots:
+        Console().print(table(snapshot, partitions=partitions))
+
+
+async def _print_live(snapshots: AsyncIterator[LagSnapshot], *, partitions: bool) -> None:
+    from rich.live import Live
+
+    with Live(auto_refresh=False) as live:
+        async for snapshot in snapshots:
+            live.update(table(snapshot, partitions=partitions), refresh=True)
+
+
+def as_dict(snapshot: LagSnapshot, *, partitions: bool) -> dict[str, Any]:
+    """The snapshot for programs."""
+    return {
+        "at_ms": snapshot.at_ms,
+        "groups": [
+            {
+                "group": group.group,
+                "state": group.state,
+                "members": group.members,
+                "lag": group.records,
+                "exact": group.exact,
+                "seconds": group.seconds,
+                "topics": [_topic(topic) for topic in group.topics],
+            }
+            | ({"partitions": [asdict(row) for row in group.partitions]} if partitions else {})
+            for group in snapshot.groups
+        ],
+    }
+
+
+def _topic(topic: TopicLag) -> dict[str, Any]:
+    return {
+        "topic": topic.topic,
+        "lane": topic.lane,
+        "lag": topic.records,
+        "exact": topic.exact,
+        "seconds": topic.seconds,
+        "drain_per_s": topic.drain_per_s,
+        "drained_in_s": topic.drained_in_s,
+    }
+
+
+def table(snapshot: LagSnapshot, *, partitions: bool) -> Table:
+    """The snapshot for people."""
+    from rich.table import Table
+
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("group", "members", "topic", "lane"):
+        shown.add_column(title)
+    for title in ("partition", "committed", "end") if partitions else ():
+        shown.add_column(title, justify="right")
+    for title in ("lag", "oldest", "drained in"):
+        shown.add_column(title, justify="right")
+    for group in snapshot.groups:
+        for row in _partition_rows(group) if partitions else _topic_rows(group):
+            shown.add_row(*row)
+    return shown
+
+
+def _topic_rows(group: GroupLag) -> list[list[str]]:
+    rows = [
+        [
+            _topic_name(topic),
+            topic.lane,
+            _count(topic.records, exact=topic.exact),
+            duration(topic.seconds),
+            _pace(topic),
+        ]
+        for topic in group.topics
+    ]
+    return [
+        [*_group_cells(group, first=number == 0), *row] for number, row in enumerate(rows or [["-", "", "0", "", ""]])
+    ]
+
+
+def _partition_rows(group: GroupLag) -> list[list[str]]:
+    lanes = {topic.topic: topic.lane for topic in group.topics}
+    return [
+        [
+            *_group_cells(group, first=number == 0),
+            markup(row.topic),
+            lanes[row.topic],
+            str(row.partition),
+            "never" if row.committed is None else str(row.committed),
+            str(row.end),
+            _count(row.records, exact=row.exact),
+            duration(row.seconds),
+            "",
+        ]  # fmt: skip
+        for number, row in enumerate(group.partitions)
+    ]
+
+
+def _group_cells(group: GroupLag, *, first: bool) -> tuple[str, str]:
+    members = f"{group.members} {group.state.lower()}" if group.members else f"[red]0 {group.state.lower()}[/red]"
+    return (markup(group.group), members) if first else ("", "")
+
+
+def _topic_name(topic: TopicLag) -> str:
+    return markup(topic.topic)
+
+
+def _count(records: int, *, exact: bool) -> str:
+    return f"{records:,}" if exact else f"≤ {records:,}"
+
+
+def _pace(topic: TopicLag) -> str:
+    if topic.records == 0:
+        return ""
+    if topic.drain_per_s is None:
+        return "?"
+    return "grows" if topic.drained_in_s is None else duration(math.ceil(topic.drained_in_s))

@@ -1,0 +1,102 @@
+"""`triage status`: what runs, and how it is, from what each process says of itself."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from infra.settings import Settings, load
+from infra.terminal import markup
+from monitoring.commands.wording import duration
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from monitoring.health.verdict import Component, Report
+
+READ_TIMEOUT_S = 10.0
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def status(as_json: bool) -> None:
+    """What runs, and how it is. Ends with 1 when something is not well."""
+    from monitoring.health.export import details
+    from monitoring.health.verdict import Health
+
+    report = asyncio.run(heard(load()))
+    if as_json:
+        click.echo(orjson.dumps(details(report)))
+    else:
+        _print(report)
+    sys.exit(0 if report.status is Health.OK else 1)
+
+
+async def heard(settings: Settings) -> Report:
+    """What the processes say, without our own probes.
+
+    Raises:
+        KafkaUnavailable: the status topic cannot be read.
+    """
+    from monitoring.health.instances import Instances
+    from monitoring.health.verdict import EXPECTED, Report, of_instances
+    from streams.kafka_errors import KafkaUnavailable
+    from streams.reading import latest
+    from streams.topics import STATUS
+
+    instances = Instances(interval_s=settings.status_interval_s)
+    try:
+        async with asyncio.timeout(READ_TIMEOUT_S):
+            for key, value in (await latest(settings, STATUS.name)).items():
+                instances.hear(key.decode("utf-8", "replace"), value)
+    except TimeoutError:
+        raise KafkaUnavailable(f"{STATUS.name} could not be read; see `triage doctor`") from None
+    seen = instances.seen(datetime.now(UTC))
+    names = sorted({*EXPECTED, *(one.status.component for one in seen)})
+    return Report(
+        components=tuple(of_instances(name, [one for one in seen if one.status.component == name]) for name in names)
+    )
+
+
+def _print(report: Report) -> None:
+    from rich.console import Console
+
+    console = Console()
+    console.print(_table(report))
+    for one in report.components:
+        if one.reason:
+            console.print(f"[red]{markup(one.name)}[/red]: {markup(one.reason)}")
+    console.print(f"status: {report.status}")
+
+
+def _table(report: Report) -> Table:
+    from rich.table import Table
+
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("component", "instance", "pid", "said", "state", "counts"):
+        shown.add_column(title)
+    for component in report.components:
+        for row in _rows(component):
+            shown.add_row(*row)
+    return shown
+
+
+def _rows(component: Component) -> list[tuple[str, ...]]:
+    if not component.instances:
+        return [(markup(component.name), "-", "", "", "[red]none[/red]", "")]
+    return [
+        (
+            markup(component.name),
+            markup(one.status.instance),
+            str(one.status.pid),
+            f"{duration(one.age_s)} ago",
+            "[red]silent[/red]" if one.silent else "ok" if one.ok else f"[red]{len(one.failing)} failing[/red]",
+            markup(", ".join(f"{name} {value:,}" for name, value in (one.status.counts or {}).items())),
+        )
+        for one in component.instances
+    ]
