@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     metrics_port: Port = 8080
     process_metrics_port: int = Field(0, ge=0, le=65535)
     """Where ingest, worker and archive serve their own metrics; 0: nowhere."""
-    home: Path = Path(".triage")
+    triage_home: Path = Path(".triage")
     """Where the local stack and the sample mailbox live."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"

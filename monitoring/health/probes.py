@@ -34,7 +34,7 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
     return (
         Probe(names=("kafka", "topics"), ask=lambda: kafka(settings), interval_s=5),
         Probe(names=("database",), ask=lambda: database(settings), interval_s=5),
-        Probe(names=("disk",), ask=lambda: disk(settings.home), interval_s=30),
+        Probe(names=("disk",), ask=lambda: disk(settings.triage_home), interval_s=30),
     )
 
 

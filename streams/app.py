@@ -1,0 +1,126 @@
+"""A Faust app made of agent declarations. Nothing is read from the environment here; settings come as an argument."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import faust
+
+from infra.kafka import librdkafka_options
+from infra.settings import Settings
+from streams.faust_security import credentials
+from streams.runtime.agent import Agent
+from streams.runtime.batch import Decider
+from streams.runtime.dead import DeadLetterLimit
+from streams.runtime.tables import AllPartitions
+from streams.transport import register
+from streams.transport.driver import SCHEME, Consumer
+from streams.transport.ownership import Ownership, deciders
+
+log = logging.getLogger(__name__)
+FOREVER_S = 86_400.0
+"""A sink that waits for its database must not be thrown out of the group; dead processes miss their heartbeats instead."""
+
+
+class TriageApp(faust.App):
+    """A Faust app whose agents are declarations and whose consumer owns its partitions exactly once."""
+
+    settings: Settings
+    declared: Sequence[Agent] = ()
+    failure: BaseException | None = None
+    on_fatal: Callable[[], None]
+
+    @property
+    def input_topics(self) -> frozenset[str]:
+        """Topics that agents read."""
+        return frozenset(topic for agent in self.declared for topic in agent.reads)
+
+    @property
+    def consumer_started(self) -> bool:
+        """Whether there is a consumer to ask."""
+        return self._consumer is not None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the group has given this process its share and it works on it."""
+        return self.consumer_started and self.ownership.opened
+
+    @property
+    def ownership(self) -> Ownership:
+        """The partitions at work."""
+        consumer: Any = self.consumer
+        return consumer.ownership
+
+    def make_ownership(self, consumer: Consumer, pool: ThreadPoolExecutor) -> Ownership:
+        """Called by the transport's consumer."""
+        limit = DeadLetterLimit(self.settings.dead_letter_limit)
+        ownership = Ownership(
+            consumer,
+            deciders(self.declared, lambda agent: Decider(agent, event_timeout_s=self.settings.event_timeout_s, limit=limit)),
+            name=self.conf.id,
+            options=librdkafka_options(self.settings),
+            batch_size=self.settings.batch_size,
+            batch_timeout_s=self.settings.batch_timeout_s,
+            pool=pool,
+        )
+        for table in (table for agent in self.declared for table in agent.tables):
+            self.tables[table.name].data.data = AllPartitions(table.name, ownership.rows)
+        return ownership
+
+    def fatal(self, error: BaseException) -> None:
+        """End the process because of `error`."""
+        if self.failure is None:
+            self.failure = error
+            log.critical("stopping: %s: %s", type(error).__name__, error)
+            self.on_fatal()
+
+
+def create_app(settings: Settings, name: str, agents: Sequence[Agent]) -> TriageApp:
+    """The Faust app `name` (= its consumer group) with these agents."""
+    register()
+    instance = f"{name}-{settings.instance_id}" if settings.static_membership else None
+    brokers = settings.kafka_bootstrap_servers.replace(",", f";{SCHEME}://")
+    tables = settings.table_dir / name
+    tables.mkdir(parents=True, exist_ok=True)
+    app = TriageApp(
+        name,
+        broker=f"{SCHEME}://{brokers}",
+        broker_producer="kafka://" + settings.kafka_bootstrap_servers.replace(",", ";kafka://"),
+        broker_credentials=credentials(settings),
+        broker_session_timeout=settings.kafka_session_timeout_s,
+        broker_heartbeat_interval=settings.kafka_session_timeout_s / 5,
+        broker_rebalance_timeout=max(60.0, settings.batch_timeout_s),
+        broker_max_poll_interval=FOREVER_S,
+        consumer_group_instance_id=instance,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=2 * 1024 * 1024,
+        store="memory://",
+        datadir=str(tables),
+        topic_partitions=settings.topic_partitions,
+        topic_replication_factor=settings.topic_replication_factor,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        stream_wait_empty=False,
+        web_enabled=False,
+        tracer=None,
+    )
+    app.settings, app.declared = settings, tuple(agents)
+    for agent in agents:
+        _declare(app, agent)
+    return app
+
+
+def _declare(app: TriageApp, agent: Agent) -> None:
+    for table in agent.tables:
+        app.Table(table.name, key_type=bytes, value_type=bytes, partitions=app.settings.topic_partitions)
+    topic = app.topic(*agent.reads, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw")
+
+    async def subscribed(stream: Any) -> None:
+        """Makes Faust subscribe and assign; the events themselves take the transport's way to `agent.decide`."""
+        async for _ in stream:
+            pass
+
+    app.agent(topic, name=agent.name)(subscribed)

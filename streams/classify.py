@@ -1,0 +1,62 @@
+"""Raw mail + what the tables know → verdict. Pure: parse, gather facts, decide, learn. `streams.route` picks the lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streams.events import Received, utc_text
+from streams.mail import Mail, parse
+from streams.runtime import Known, Table, Write
+from streams.topics import SENDERS as SENDERS_TOPIC
+from streams.topics import THREADS as THREADS_TOPIC
+from streams.triage.decide import decide
+from streams.triage.observe import observe
+from streams.triage.policy import Policy
+from streams.triage.verdict import Facts, SenderFacts, ThreadFacts, Verdict
+
+SENDERS = Table(name="senders", changelog=SENDERS_TOPIC.name, row=SenderFacts)
+"""What is known of (account, sender address)."""
+THREADS = Table(name="threads", changelog=THREADS_TOPIC.name, row=ThreadFacts)
+"""What is known of (account, thread id)."""
+KEY_CHARACTERS = 300
+"""Addresses and thread ids are cut here in table keys: both are the sender's own text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """A mail, its verdict, and from what it follows."""
+
+    mail: Mail
+    facts: Facts
+    verdict: Verdict
+
+
+def row_key(account: str, name: str) -> bytes:
+    """Key of a table row: account and name are separated by a byte that neither can hold."""
+    return f"{account}\x00{name[:KEY_CHARACTERS]}".encode("utf-8", "replace")
+
+
+def classify(received: Received, known: Known, policy: Policy) -> Classified:
+    """Decide about one received mail.
+
+    Raises:
+        MailError: the bytes are no mail.
+    """
+    mail = parse(received.raw, truncated=received.truncated)
+    facts = Facts(
+        owner=received.owner,
+        received_at=utc_text(received.received_at),
+        sender=known.get(SENDERS, row_key(received.account, mail.sender.address)) if mail.sender.address else None,
+        thread=known.get(THREADS, row_key(received.account, mail.thread_id)),
+    )
+    return Classified(mail=mail, facts=facts, verdict=decide(mail, facts, policy))
+
+
+def learn(account: str, classified: Classified) -> tuple[Write, ...]:
+    """The table rows as this mail leaves them."""
+    mail = classified.mail
+    learned = observe(mail, classified.facts, classified.verdict)
+    thread = Write(table=THREADS, key=row_key(account, mail.thread_id), row=learned.thread)
+    if not mail.sender.address:
+        return (thread,)
+    return Write(table=SENDERS, key=row_key(account, mail.sender.address), row=learned.sender), thread

@@ -1,0 +1,45 @@
+"""`mail.received` → one of the four lanes, or `mail.dead`. Key: account. Tables: senders, threads.
+
+A record that is no mail, or not of the wire contract, is dead-lettered with its bytes; then its offset advances."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streams.classify import SENDERS, THREADS, Classified, classify, learn
+from streams.events import MalformedEvent, Origin, Received, verdict_headers, verdict_record
+from streams.mail import MailError
+from streams.runtime import Agent, Event, Known, Outcome, Output
+from streams.topics import LANES, RECEIVED
+from streams.triage.policy import Policy
+
+
+def route(event: Event, received: Received, classified: Classified) -> Output:
+    """The lane record of a decided mail."""
+    origin = Origin(topic=event.topic, partition=event.partition, offset=event.offset)
+    record = verdict_record(received, classified.mail, classified.facts, classified.verdict, origin)
+    return Output(
+        topic=LANES[record.lane].name, key=event.key, value=record.encode(), headers=verdict_headers(received)
+    )
+
+
+def triage(event: Event, known: Known, *, policy: Policy) -> Outcome:
+    """Classify and route one mail: they share a key, so they are one pass without a topic between them."""
+    received = Received.from_record(event.key, event.value, event.headers)
+    classified = classify(received, known, policy)
+    return Outcome(
+        outputs=(route(event, received, classified),),
+        writes=learn(received.account, classified),
+        label=classified.verdict.lane,
+    )
+
+
+def triage_agent(policy: Policy) -> Agent:
+    """The stream agent of `triage worker`."""
+    return Agent(
+        name="triage",
+        reads=(RECEIVED.name,),
+        decide=partial(triage, policy=policy),
+        expected=(MailError, MalformedEvent),
+        tables=(SENDERS, THREADS),
+    )

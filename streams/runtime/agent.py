@@ -1,0 +1,87 @@
+"""What a stream agent declares: the topics it reads, its tables, one pure decision and, for a sink, one effect."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from streams.runtime.tables import Known, Table
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class Event(Protocol):
+    """A record of an input topic (aiokafka's ConsumerRecord fits)."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int:
+        """Milliseconds since 1970."""
+        ...
+
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A record to write. It goes to the partition its event came from: all topics are co-partitioned by account."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A table row to set."""
+
+    table: Table[Any]
+    key: bytes
+    row: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """All that an event causes. Outputs, rows and the event's offset are committed in one transaction."""
+
+    outputs: tuple[Output, ...] = ()
+    writes: tuple[Write, ...] = ()
+    effect: Any = None
+    """What the agent's effect is to do outside Kafka; None: nothing."""
+    label: str = ""
+    """Bounded label for metrics, e.g. the lane."""
+
+
+Decide = Callable[[Event, Known], Outcome]
+Effect = Callable[[Sequence[Any]], Awaitable[Mapping[int, Exception]]]
+"""Does the batch's effects outside Kafka, before the offsets are committed; must be idempotent.
+
+Returns the indexes that can never succeed, each with its error (they become dead letters); raises Transient when all of it
+should be tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A stream agent."""
+
+    name: str
+    reads: tuple[str, ...]
+    """Input topics."""
+    decide: Decide
+    """Pure. An exception makes the event a dead letter; `expected` ones are the data's fault, all others a defect."""
+    expected: tuple[type[Exception], ...] = ()
+    """Documented errors of `decide` that mean bad input. They never stop the worker."""
+    tables: tuple[Table[Any], ...] = ()
+    effect: Effect | None = None

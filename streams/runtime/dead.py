@@ -1,0 +1,67 @@
+"""Dead letters: the record as it was (key, value, headers) plus headers that say why and where it came from.
+
+Kafka Connect's convention (KIP-298): nothing is re-encoded, so `triage dead replay` can put the same bytes back."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime
+
+from infra.errors import Fatal
+from streams.runtime.agent import Event, Output
+from streams.topics import DEAD
+
+REASON_CHARACTERS = 500
+WINDOW_S = 60.0
+SHARE = 0.1
+
+
+class TooManyDeadLetters(Fatal):
+    """Unexpected failures come too fast for bad mail: the defect is here. The worker stops and nothing is lost."""
+
+
+def dead_letter(event: Event, agent: str, error: BaseException) -> Output:
+    """The record for `mail.dead`."""
+    why = {
+        "dead_agent": agent,
+        "dead_error": type(error).__name__,
+        "dead_reason": str(error)[:REASON_CHARACTERS],
+        "dead_topic": event.topic,
+        "dead_partition": str(event.partition),
+        "dead_offset": str(event.offset),
+        "dead_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    }
+    added = tuple((name, text.encode("utf-8", "replace")) for name, text in why.items())
+    kept = tuple(pair for pair in event.headers if not pair[0].startswith("dead_"))
+    return Output(topic=DEAD.name, key=event.key, value=event.value, headers=kept + added)
+
+
+class DeadLetterLimit:
+    """Stops the worker when, within a minute, at least `limit` and a tenth of all events failed unexpectedly."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._failures: deque[float] = deque()
+        self._taken: deque[tuple[float, int]] = deque()
+
+    def took(self, events: int, now: float) -> None:
+        """Count events that were decided."""
+        self._taken.append((now, events))
+
+    def failed(self, now: float) -> None:
+        """Count one unexpected failure.
+
+        Raises:
+            TooManyDeadLetters
+        """
+        self._failures.append(now)
+        while self._failures[0] < now - WINDOW_S:
+            self._failures.popleft()
+        while self._taken and self._taken[0][0] < now - WINDOW_S:
+            self._taken.popleft()
+        failures, taken = len(self._failures), sum(count for _, count in self._taken)
+        if failures >= self._limit and failures >= SHARE * max(taken, failures):
+            raise TooManyDeadLetters(
+                f"{failures} of the last {max(taken, failures)} events failed unexpectedly within a minute: stopping before "
+                "all mail is dead-lettered. Nothing is lost: mend the defect (the log names it) and start again."
+            )

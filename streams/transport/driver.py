@@ -1,0 +1,124 @@
+"""The seams into Faust 0.15: its aiokafka transport with the message path replaced. All private calls are in this file.
+
+Seams used: `TRANSPORTS.aliases`; Consumer `_new_consumer_thread`, `_drain_messages`, `on_partitions_*`, `perform_seek`,
+`highwaters`, `on_stop`; thread `_create_worker_consumer`, `_fetch_records`, `verify_event_path`; aiokafka
+`_isolation_level`, `_fetch_max_wait_ms`, `_coordinator.request_rejoin`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from faust.transport import drivers
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP
+
+from streams.runtime.agent import Event
+from streams.transport.ownership import Input, Ownership
+
+SCHEME = "eos"
+_FETCH_WAIT_MS = 50
+"""Long enough to keep an idle worker idle; it never delays a record, since the broker answers as soon as there is one."""
+_FETCH_TIMEOUT_S = 0.5
+
+
+class ConsumerThread(stock.AIOKafkaConsumerThread):
+    """Faust's consumer thread, reading only what is committed."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = "read_committed"  # no setting for it outside processing_guarantee=exactly_once
+        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # hard-coded 1,500: an empty partition would hold back a full one
+        return consumer
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust's livelock checks watch a message path that is not in use here."""
+
+
+class Consumer(stock.Consumer):
+    """Faust's consumer; ownership and tasks live in `Ownership`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pool = ThreadPoolExecutor(64, thread_name_prefix="transaction")
+        self.ownership: Ownership = self.app.make_ownership(self, self.pool)
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    # What Ownership asks of the group -------------------------------------------------------------------------------
+
+    def assigned(self) -> set[Input]:
+        """Input partitions of the present generation."""
+        inputs = self.app.input_topics
+        return {(tp.topic, tp.partition) for tp in self.assignment() if tp.topic in inputs}
+
+    async def fetch(self, topic: str, partition: int, limit: int) -> Sequence[Event]:
+        """Records from the position on; empty after half a second without any."""
+        if not self.flow_active:
+            await asyncio.sleep(0.01)
+            return []
+        thread = self._thread
+        tp = stock.ensure_aiokafka_TP(TP(topic, partition))
+        call = thread._fetch_records(thread._ensure_consumer(), [tp], timeout=_FETCH_TIMEOUT_S, max_records=limit)
+        records: Mapping[Any, Sequence[Event]] = await asyncio.wrap_future(
+            asyncio.run_coroutine_threadsafe(call, thread.thread_loop)
+        )
+        return records.get(tp, [])
+
+    def seek(self, topic: str, partition: int, offset: int) -> None:  # type: ignore[override]
+        """Fetch from `offset` next."""
+        tp = stock.ensure_aiokafka_TP(TP(topic, partition))
+        self._thread.thread_loop.call_soon_threadsafe(self._thread._ensure_consumer().seek, tp, offset)
+
+    def rejoin(self) -> None:
+        """Ask the group for a rebalance."""
+        coordinator = self._thread._ensure_consumer()._coordinator
+        self._thread.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
+
+    def crash(self, error: BaseException) -> None:  # type: ignore[override]
+        """Stop the app; the worker exits with this error."""
+        self.app.fatal(error)
+
+    # What Faust asks of its consumer --------------------------------------------------------------------------------
+
+    async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
+        """Nothing to recover for Faust: `streams.transport.recovery` does it after fencing."""
+        return dict.fromkeys(partitions, 0)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """End running transactions before the group goes on."""
+        await self.ownership.pause()
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Drop what went away; opening what came waits for `perform_seek`."""
+        await self.ownership.keep_only({(tp.topic, tp.partition) for tp in assigned})
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def perform_seek(self) -> None:
+        """Called when Faust is through with its part of a rebalance."""
+        self.ownership.open()
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        while not (self._stopped.is_set() or fetcher._stopped.is_set()):
+            await asyncio.sleep(0.2)
+
+    async def on_stop(self) -> None:
+        """Tasks first, then Faust's own end."""
+        await self.ownership.stop()
+        await super().on_stop()
+        self.pool.shutdown(wait=False)
+
+
+class Transport(stock.Transport):
+    """Faust's aiokafka transport with our consumer."""
+
+    Consumer = Consumer
+
+
+def register() -> None:
+    """Make `eos://` known to Faust."""
+    drivers.TRANSPORTS.aliases[SCHEME] = f"{__name__}:Transport"

@@ -1,0 +1,125 @@
+"""One transactional librdkafka producer with blocking calls in threads and errors whose type says what to do next.
+
+KIP-98. Traps that this module knows: `retry.backoff.ms` above 2 stalls a transaction that begins while the markers of the last one
+are being written; `init_transactions` without a connection sits out a 500 ms timer, so metadata is asked for first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import Any, TypeVar
+
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
+
+from infra.errors import Transient
+from streams.runtime.agent import Output
+
+T = TypeVar("T")
+_STEP_S = 5.0
+"""One blocking call into librdkafka; retriable time-outs are called again until the deadline."""
+
+
+class Aborted(Transient):
+    """The transaction was rolled back: nothing of it is visible. Take the batch again."""
+
+
+class LostOwnership(Transient):
+    """Another producer took over the transactional id, or this one cannot go on: drop it and join the group again."""
+
+
+class TransactionalProducer:
+    """Writes batches atomically: records and source offsets are visible together or not at all."""
+
+    def __init__(self, options: Mapping[str, Any], transactional_id: str, pool: ThreadPoolExecutor, timeout_s: float) -> None:
+        self._config = {
+            **options,
+            "transactional.id": transactional_id,
+            "transaction.timeout.ms": int(max(timeout_s, 10) * 1000),
+            "acks": "all",
+            "compression.type": "lz4",
+            "linger.ms": 2,
+            "batch.size": 262144,
+            "message.max.bytes": 2 * 1024 * 1024,
+            "delivery.report.only.error": True,
+            "retry.backoff.ms": 2,
+            "retry.backoff.max.ms": 500,
+        }
+        self._pool = pool
+        self._timeout_s = timeout_s
+        self._producer: Producer | None = None
+
+    async def open(self) -> None:
+        """Take the transactional id over: fences the former owner and ends its open transaction.
+
+        Raises:
+            Transient: the brokers are away; call again.
+            LostOwnership: not to be had.
+        """
+        await self._run(self._open)
+
+    def _open(self) -> None:
+        producer = Producer(self._config)
+        try:
+            producer.list_topics(timeout=_STEP_S)
+            self._until_done(producer.init_transactions)
+        except KafkaException as error:
+            raise (Transient if error.args[0].retriable() else LostOwnership)(str(error.args[0])) from None
+        self._producer = producer
+
+    async def write(self, outputs: Sequence[Output], partition: int, offset: TopicPartition, group: Any) -> None:
+        """One transaction: outputs to `partition` of their topics, and the group's next offset.
+
+        Raises:
+            Aborted, LostOwnership
+        """
+        await self._run(self._write, outputs, partition, offset, group)
+
+    def _write(self, outputs: Sequence[Output], partition: int, offset: TopicPartition, group: Any) -> None:
+        producer = self._producer
+        if producer is None:
+            raise LostOwnership("closed")
+        try:
+            producer.begin_transaction()
+            for output in outputs:
+                producer.produce(output.topic, output.value, output.key, partition, headers=list(output.headers) or None)
+            self._until_done(producer.send_offsets_to_transaction, [offset], group)
+            self._until_done(producer.commit_transaction)
+        except (KafkaException, BufferError) as error:
+            self._roll_back(producer, error)
+
+    def _roll_back(self, producer: Producer, error: KafkaException | BufferError) -> None:
+        cause = error.args[0] if isinstance(error, KafkaException) else None
+        if cause is not None and (cause.fatal() or cause.code() in (KafkaError._FENCED, KafkaError._STATE)):
+            raise LostOwnership(str(cause)) from None
+        if cause is not None and cause.retriable() and not cause.txn_requires_abort():
+            raise LostOwnership(f"no answer within {self._timeout_s:g} s: {cause}") from None  # outcome unknown: init decides
+        try:
+            self._until_done(producer.abort_transaction)
+        except KafkaException as second:
+            raise LostOwnership(str(second.args[0])) from None
+        raise Aborted(str(cause or error)) from None
+
+    def _until_done(self, call: Callable[..., T], *args: Any) -> T:
+        deadline = monotonic() + self._timeout_s
+        while True:
+            try:
+                return call(*args, _STEP_S)
+            except KafkaException as error:
+                if not error.args[0].retriable() or monotonic() > deadline:
+                    raise
+
+    async def close(self) -> None:
+        """Drop the producer without waiting for what was not committed; the next owner's `open` ends it."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await self._run(_discard, producer)
+
+    async def _run(self, call: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call, *args)
+
+
+def _discard(producer: Producer) -> None:
+    producer.purge()
+    producer.flush(1)

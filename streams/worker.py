@@ -1,0 +1,21 @@
+"""`triage worker`: the stream worker. Scales by partitions: start as many as there are partitions of mail.received."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from infra.settings import load
+
+GROUP = "triage"
+
+
+@click.command()
+def worker() -> None:
+    """Classify mails from mail.received and route them into the four lanes, exactly once."""
+    from streams.process import run
+    from streams.route import triage_agent
+    from streams.triage.policy import DEFAULT_POLICY
+
+    sys.exit(run(load(), "worker", GROUP, [triage_agent(DEFAULT_POLICY)]))

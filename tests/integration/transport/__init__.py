@@ -1,0 +1,1 @@
+"""The Faust transport on a real broker."""
