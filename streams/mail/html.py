@@ -18,6 +18,9 @@ _PARAGRAPH: Final = "\x02"
 _QUOTE_OPENS: Final = "\x03"
 _QUOTE_ENDS: Final = "\x04"
 _RUN: Final = re.compile(r"(?<! ) *+[\x01-\x04\n][\x01-\x04\n ]*+")
+_GAPS: Final = re.compile(r" {2,}")
+_FIXED: Final = "\xa0"
+"""A blank that counts: &nbsp;, and every one in preformatted text."""
 _SPACES: Final = re.compile(r"[ \t\r\n\f]+")
 _EDGES: Final = (
     dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote"), _PARAGRAPH)
@@ -78,7 +81,7 @@ class _Reader:
                 self.odd.add(flags.HIDDEN_TEXT)
             return
         text = unescape(source)
-        self.out.append(text if self.elements.preformatted else _SPACES.sub(" ", text))
+        self.out.append(text.replace(" ", _FIXED) if self.elements.preformatted else _SPACES.sub(" ", text))
         self.size += len(text)
 
     def open(self, name: str, source: str) -> None:
@@ -128,7 +131,7 @@ class _Reader:
 
 def _laid_out(pieces: list[str]) -> str:
     """The pieces as lines: breaks merged, lines of quotations marked."""
-    text = _RUN.sub(_break, "".join(pieces).replace("\xa0", " "))
+    text = _GAPS.sub(" ", _RUN.sub(_break, "".join(pieces))).replace(_FIXED, " ")
     if _QUOTE_OPENS not in text:
         return text.replace(_QUOTE_ENDS, "").strip()
     lines: list[str] = []

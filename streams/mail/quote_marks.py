@@ -22,7 +22,7 @@ ATTRIBUTION: Final = re.compile(
     # "On 1 May 2024 at 10:00, Alice <alice@example.org> wrote:", in any language above
     rf"[-*_ ]*{_NAMED_DAY}\b{_DIGIT}(?=.*[:@]).{{3,280}}?\b{_WROTE}(?!\w)[^:\n]{{0,160}}:?[-*_ \d:]*"
     # "Am 13.12.2017 21:11 schrieb Alice <alice@example.org>:", "tir. 18. apr. 2017 kl. 13:09 skrev Alice <...>:"
-    rf"|(?=.{{0,80}}\b(?:19|20)?\d\d\b)(?=.{{0,80}}\d[:.]\d\d).{{6,120}}\b{_WROTE}(?!\w)[^:]{{0,160}}:\s?"
+    rf"|(?=.{{0,80}}\b(?:19|20)\d\d\b)(?=.{{0,80}}\d[:.]\d\d).{{6,120}}\b{_WROTE}(?!\w)[^:]{{0,160}}:\s?"
     # "30.09.2017, 18.30, "Alice" <alice@example.org>:" and other dates with no verb
     r"|(?=.{0,80}\b20\d\d\b)(?=.{0,80}\b\d{1,2}[:.]\d\d\b).{8,120}<[^<>\s]{1,120}@[^<>\s]{1,120}>\s?:",
     re.IGNORECASE,
@@ -65,7 +65,7 @@ LABEL: Final = re.compile(
     r"[ \t]*\*?(?:"
     r"(?P<sender>From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|От)"
     r"|(?P<date>Sent|Date|Gesendet|Datum|Envoyé(?: le)?|Message du|Enviado(?: el| em)?|Fecha|Data|Inviato|Verzonden"
-    r"|Wysłano|Wysłane|Dato|Sendt|Skickat|Lähetetty|Дата)"
+    r"|Wysłano|Wysłane|Dato|Sendt|Skickat|Lähetetty|Дата|Отправлено)"
     r"|(?P<to>To|An|À|A|Para|Aan|Do|Til|Till|Cc|Kopie|Copie à|Kopia|Vastaanottaja|Кому)"
     r"|(?P<subject>Subject|Betreff|Objet|Sujet|Asunto|Assunto|Oggetto|Onderwerp|Temat|Emne|Ämne|Aihe|Тема)"
     r")\*?[ \t\xa0]{0,3}:",
