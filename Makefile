@@ -10,7 +10,7 @@ PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl
 UV = mirror="$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)"; \
      env $${mirror:+UV_DEFAULT_INDEX="$$mirror"} UV_SYSTEM_CERTS=1 VIRTUAL_ENV=$(VENV) $(BIN)/uv
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-           --no-emit-index-url --custom-compile-command "make lock" --extra stack pyproject.toml
+           --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint typecheck pytest programs lock bench soak clean
@@ -42,9 +42,10 @@ bench: $(SYNCED) ## one benchmark: make bench NAME=throughput ARGS="..."
 	@test -n "$(NAME)" || { echo "which one? make bench NAME=..., one of:"; ls tests/bench | sed -n 's/\.py$$//p' | grep -v '^_'; exit 2; }
 	$(BIN)/python -m tests.bench.$(NAME) $(ARGS)
 
-lock: $(SYNCED) ## resolve again and write both lock files: make lock ARGS=--upgrade
-	@$(UV) $(COMPILE) $(ARGS) -o requirements.lock
-	@$(UV) $(COMPILE) $(ARGS) --group dev -c requirements.lock -o requirements-dev.lock
+lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
+	@$(UV) $(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
+	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) $(COMPILE) $(ARGS) --group build -o requirements-build.lock
 
 programs: # installs what is missing, which takes root
 	@missing=; for pair in $(PROGRAMS); do test -x "$${pair#*:}" || missing="$$missing $${pair%%:*}"; done; \

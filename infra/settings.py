@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = "json"
     status_interval_s: float = Field(2.0, ge=0.2, le=60)
     """How often each process says how it is on triage.status."""
+    heartbeat_file: Path | None = None
+    """Touched every STATUS_INTERVAL_S by the process's event loop, for a container's health check."""
     lag_interval_s: float = Field(5.0, ge=0.2, le=300)
 
     @classmethod

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -74,7 +75,13 @@ class StatusPublisher:
     async def _publish_forever(self) -> None:
         while True:
             await self._attempt(self.status().encode(), SEND_SECONDS)
+            self._beat()
             await asyncio.sleep(self._settings.status_interval_s)
+
+    def _beat(self) -> None:
+        if self._settings.heartbeat_file is not None:
+            with suppress(OSError):  # a full disk is the disk check's finding, not the end of the status
+                self._settings.heartbeat_file.touch()
 
     def status(self) -> Status:
         """What would be published now."""
@@ -118,7 +125,7 @@ class StatusPublisher:
 
 
 def _producer(settings: Settings) -> Any:
-    from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
+    from aiokafka import AIOKafkaProducer
 
     return AIOKafkaProducer(
         **aiokafka_options(settings),
