@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import AsyncIterator
 from dataclasses import asdict
@@ -13,7 +14,7 @@ import orjson
 
 from infra.settings import Settings, load
 from infra.terminal import markup
-from monitoring.commands.wording import duration
+from monitoring.commands.wording import console, duration
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,6 +33,7 @@ def lag(as_json: bool, watch: bool, partitions: bool, everything: bool) -> None:
     Counts mails, not offsets: transaction markers and aborted records do not wait. "≤" marks an upper bound.
     """
     settings = load()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
     show = _print_json if as_json else _print_live if watch else _print_once
     asyncio.run(show(_measured(settings, repeat=watch, everything=everything), partitions=partitions))
 
@@ -54,16 +56,14 @@ async def _print_json(snapshots: AsyncIterator[LagSnapshot], *, partitions: bool
 
 
 async def _print_once(snapshots: AsyncIterator[LagSnapshot], *, partitions: bool) -> None:
-    from rich.console import Console
-
     async for snapshot in snapshots:
-        Console().print(table(snapshot, partitions=partitions))
+        console().print(table(snapshot, partitions=partitions))
 
 
 async def _print_live(snapshots: AsyncIterator[LagSnapshot], *, partitions: bool) -> None:
     from rich.live import Live
 
-    with Live(auto_refresh=False) as live:
+    with Live(auto_refresh=False, console=console()) as live:
         async for snapshot in snapshots:
             live.update(table(snapshot, partitions=partitions), refresh=True)
 
@@ -120,7 +120,7 @@ def table(snapshot: LagSnapshot, *, partitions: bool) -> Table:
 def _topic_rows(group: GroupLag) -> list[list[str]]:
     rows = [
         [
-            _topic_name(topic),
+            markup(topic.topic),
             topic.lane,
             _count(topic.records, exact=topic.exact),
             duration(topic.seconds),
@@ -135,29 +135,18 @@ def _topic_rows(group: GroupLag) -> list[list[str]]:
 
 def _partition_rows(group: GroupLag) -> list[list[str]]:
     lanes = {topic.topic: topic.lane for topic in group.topics}
-    return [
-        [
-            *_group_cells(group, first=number == 0),
-            markup(row.topic),
-            lanes[row.topic],
-            str(row.partition),
-            "never" if row.committed is None else str(row.committed),
-            str(row.end),
-            _count(row.records, exact=row.exact),
-            duration(row.seconds),
-            "",
-        ]  # fmt: skip
-        for number, row in enumerate(group.partitions)
-    ]
+    rows = []
+    for number, row in enumerate(group.partitions):
+        committed = "never" if row.committed is None else str(row.committed)
+        place = [markup(row.topic), lanes[row.topic], str(row.partition), committed, str(row.end)]
+        figures = [_count(row.records, exact=row.exact), duration(row.seconds), ""]
+        rows.append([*_group_cells(group, first=number == 0), *place, *figures])
+    return rows
 
 
 def _group_cells(group: GroupLag, *, first: bool) -> tuple[str, str]:
     members = f"{group.members} {group.state.lower()}" if group.members else f"[red]0 {group.state.lower()}[/red]"
     return (markup(group.group), members) if first else ("", "")
-
-
-def _topic_name(topic: TopicLag) -> str:
-    return markup(topic.topic)
 
 
 def _count(records: int, *, exact: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import orjson
 
 from infra.settings import Settings, load
 from infra.terminal import markup
-from monitoring.commands.wording import duration
+from monitoring.commands.wording import console, duration
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,6 +30,7 @@ def status(as_json: bool) -> None:
     from monitoring.health.export import details
     from monitoring.health.verdict import Health
 
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
     report = asyncio.run(heard(load()))
     if as_json:
         click.echo(orjson.dumps(details(report)))
@@ -43,19 +45,22 @@ async def heard(settings: Settings) -> Report:
     Raises:
         KafkaUnavailable: the status topic cannot be read.
     """
+    from aiokafka.errors import KafkaError
+
+    from monitoring.health.follower import catch_up
     from monitoring.health.instances import Instances
     from monitoring.health.verdict import EXPECTED, Report, of_instances
     from streams.kafka_errors import KafkaUnavailable
-    from streams.reading import latest
-    from streams.topics import STATUS
 
     instances = Instances(interval_s=settings.status_interval_s)
     try:
         async with asyncio.timeout(READ_TIMEOUT_S):
-            for key, value in (await latest(settings, STATUS.name)).items():
-                instances.hear(key.decode("utf-8", "replace"), value)
-    except TimeoutError:
-        raise KafkaUnavailable(f"{STATUS.name} could not be read; see `triage doctor`") from None
+            await catch_up(settings, instances)
+    except (KafkaError, LookupError, TimeoutError) as error:
+        where = settings.kafka_bootstrap_servers
+        raise KafkaUnavailable(
+            f"triage.status could not be read from {where}: {type(error).__name__}; see `triage doctor`"
+        ) from None
     seen = instances.seen(datetime.now(UTC))
     names = sorted({*EXPECTED, *(one.status.component for one in seen)})
     return Report(
@@ -64,14 +69,12 @@ async def heard(settings: Settings) -> Report:
 
 
 def _print(report: Report) -> None:
-    from rich.console import Console
-
-    console = Console()
-    console.print(_table(report))
+    shown = console()
+    shown.print(_table(report))
     for one in report.components:
         if one.reason:
-            console.print(f"[red]{markup(one.name)}[/red]: {markup(one.reason)}")
-    console.print(f"status: {report.status}")
+            shown.print(f"[red]{markup(one.name)}[/red]: {markup(one.reason)}")
+    shown.print(f"status: {report.status}")
 
 
 def _table(report: Report) -> Table:

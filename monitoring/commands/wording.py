@@ -1,6 +1,21 @@
-"""How figures read to a person."""
+"""How figures and tables read to a person."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPED_COLUMNS = 160
+
+
+def console() -> Console:
+    """Standard output; wide when it is no terminal, so that a script finds whole names."""
+    from rich.console import Console
+
+    shown = Console(highlight=False)
+    return shown if shown.is_terminal else Console(highlight=False, width=PIPED_COLUMNS)
 
 
 def duration(seconds: float | None) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,25 +30,51 @@ async def follow(settings: Settings, instances: Instances) -> None:
         await asyncio.sleep(RETRY_S)
 
 
+async def catch_up(settings: Settings, instances: Instances) -> None:
+    """Read what has been said so far, once.
+
+    Raises:
+        LookupError: there is no such topic.
+        aiokafka.errors.KafkaError: no broker answers.
+    """
+    async with _opened(settings) as (consumer, history):
+        while any([await consumer.position(tp) < end for tp, end in history.items()]):
+            await _hear(consumer, history, instances)
+
+
 async def _follow(settings: Settings, instances: Instances) -> None:
+    async with _opened(settings) as (consumer, history):
+        while True:
+            await _hear(consumer, history, instances)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Any, dict[Any, int]]]:
+    """A consumer at the topic's start, and where the history ends."""
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
     consumer: Any = AIOKafkaConsumer(
-        **aiokafka_options(settings), client_id=f"{settings.instance_id}-follow", isolation_level="read_committed"
+        **aiokafka_options(settings),
+        client_id=f"{settings.instance_id}-follow",
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",  # retention may overtake the read
     )
     try:
         await consumer.start()
-        numbers = await _partitions(consumer)
-        partitions = [TopicPartition(STATUS.name, number) for number in numbers]
+        partitions = [TopicPartition(STATUS.name, number) for number in await _partitions(consumer)]
         consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
         history = await consumer.end_offsets(partitions)
-        while True:
-            for tp, records in (await consumer.getmany(timeout_ms=1000)).items():
-                for record in records:
-                    _tell(instances, record, live=record.offset >= history[tp])
+        for tp, start in (await consumer.beginning_offsets(partitions)).items():
+            consumer.seek(tp, start)
+        yield consumer, history
     finally:
         await close_within(consumer, 1)
+
+
+async def _hear(consumer: Any, history: dict[Any, int], instances: Instances) -> None:
+    for tp, records in (await consumer.getmany(timeout_ms=200)).items():
+        for record in records:
+            _tell(instances, record, live=record.offset >= history[tp])
 
 
 async def _partitions(consumer: Any) -> list[int]:

@@ -58,7 +58,8 @@ class Cluster:
             await client.bootstrap()
             yield cls(client)
         except KafkaError as error:
-            raise KafkaUnavailable(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
+            where = settings.kafka_bootstrap_servers
+            raise KafkaUnavailable(f"no answer from Kafka at {where}: {type(error).__name__}") from error
         finally:
             await client.close()
 
