@@ -65,9 +65,11 @@ class ImapFolder:
         reused = state.uidnext is not None and state.uidnext <= max(stored.uid, stored.until)
         if stored.uidvalidity == state.uidvalidity and not reused:
             return stored
+        return self._rebuilt(state, stored)
+
+    def _rebuilt(self, state: FolderState, stored: Position) -> Position:
         position = after_rebuild(stored, state.uidvalidity, state.highest)
-        log.warning(
-            "%s was rebuilt (UIDVALIDITY %d, now %d): mails since %s are compared",
-            self._folder, stored.uidvalidity, state.uidvalidity, position.since, extra={"account": self._account.account},
-        )  # fmt: skip
+        change = f"UIDVALIDITY {stored.uidvalidity}, now {state.uidvalidity}"
+        said = "%s was rebuilt (%s): mails since %s are compared by fingerprint"
+        log.warning(said, self._folder, change, position.since, extra={"account": self._account.account})
         return position

@@ -14,6 +14,8 @@ from agents.sources.imap.wire import Call, Wire, printable
 BUSY = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 """RFC 5530 codes with which a login is refused for reasons that pass."""
 
+_PLAIN = "AUTH=PLAIN"
+
 _REMEDY = {
     "password": "check username and secret; providers with two-step login want an app password",
     "xoauth2": "refresh the access token (`triage auth refresh`), or grant access anew (`triage auth login`)",
@@ -46,7 +48,7 @@ def begin_login(wire: Wire, account: ImapAccount, secret: str) -> Call:
     """
     if account.auth == "xoauth2":
         return _authenticate(wire, "XOAUTH2", f"user={account.username}\x01auth=Bearer {secret}\x01\x01")
-    if "AUTH=PLAIN" in wire.capabilities:
+    if _PLAIN in wire.capabilities:
         return _authenticate(wire, "PLAIN", f"\x00{account.username}\x00{secret}")
     if "LOGINDISABLED" in wire.capabilities:
         raise AuthFailed("the server takes no password over this connection; set security to tls or starttls")

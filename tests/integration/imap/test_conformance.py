@@ -1,0 +1,9 @@
+"""The IMAP source is a source."""
+
+from __future__ import annotations
+
+from tests.integration.source_conformance import SourceConformance
+
+
+class TestImap(SourceConformance):
+    """`mailbox` is in conftest."""

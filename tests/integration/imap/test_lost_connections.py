@@ -1,0 +1,102 @@
+"""MAIL.md, IMAP: 3 BYE, a lost and a silent connection during IDLE are noticed; 8 what the ingest loop needs to back off."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from agents.sources.base import AuthFailed, ProviderTransient
+from tests.integration.following import Follower, read_all
+from tests.integration.imap.conftest import ImapMailbox
+from tests.integration.source_conformance import mail, subjects
+
+
+async def idling(follower: Follower) -> asyncio.Task[object]:
+    """A follower that waits inside IDLE."""
+    await follower.until_in_step()
+    waiting = asyncio.create_task(follower.next(60))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    return waiting
+
+
+async def test_point_3_bye_during_idle_is_noticed(mailbox: ImapMailbox):
+    async with Follower(mailbox.source()) as follower:
+        waiting = await idling(follower)
+        await asyncio.to_thread(mailbox.server.kick, mailbox.user)
+        with pytest.raises(ProviderTransient):
+            await asyncio.wait_for(waiting, 5)
+
+
+@pytest.mark.parametrize("way", ["drop_all", "reset"])
+async def test_point_3_a_dropped_connection_during_idle_is_noticed(mailbox: ImapMailbox, tcp_proxy, way):
+    """FIN and RST, long before the IDLE interval ends."""
+    proxy = await tcp_proxy(mailbox.port)
+    async with Follower(mailbox.source(port=proxy.port)) as follower:
+        waiting = await idling(follower)
+        await getattr(proxy, way)()
+        with pytest.raises(ProviderTransient):
+            await asyncio.wait_for(waiting, 5)
+
+
+async def test_point_3_a_connection_that_goes_silent_during_idle_is_noticed(mailbox: ImapMailbox, tcp_proxy):
+    """Nothing is closed and nothing comes: the answer to DONE is the only proof of life."""
+    proxy = await tcp_proxy(mailbox.port)
+    source = mailbox.source(port=proxy.port, limits=replace(mailbox.limits, idle_s=0.5, timeout_s=0.5))
+    async with Follower(source) as follower:
+        await follower.until_in_step()
+        proxy.blackhole()
+        with pytest.raises(ProviderTransient, match="no answer to IDLE"):
+            await follower.next(seconds=10)
+
+
+async def test_point_3_a_frozen_server_is_noticed_over_tls(make_dovecot, unique):
+    """The whole server stops (SIGSTOP) while its sockets stay open."""
+    server = make_dovecot()
+    mailbox = ImapMailbox(server, f"u{unique}")
+    changes = {"port": server.tls_port, "security": "tls", "cafile": server.ca_file}
+    source = mailbox.source(limits=replace(mailbox.limits, idle_s=0.5, timeout_s=0.5), **changes)
+    async with Follower(source) as follower:
+        await follower.until_in_step()
+        server.freeze()
+        with pytest.raises(ProviderTransient, match="no answer"):
+            await follower.next(seconds=10)
+    server.thaw()
+
+
+async def test_point_3_nothing_is_missed_over_a_reconnect(mailbox: ImapMailbox, tcp_proxy):
+    """Mail that came while the line was dead is found by the next connection from the stored cursor."""
+    proxy = await tcp_proxy(mailbox.port)
+    async with Follower(mailbox.source(port=proxy.port)) as follower:
+        waiting = await idling(follower)
+        await proxy.refuse()
+        with pytest.raises(ProviderTransient):
+            await waiting
+    await mailbox.deliver(mail("meanwhile"))
+    with pytest.raises(ProviderTransient, match="cannot be reached"):
+        await read_all(mailbox.source(port=proxy.port), follower.cursor)
+    await proxy.restore()
+    second = await read_all(mailbox.source(port=proxy.port), follower.cursor)
+    assert subjects([one.raw for one in second.mails]) == ["meanwhile"]
+
+
+async def test_point_8_refused_credentials_are_no_transient_error(mailbox: ImapMailbox):
+    """One attempt, one error of its own type that names mailbox and remedy; the source never tries again by itself."""
+    source = mailbox.source(secret=lambda: "wrong")
+    with pytest.raises(
+        AuthFailed, match=rf"acc-{mailbox.user}, INBOX: .*AUTHENTICATIONFAILED.*check username and secret"
+    ):
+        await read_all(source)
+
+
+async def test_point_8_a_server_that_is_away_is_transient_and_names_the_remedy(mailbox: ImapMailbox):
+    await mailbox.break_off()
+    with pytest.raises(ProviderTransient, match=r"127\.0\.0\.1:1 cannot be reached .*check host, port"):
+        await read_all(mailbox.source())
+
+
+async def test_a_folder_that_does_not_exist_is_transient_and_says_so(mailbox: ImapMailbox):
+    with pytest.raises(ProviderTransient, match=r"Nowhere: cannot be opened .*account test"):
+        await read_all(mailbox.source("Nowhere"))
