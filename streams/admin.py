@@ -14,19 +14,16 @@ from confluent_kafka.admin._config import ConfigResource
 from confluent_kafka.admin._metadata import TopicMetadata
 from confluent_kafka.cimpl import NewTopic
 
-from infra.errors import Permanent, Transient
+from infra.errors import Permanent
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
+from streams.kafka_errors import KafkaUnavailable
 from streams.topics import ALL, TopicSpec
 
 log = logging.getLogger(__name__)
 
 CALL_SECONDS = 15.0
 """Bound of one administrative call."""
-
-
-class KafkaUnavailable(Transient):
-    """No broker answered in time; the message names the bootstrap servers."""
 
 
 class TopicRefused(Permanent):
@@ -97,9 +94,10 @@ def _unavailable(settings: Settings, error: KafkaException) -> KafkaUnavailable:
 
 def _present(client: AdminClient, settings: Settings) -> dict[str, TopicMetadata]:
     try:
-        return client.list_topics(timeout=CALL_SECONDS).topics
+        topics: dict[str, TopicMetadata] = client.list_topics(timeout=CALL_SECONDS).topics
     except KafkaException as error:
         raise _unavailable(settings, error) from None
+    return topics
 
 
 def _create(client: AdminClient, settings: Settings, missing: Sequence[TopicSpec]) -> tuple[str, ...]:

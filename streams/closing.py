@@ -31,7 +31,7 @@ async def _drop(client: Any) -> None:
         sender.sender_task.cancel()
     with suppress(Exception):
         async with asyncio.timeout(1):
-            await (client._client if hasattr(client, "_client") else client.client).close()
+            await (getattr(client, "_client", None) or client.client).close()
 
 
 def _retrieve(client: Any) -> None:

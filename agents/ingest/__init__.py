@@ -1,0 +1,1 @@
+"""`triage ingest`: mailboxes in, `mail.received` out, exactly once. The picture is in `process`."""

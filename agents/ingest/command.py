@@ -1,0 +1,29 @@
+"""`triage ingest`."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from infra import logging as json_logging
+from infra import settings as configuration
+
+
+@click.command()
+def ingest() -> None:
+    """Read mailboxes and put their mails on Kafka, each exactly once. Runs until SIGTERM.
+
+    Several processes share the accounts among them; accounts that are added, changed or removed take effect within
+    seconds. Settings come from the environment and triage.toml.
+    """
+    import uvloop
+
+    from agents.ingest import process
+
+    settings = configuration.load()
+    json_logging.configure("ingest", level=settings.log_level, form=settings.log_format)
+    # At DEBUG aiokafka prints whole records, and with them mail; its complaints while Kafka is away are told better here.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    uvloop.run(process.ingest(settings))

@@ -1,0 +1,209 @@
+"""Which partitions of `accounts` this process holds: the consumer group `triage-ingest`, and a lease per partition.
+
+A lease outlives a rebalance that leaves its partition here, so mailboxes are not reconnected when a neighbour comes
+or goes. That is safe because the group is only a hint: the transactional id fences whoever is behind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from agents.ingest.backoff import Backoff
+from agents.ingest.lease import Lease
+from agents.ingest.log_writer import Fenced
+from agents.ingest.mailbox import Surroundings
+from agents.ingest.roster import Roster
+from infra.errors import Transient
+from infra.kafka import aiokafka_options
+from infra.settings import Settings
+from streams.closing import close_within
+from streams.kafka_errors import KafkaUnavailable
+from streams.topics import ACCOUNTS
+
+log = logging.getLogger(__name__)
+
+GROUP = "triage-ingest"
+START_S = 20.0
+CONFIRM_S = 10.0
+RETRY_MAX_S = 5.0
+CLOSE_S = 2.0
+
+
+class Membership:
+    """`run` joins the group and keeps leases in step with it until cancelled; then it ends them and leaves."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._consumer: Any = None
+        self._rosters: dict[int, Roster] = {}
+        self._holding: dict[int, asyncio.Task[None]] = {}
+        self._leases: dict[int, Lease] = {}
+        self._ended: set[asyncio.Task[None]] = set()
+        self.trouble = "not joined yet"
+        """Why this process is not in the group at the moment; empty when it is."""
+
+    @property
+    def leases(self) -> Mapping[int, Lease]:
+        """The partitions that are held now."""
+        return self._leases
+
+    @property
+    def invalid_accounts(self) -> Mapping[str, str]:
+        """Records that break the contract, with the reason."""
+        return {name: why for roster in self._rosters.values() for name, why in roster.invalid.items()}
+
+    async def run(self) -> None:
+        """Stay in the group; whatever goes wrong with the consumer, a new one is made."""
+        backoff = Backoff(RETRY_MAX_S)
+        try:
+            while True:
+                try:
+                    await self._join()
+                    backoff.reset()
+                    await self._poll()
+                except Exception as error:
+                    self.trouble = f"group {GROUP}: {str(error) or type(error).__name__}"
+                    known = isinstance(error, Transient)
+                    log.warning("%s; joining again", self.trouble, exc_info=None if known else error)
+                await self._leave()
+                await asyncio.sleep(backoff.next_s())
+        finally:
+            await self._end()
+
+    async def _join(self) -> None:
+        from aiokafka.errors import KafkaError
+
+        self._consumer = _consumer(self._around.settings)
+        try:
+            async with asyncio.timeout(START_S):
+                await self._consumer.start()
+                if ACCOUNTS.name not in await self._consumer.topics():
+                    raise KafkaUnavailable(f"no topic {ACCOUNTS.name}; run `triage topics create`")
+        except (KafkaError, TimeoutError) as error:
+            where = self._around.settings.kafka_bootstrap_servers
+            raise KafkaUnavailable(f"no broker at {where} ({type(error).__name__})") from None
+        self._consumer.subscribe([ACCOUNTS.name], listener=_listener(self))
+
+    async def _poll(self) -> None:
+        while True:
+            fetched = await self._consumer.getmany(timeout_ms=500, max_records=1000)
+            for partition, records in fetched.items():
+                if roster := self._rosters.get(partition.partition):
+                    roster.take_in((record.key, record.value) for record in records)
+            await self._publish_loaded()
+            if fetched:
+                with suppress(Exception):  # only for the lag that others see: nobody starts from it
+                    await self._consumer.commit()
+
+    async def _publish_loaded(self) -> None:
+        """A roster counts once the partition was read to where it ended after the assignment."""
+        assigned = self._consumer.assignment()
+        loading = [one for one in assigned if (roster := self._rosters.get(one.partition)) and not roster.loaded]
+        if not loading:
+            return
+        ends = await self._consumer.end_offsets(loading)
+        for partition in loading:
+            if await self._consumer.position(partition) >= ends[partition]:
+                self._rosters[partition.partition].publish()
+
+    def assigned(self, partitions: Iterable[Any]) -> None:
+        """The group has decided: let go of what is lost, take what is new, keep the rest."""
+        self.trouble = ""
+        owned = {one.partition for one in partitions}
+        for one in partitions:
+            self._consumer.seek(one, 0)
+        for lost in self._holding.keys() - owned:
+            task = self._holding.pop(lost)
+            task.cancel()
+            self._ended.add(task)
+            task.add_done_callback(self._ended.discard)
+            del self._rosters[lost]
+        for partition in owned:
+            roster = self._rosters.setdefault(partition, Roster())
+            roster.restart()
+            if partition not in self._holding:
+                self._holding[partition] = asyncio.create_task(self._hold(partition, roster), name=f"lease-{partition}")
+        log.info("partitions of %s: %s", ACCOUNTS.name, sorted(owned) or "none")
+
+    async def _hold(self, partition: int, roster: Roster) -> None:
+        if earlier := set(self._ended):
+            await asyncio.wait(earlier)
+        backoff = Backoff(RETRY_MAX_S)
+        while True:
+            lease = Lease(partition, roster, lambda: self._confirm(partition), self._around)
+            self._leases[partition] = lease
+            try:
+                await lease.run()
+            except Fenced as error:
+                log.warning("fenced: %s; starting over", error, extra={"partition": partition})
+            except Exception:
+                log.exception("a lease failed; starting over", extra={"partition": partition})
+            finally:
+                if self._leases.get(partition) is lease:
+                    del self._leases[partition]
+            if roster.loaded:
+                roster.changed.set()
+            await asyncio.sleep(backoff.next_s())
+
+    async def _confirm(self, partition: int) -> None:
+        """Ask the coordinator whether this process is still a member of the current generation: it takes a commit from
+        no other. A process that slept through its session must not fence the one that took over."""
+        from aiokafka.structs import TopicPartition
+
+        mine = TopicPartition(ACCOUNTS.name, partition)
+        while True:
+            consumer = self._consumer
+            if consumer is not None and mine in consumer.assignment():
+                with suppress(Exception):
+                    async with asyncio.timeout(CONFIRM_S):
+                        await consumer.commit({mine: await consumer.position(mine)})
+                    return
+            await asyncio.sleep(0.3)
+
+    async def _leave(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await close_within(consumer, CLOSE_S)
+
+    async def _end(self) -> None:
+        tasks = [*self._holding.values(), *self._ended]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        self._holding.clear()
+        await self._leave()
+
+
+def _consumer(settings: Settings) -> Any:
+    from aiokafka import AIOKafkaConsumer
+    from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+
+    session_ms = int(settings.kafka_session_timeout_s * 1000)
+    return AIOKafkaConsumer(
+        **aiokafka_options(settings),
+        client_id=settings.instance_id,
+        group_id=GROUP,
+        group_instance_id=settings.instance_id if settings.static_membership else None,
+        partition_assignment_strategy=(StickyPartitionAssignor,),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=min(3000, session_ms // 3),
+    )
+
+
+def _listener(membership: Membership) -> Any:
+    from aiokafka.abc import ConsumerRebalanceListener
+
+    class Listener(ConsumerRebalanceListener):
+        def on_partitions_revoked(self, revoked: Any) -> None:
+            """Nothing: leases end when the new assignment shows that they are lost, or when they are fenced."""
+
+        def on_partitions_assigned(self, assigned: Any) -> None:
+            membership.assigned(assigned)
+
+    return Listener()

@@ -1,0 +1,61 @@
+"""The ingest process.
+
+accounts ─ consumer group ─→ Membership ─ per partition → Lease ─ per (account, folder) → Mailbox ─→ source
+                                                            │                                │ batches
+                                                            └── Committer ←──────────────────┘
+                                                                   │ one transaction: mail.received + ingest.cursors
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+
+from agents.ingest.budget import ByteBudget
+from agents.ingest.mailbox import Surroundings
+from agents.ingest.membership import Membership
+from agents.ingest.report import report
+from agents.ingest.states import States
+from infra.settings import Settings
+from monitoring import metrics
+from streams.status_publisher import StatusPublisher
+
+log = logging.getLogger(__name__)
+
+STARTS_AT_ONCE = 20
+"""Mailboxes that connect at the same time; also how many unreserved first batches can be in memory."""
+STOP_S = 4.5
+"""After this long a stop is not waited for any more: a process that is killed loses nothing either."""
+
+
+async def ingest(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then stop in order within five seconds."""
+    states, budget = States(), ByteBudget(settings.ingest_buffer_bytes)
+    slots = asyncio.Semaphore(STARTS_AT_ONCE)
+    membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots))
+    metrics.serve(settings.process_metrics_port, settings.bind_host)
+    stop = _stop_signal()
+    log.info("ingest starts", extra={"instance": settings.instance_id})
+    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget)):
+        running = asyncio.create_task(membership.run(), name="membership")
+        await stop.wait()
+        started = time.monotonic()
+        asyncio.get_running_loop().call_later(STOP_S, _give_up)
+        running.cancel()
+        await asyncio.wait([running])
+    log.info("ingest stopped", extra={"duration_ms": round((time.monotonic() - started) * 1000)})
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _give_up() -> None:
+    log.warning("something did not stop in time: leaving it")
+    os._exit(0)

@@ -1,0 +1,78 @@
+"""From an account's record to the source that reads one of its folders."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from agents.accounts import Account, resolve
+from agents.accounts.account import SETTING, ImapServer
+from agents.sources.base import Announced, Source
+from infra.settings import Settings
+
+if TYPE_CHECKING:
+    from agents.sources.imap.account import ImapAccount
+
+ALL_DAYS = 36500.0
+
+
+def make_source(settings: Settings, account: Account, folder: str, announced: Announced) -> Source:
+    """The source of one folder; it connects only when it is read.
+
+    Raises:
+        ConfigError: the record asks for what this version refuses.
+    """
+    if account.imap:
+        return _imap(settings, account, account.imap, folder, announced)
+    from agents.sources.maildir import Maildir
+
+    assert account.maildir is not None
+    return Maildir(
+        account.id, Path(account.maildir), max_bytes=settings.mail_max_bytes, since_days=since_days(settings, account)
+    )
+
+
+def since_days(settings: Settings, account: Account) -> float | None:
+    """How far back the first contact reads; None: everything."""
+    days = account.since_days
+    if days is None:
+        return None
+    return settings.first_contact_days if days == SETTING else float(days)
+
+
+def imap_account(account: Account, server: ImapServer) -> ImapAccount:
+    """The record in the words of the IMAP source.
+
+    Raises:
+        ConfigError: plain text to another machine.
+    """
+    from agents.sources.imap.account import ImapAccount
+
+    return ImapAccount(
+        account=account.id,
+        host=server.host,
+        port=server.port,
+        security=cast("Literal['tls', 'starttls', 'plain']", server.security),
+        username=server.username,
+        auth=cast("Literal['password', 'xoauth2']", server.auth),
+        secret=_secret(account.secret),
+        owner=account.owner,
+        folders=server.folders,
+        cafile=Path(server.cafile) if server.cafile else None,
+        allow_plaintext=server.allow_plaintext,
+    )
+
+
+def _imap(settings: Settings, account: Account, server: ImapServer, folder: str, announced: Announced) -> Source:
+    from agents.sources.imap.account import ImapLimits
+    from agents.sources.imap.folder import ImapFolder
+
+    days = since_days(settings, account)
+    limits = dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
+    return ImapFolder(imap_account(account, server), folder, limits, announced)
+
+
+def _secret(reference: str) -> Callable[[], str]:
+    return lambda: resolve(reference)
