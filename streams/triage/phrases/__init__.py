@@ -1,0 +1,15 @@
+"""What people write when they ask, hurry, warn, sell or deceive: data, one table per cue, one row per language.
+
+`CUES` is the compiled lexicon of all of them; `Cue` names them. The tables are read with `streams.triage.text`'s eyes."""
+
+from __future__ import annotations
+
+from streams.triage.lexicon import Lexicon
+from streams.triage.phrases import asks, consequence, junk, kinds, time
+from streams.triage.phrases.cues import Cue
+from streams.triage.phrases.languages import languages_of
+
+TABLES = {**asks.TABLES, **time.TABLES, **consequence.TABLES, **kinds.TABLES, **junk.TABLES}
+CUES = Lexicon(TABLES, time.DAYS)
+
+__all__ = ["CUES", "TABLES", "Cue", "languages_of"]

@@ -1,0 +1,79 @@
+"""The cues: what a phrase says, whatever language it says it in."""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+
+
+class Cue(StrEnum):
+    """One meaning that phrases of several languages share."""
+
+    ASK = auto()
+    """A request to the reader."""
+    SOFT_ASK = auto()
+    """A courtesy that may be a request."""
+    DECIDE = auto()
+    """Approval, confirmation, a signature or a decision is wanted."""
+    NO_ACTION = auto()
+    """Says that nothing needs doing."""
+    WITHDRAWN = auto()
+    """Takes an ask back."""
+    FYI = auto()
+    THANKS = auto()
+    YOU = auto()
+    """A word for the reader."""
+    NOW = auto()
+    """At once, within minutes or hours."""
+    URGENT = auto()
+    """The word urgent and its kin: cheap to write."""
+    SOON = auto()
+    """A point of time within about a day."""
+    DEADLINE = auto()
+    """A deadline further away or without a date."""
+    DANGER = auto()
+    """Harm to people or animals, fire, leaks, crime."""
+    OUTAGE = auto()
+    """Something that must run does not."""
+    SECURITY = auto()
+    """A breach, a leak of data, a vulnerability."""
+    MONEY = auto()
+    """Money is lost, refused, overdue or at stake."""
+    LEGAL = auto()
+    """Authorities, courts, contracts, audits."""
+    BLOCKED = auto()
+    """Work stands still until someone acts."""
+    RESOLVED = auto()
+    """It is over."""
+    MEETING = auto()
+    CHANGED = auto()
+    """A plan was moved or cancelled."""
+    RECEIPT = auto()
+    SHIPPING = auto()
+    CODE = auto()
+    """A one-time code."""
+    ACCOUNT = auto()
+    """Something happened in the reader's own account."""
+    MACHINE = auto()
+    """Builds, monitors, trackers."""
+    AWAY = auto()
+    """Out of office, bounces."""
+    UNSUBSCRIBE = auto()
+    NEWSLETTER = auto()
+    MARKETING = auto()
+    PERSONAL = auto()
+    CHAIN = auto()
+    """Jokes and letters to be passed on."""
+    SPAM = auto()
+    """Words of unsolicited offers."""
+    BLATANT = auto()
+    """Phrases that hardly anybody but a spammer writes."""
+    PITCH = auto()
+    """A stranger sells services."""
+    FRAUD = auto()
+    """Advance fee, extortion."""
+    CREDENTIALS = auto()
+    """Sign in, verify, re-enrol."""
+    THREAT = auto()
+    """The account will be closed, the parcel sent back."""
+    PAYOUT = auto()
+    """Gift cards, changed bank details, small fees."""

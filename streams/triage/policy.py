@@ -1,0 +1,258 @@
+"""The policy: what each rule is worth, where the lanes lie. One table; everything the decision weighs is here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from streams.triage.phrases import TABLES
+from streams.triage.rules import RULES
+from streams.triage.verdict import Category, Lane
+
+WORK, PERSONAL, NOTIFICATION = Category.WORK, Category.PERSONAL, Category.NOTIFICATION
+BULK, SPAM, PHISHING = Category.BULK, Category.SPAM, Category.PHISHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneBounds:
+    """A lane and the priorities that lead to it, both ends included."""
+
+    lane: Lane
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What a category means for the priority."""
+
+    start: float
+    """Score of a mail of which nothing more is known."""
+    lowest: float
+    highest: float
+    """Bounds of the score, whatever the rules say: a newsletter that shouts stays a newsletter."""
+    presses: bool
+    """Whether rules may raise it; False for mail whose urgency is not to be believed."""
+    prior: float
+    """Evidence that the category has before any rule hits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a rule's hit is worth."""
+
+    priority: float = 0.0
+    """Added to the score (priorities are 0..10)."""
+    reply: float = 0.0
+    """Added to the evidence that an answer or an action is expected."""
+    kinds: tuple[tuple[Category, float], ...] = ()
+    """Evidence for categories."""
+
+
+def effect(priority: float = 0.0, reply: float = 0.0, **kinds: float) -> Effect:
+    """One row of the table: priority, reply, then evidence by category's name."""
+    return Effect(priority=priority, reply=reply, kinds=tuple((Category(name), amount) for name, amount in kinds.items()))
+
+
+def _version(policy: Policy) -> str:
+    content = [(each.name, getattr(policy, each.name)) for each in fields(policy) if each.name != "version"]
+    rules = sorted((rule.name, rule.group, rule.sentence) for rule in RULES.values())
+    words = sorted((str(cue), sorted(table.items())) for cue, table in TABLES.items())
+    text = repr((content, rules, words))
+    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Everything that decides beside mail and facts. Raises ValueError when the lanes leave a gap or a row names no rule."""
+
+    lanes: tuple[LaneBounds, ...]
+    kinds: Mapping[Category, Kind]
+    effects: Mapping[str, Effect]
+    limits: Mapping[str, float]
+    """By group of rules: how far its hits together may raise the score."""
+    reply_at: float
+    """Evidence from which a reply is expected."""
+    version: str = field(init=False, default="")
+    """Digest of all of the above, of the rules' names and sentences and of the phrase tables."""
+
+    def __post_init__(self) -> None:
+        """Check the table and name it."""
+        covered = sorted(step for bounds in self.lanes for step in range(bounds.lowest, bounds.highest + 1))
+        if covered != list(range(11)):
+            raise ValueError(f"lanes cover {covered}, not each of 0..10 once")
+        if unknown := set(self.effects) ^ set(RULES):
+            raise ValueError(f"rules without a row, or rows without a rule: {sorted(unknown)}")
+        object.__setattr__(self, "version", _version(self))
+
+
+def lane_for(priority: int, policy: Policy) -> Lane:
+    """The lane of a priority. Raises ValueError outside 0..10."""
+    for bounds in policy.lanes:
+        if bounds.lowest <= priority <= bounds.highest:
+            return bounds.lane
+    raise ValueError(f"priority {priority}: must be 0..10")
+
+
+DEFAULT = Policy(
+    lanes=(
+        LaneBounds(lane=Lane.URGENT, lowest=9, highest=10),
+        LaneBounds(lane=Lane.HIGH, lowest=7, highest=8),
+        LaneBounds(lane=Lane.NORMAL, lowest=4, highest=6),
+        LaneBounds(lane=Lane.LOW, lowest=0, highest=3),
+    ),
+    kinds={
+        WORK: Kind(start=4.6, lowest=2.0, highest=10.0, presses=True, prior=1.0),
+        PERSONAL: Kind(start=4.6, lowest=2.0, highest=10.0, presses=True, prior=0.4),
+        NOTIFICATION: Kind(start=4.7, lowest=2.0, highest=10.0, presses=True, prior=0.0),
+        BULK: Kind(start=2.2, lowest=1.0, highest=3.4, presses=False, prior=0.0),
+        SPAM: Kind(start=0.6, lowest=0.0, highest=1.4, presses=False, prior=-0.6),
+        PHISHING: Kind(start=0.2, lowest=0.0, highest=1.4, presses=False, prior=-0.8),
+    },
+    limits={
+        "people": 3.2,  # asking alone leads to "high", never to "urgent"
+        "deadlines": 2.4,
+        "consequence": 3.4,
+        "meetings": 1.9,
+        "notifications": 3.0,
+        "history": 0.9,  # nobody promotes himself by volume
+    },
+    reply_at=1.0,
+    effects={
+        # people and asks                    priority reply  kinds
+        "asks_for_something":           effect(1.2, 0.7, work=0.2, bulk=-0.1),
+        "asks_repeatedly":              effect(0.3, 0.2),
+        "asks_in_the_subject":          effect(0.6, 0.3, work=0.1),
+        "puts_a_question_to_you":       effect(0.7, 0.5),
+        "is_a_short_question":          effect(1.0, 0.4, work=0.3),
+        "wants_a_decision":             effect(0.4, 0.3),
+        "asks_politely":                effect(0.2, 0.1),
+        "turns_to_you_by_name":         effect(0.6, 0.3, work=0.5),
+        "names_you_on_a_list":          effect(2.2, 0.8),
+        "sent_to_you_alone":            effect(0.1, 0.0, work=0.4, personal=0.3),
+        "asks_you_alone":               effect(0.5, 0.3, work=0.2),
+        "sent_to_a_few":                effect(0.1, 0.0, work=0.5, personal=0.2),
+        "sent_to_many":                 effect(-0.3, -0.1),
+        "sent_to_someone_else":         effect(-1.2, -0.7, work=0.3),
+        "not_named":                    effect(0.0, 0.0),
+        "from_a_colleague":             effect(0.2, 0.0, work=1.5, spam=-1.0, phishing=-1.0),
+        "no_action_needed":             effect(-0.6, -0.7),
+        "ask_withdrawn":                effect(-2.0, -1.2),
+        "only_thanks":                  effect(-0.1, -0.3, work=0.3, personal=0.2),
+        "only_for_information":         effect(-0.1, -0.3, work=0.3),
+        "forwarded_without_a_word":     effect(-0.2, -0.2),
+        "personal_words":               effect(0.0, 0.0, personal=1.2),
+        "from_a_private_mailbox":       effect(0.0, 0.0, personal=0.6),
+        # deadlines and urgency
+        "presses_for_now":              effect(0.6, 0.2),
+        "presses_hard":                 effect(0.6, 0.1),
+        "presses_with_stakes":          effect(0.7, 0.2),
+        "due_within_a_day":             effect(0.5, 0.2),
+        "speaks_of_today":              effect(0.1, 0.0),
+        "soon_in_the_subject":          effect(0.3, 0.0),
+        "has_a_deadline":               effect(0.3, 0.2),
+        "mentions_a_deadline":          effect(0.1, 0.0),
+        "says_urgent":                  effect(0.2, 0.0),
+        "urgent_with_stakes":           effect(0.5, 0.2),
+        "marked_important":             effect(0.2, 0.0),
+        # consequence
+        "danger_to_someone":            effect(0.6, 0.1, work=0.2),
+        "danger_at_length":             effect(1.2, 0.3, work=0.3),
+        "danger_now":                   effect(1.0, 0.3),
+        "something_is_down":            effect(0.5, 0.1),
+        "alarm_is_firing":              effect(2.6, 0.8, notification=0.8),
+        "security_at_stake":            effect(0.6, 0.2),
+        "money_at_stake":               effect(0.2, 0.1),
+        "law_at_stake":                 effect(0.3, 0.1),
+        "work_is_blocked":              effect(0.4, 0.2),
+        "it_is_over":                   effect(-0.4, -0.4),
+        # meetings
+        "invites_you":                  effect(1.9, 0.8, work=0.8),
+        "updates_a_meeting":            effect(-0.2, -0.3, work=0.8),
+        "answers_an_invitation":        effect(-0.6, -0.6, work=1.0),
+        "cancels_a_meeting":            effect(1.2, 0.0, work=0.8),
+        "plan_changes_soon":            effect(0.8, 0.1),
+        "proposes_a_meeting":           effect(0.4, 0.2),
+        # notifications
+        "sent_by_a_program":            effect(-0.1, -0.4, notification=2.2, spam=-0.4),
+        "is_a_receipt":                 effect(0.2, -0.2, notification=1.0),
+        "is_about_a_parcel":            effect(0.0, -0.2, notification=0.6),
+        "has_a_one_time_code":          effect(1.4, -0.3, notification=1.2),
+        "is_about_your_account":        effect(0.3, 0.0, notification=0.5),
+        "is_from_a_tool":               effect(0.0, 0.0, notification=0.4),
+        "assigned_to_you":              effect(1.6, 0.7, work=1.0),
+        "your_payment_failed":          effect(1.2, 0.5, notification=0.3),
+        "nobody_is_there":              effect(-1.4, -1.5, work=0.6, notification=0.6),
+        "mail_came_back":               effect(0.5, -1.0, notification=2.0),
+        "cleared_by_itself":            effect(-0.2, -0.5, notification=0.3),
+        # bulk
+        "can_be_unsubscribed":          effect(-0.6, -0.5, bulk=2.2, spam=-0.4),
+        "sent_in_bulk":                 effect(-0.2, -0.3, bulk=1.0, spam=-0.3, phishing=-0.8),
+        "talks_of_unsubscribing":       effect(-0.5, -0.3, bulk=1.2, spam=0.3),
+        "reads_like_a_newsletter":      effect(-0.3, -0.2, bulk=1.0),
+        "newsletter_in_the_subject":    effect(-0.2, -0.1, bulk=0.8),
+        "reads_like_marketing":         effect(-0.4, -0.2, bulk=1.0, spam=0.3),
+        "from_a_publisher":             effect(-0.2, -0.1, bulk=0.8),
+        "looks_like_a_page":            effect(-0.3, -0.2, bulk=1.0, spam=0.2),
+        "talk_on_a_list":               effect(-0.3, -0.7, work=1.6, personal=1.2, bulk=-1.0, spam=-1.0, phishing=-1.5),
+        "announced_to_a_list":          effect(-0.2, -0.2, bulk=0.8),
+        "machine_fed_list":             effect(-2.0, -1.0, bulk=3.0),
+        "chain_letter":                 effect(-1.6, -0.5, personal=0.6),
+        "shouting_bulk":                effect(-0.2, 0.0, bulk=0.6),
+        # spam
+        "spam_phrases":                 effect(-0.4, -0.3, spam=0.9),
+        "more_spam_phrases":            effect(-0.5, -0.3, spam=0.9),
+        "full_of_spam_phrases":         effect(-0.5, -0.3, spam=1.0),
+        "dense_with_offers":            effect(-0.4, -0.2, spam=0.8),
+        "spam_in_the_subject":          effect(-0.2, 0.0, spam=0.7),
+        "noise_in_the_subject":         effect(-0.5, -0.2, spam=1.4),
+        "marked_as_advertisement":      effect(-1.0, -0.5, spam=2.5),
+        "throwaway_sender":             effect(-0.1, 0.0, spam=0.6),
+        "nameless_free_mail":           effect(-0.2, -0.1, spam=0.8),
+        "to_itself_or_nobody":          effect(-0.2, -0.2, spam=0.3),
+        "answers_go_to_free_mail":      effect(-0.3, -0.2, spam=0.9, phishing=0.3),
+        "link_hides_its_place":         effect(-0.4, -0.2, spam=1.0, phishing=0.4),
+        "html_alone_from_a_stranger":   effect(-0.3, -0.2, spam=0.7),
+        "no_proper_headers":            effect(-0.2, -0.1, spam=0.7),
+        "hides_text":                   effect(-0.2, -0.1, spam=0.4, phishing=0.2),
+        "cold_pitch":                   effect(-0.9, -0.6, spam=1.6),
+        "hard_pitch":                   effect(-0.6, -0.4, spam=1.2),
+        "advance_fee":                  effect(-1.0, -0.8, spam=2.4),
+        # deception
+        "fails_authentication":         effect(-0.5, -0.3, phishing=1.4, spam=0.4),
+        "unproven_lure":                effect(-0.8, -0.4, phishing=1.4),
+        "wants_credentials":            effect(-0.2, -0.1, phishing=0.7),
+        "threatens_your_account":       effect(-0.2, -0.1, phishing=0.8),
+        "threat_and_credentials":       effect(-0.6, -0.3, phishing=0.9),
+        "wants_a_payout":               effect(-0.2, -0.1, phishing=0.7),
+        "boss_from_free_mail":          effect(-1.0, -0.8, phishing=1.6),
+        "name_claims_another_address":  effect(-0.8, -0.4, phishing=1.2),
+        "name_claims_your_organisation": effect(-0.8, -0.4, phishing=1.4),
+        "lookalike_of_yours":           effect(-1.5, -0.8, phishing=2.4),
+        "lookalike_of_its_name":        effect(-1.0, -0.5, phishing=1.8),
+        "domain_in_disguise":           effect(-1.5, -0.8, phishing=2.4),
+        "dressed_up_domain":            effect(-0.6, -0.3, phishing=1.2),
+        "link_lies":                    effect(-0.5, -0.3, phishing=1.0),
+        "answers_go_elsewhere":         effect(-0.1, 0.0, phishing=0.3, spam=0.2),
+        "dangerous_attachment":         effect(-0.5, -0.3, phishing=1.2),
+        "lure_with_a_bare_link":        effect(-0.2, -0.1, phishing=0.6),
+        "your_own_address_forged":      effect(-1.5, -0.8, spam=1.5, phishing=0.5),
+        # history: at most one point up together, so that nobody promotes himself by volume
+        "usually_important":            effect(0.5, 0.1),
+        "never_important":              effect(-0.5, -0.1),
+        "sends_junk":                   effect(-1.0, -0.5, spam=1.5),
+        "known_sender":                 effect(0.1, 0.0, work=0.3, spam=-0.8, phishing=-0.5),
+        "hot_thread":                   effect(0.4, 0.1),
+        "you_wrote_here":               effect(0.4, 0.1, work=0.5, spam=-1.0, phishing=-0.5),
+        "stranger_in_a_hurry":          effect(-0.4, -0.2, phishing=0.5),
+        # form
+        "shouting_subject":             effect(-0.2, 0.0, spam=0.6),
+        "shouts_at_a_crowd":            effect(-1.0, -0.4),
+        "exclaims":                     effect(-0.3, -0.1, spam=0.5, bulk=0.2),
+        "nothing_written":              effect(-0.6, -0.3),
+        "long_text":                    effect(-0.2, -0.2, bulk=0.2),
+        "subject_is_the_mail":          effect(0.6, 0.4),
+    },
+)  # fmt: skip
+"""The policy that ships."""

@@ -1,0 +1,79 @@
+"""Time that presses. A bare "urgent" is cheap: it counts for much only where something backs it."""
+
+from __future__ import annotations
+
+from streams.triage.features import Features
+from streams.triage.phrases import Cue
+from streams.triage.rule import rule
+from streams.triage.rules.people import asks
+
+STAKES = (Cue.DANGER, Cue.OUTAGE, Cue.SECURITY, Cue.MONEY, Cue.LEGAL, Cue.BLOCKED)
+"""Cues of a consequence."""
+
+
+@rule
+def presses_for_now(mail: Features) -> bool:
+    """Something must happen within minutes or hours."""
+    return mail.density(Cue.NOW) >= 0.4  # noqa: PLR2004
+
+
+@rule
+def presses_hard(mail: Features) -> bool:
+    """Several phrases press for action at once."""
+    return mail.says(Cue.NOW) >= 2 and mail.density(Cue.NOW) >= 1  # noqa: PLR2004
+
+
+@rule
+def presses_with_stakes(mail: Features) -> bool:
+    """Must happen at once, and there is a consequence."""
+    return presses_for_now(mail) and mail.density(*STAKES) >= 0.5  # noqa: PLR2004
+
+
+@rule
+def due_within_a_day(mail: Features) -> bool:
+    """Asks for something by today or tomorrow."""
+    return mail.says(Cue.SOON) > 0 and asks(mail)
+
+
+@rule
+def speaks_of_today(mail: Features) -> bool:
+    """Is about today or tomorrow."""
+    return mail.says(Cue.SOON) > 0
+
+
+@rule
+def soon_in_the_subject(mail: Features) -> bool:
+    """The subject speaks of today, tomorrow or now."""
+    return mail.in_subject.get(Cue.SOON, 0) + mail.in_subject.get(Cue.NOW, 0) > 0
+
+
+@rule
+def has_a_deadline(mail: Features) -> bool:
+    """Asks for something by a named day."""
+    return mail.says(Cue.DEADLINE) > 0 and asks(mail)
+
+
+@rule
+def mentions_a_deadline(mail: Features) -> bool:
+    """Mentions a deadline."""
+    return mail.says(Cue.DEADLINE) > 0 and not asks(mail)
+
+
+@rule
+def says_urgent(mail: Features) -> bool:
+    """Calls itself urgent or important."""
+    return mail.says(Cue.URGENT) > 0
+
+
+@rule
+def urgent_with_stakes(mail: Features) -> bool:
+    """Urgent, and there is a consequence or a point of time that backs it."""
+    return mail.says(Cue.URGENT) > 0 and mail.says(Cue.SOON, Cue.NOW, *STAKES) > 0
+
+
+@rule
+def marked_important(mail: Features) -> bool:
+    """The sender's program marked it as important (Importance, X-Priority)."""
+    header = mail.mail.header
+    high = header("importance").strip().lower() == "high" or header("priority").strip().lower() == "urgent"
+    return high or header("x-priority").strip()[:1] in {"1", "2"}

@@ -1,0 +1,168 @@
+"""Mail that pretends: to be somebody else, to lead elsewhere, to be harmless. Its urgency is part of the trick."""
+
+from __future__ import annotations
+
+import re
+
+from streams.triage.addresses import (
+    DRESS,
+    is_free_mail,
+    mixed_script,
+    organisation,
+    resembles,
+    same_organisation,
+)
+from streams.triage.features import Features
+from streams.triage.phrases import Cue
+from streams.triage.rule import rule
+from streams.triage.rules.spam import stranger
+from streams.triage.text import fold
+
+_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})(?:[/:?#]|$)", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,6})")
+_WORD = re.compile(r"[^\W\d_]{5,30}")
+_DANGEROUS = re.compile(
+    r"\.(?:exe|scr|pif|com|bat|cmd|js|jse|vbs|vbe|wsf|hta|jar|lnk|iso|img|msi|ps1|html?|shtml|svg|docm|xlsm|one)$", re.IGNORECASE
+)
+_DOUBLE = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|zip|mp3|wav)\s*\.[a-z0-9]{2,5}$", re.IGNORECASE)
+_LURES = (Cue.CREDENTIALS, Cue.THREAT, Cue.PAYOUT)
+_MAX_LINKS = 40
+
+
+def host(url: str) -> str:
+    """The host that a URL or a text that looks like one names; "" for none."""
+    match = _HOST.match(url.strip()[:300])
+    return match.group(1).lower() if match else ""
+
+
+@rule
+def fails_authentication(mail: Features) -> bool:
+    """The sender's domain disowns it (SPF, DKIM or DMARC fail; RFC 8601)."""
+    return mail.fails_authentication
+
+
+@rule
+def unproven_lure(mail: Features) -> bool:
+    """Wants credentials or money, and the sender's domain does not vouch for it."""
+    return mail.fails_authentication and mail.says(*_LURES) > 0
+
+
+@rule
+def wants_credentials(mail: Features) -> bool:
+    """A stranger wants the reader to sign in, verify or re-enrol."""
+    return mail.says(Cue.CREDENTIALS) > 0 and stranger(mail) and not mail.is_bulk_mail and not mail.is_reply
+
+
+@rule
+def threatens_your_account(mail: Features) -> bool:
+    """A stranger threatens to close, limit or send back something."""
+    return mail.says(Cue.THREAT) > 0 and stranger(mail) and not mail.is_bulk_mail
+
+
+@rule
+def threat_and_credentials(mail: Features) -> bool:
+    """Threatens, and offers a way out by signing in or paying."""
+    return threatens_your_account(mail) and mail.says(Cue.CREDENTIALS, Cue.PAYOUT) > 0
+
+
+@rule
+def wants_a_payout(mail: Features) -> bool:
+    """A stranger speaks of gift cards, changed bank details or a small fee."""
+    return mail.says(Cue.PAYOUT) > 0 and stranger(mail) and not mail.is_bulk_mail
+
+
+@rule
+def boss_from_free_mail(mail: Features) -> bool:
+    """Speaks like a superior, from a free or foreign mailbox, and wants money kept quiet."""
+    foreign = stranger(mail) and not mail.is_robot
+    return foreign and mail.says(Cue.PAYOUT) >= 2 and mail.length <= 200 and not mail.mail.links  # noqa: PLR2004
+
+
+@rule
+def name_claims_another_address(mail: Features) -> bool:
+    """The display name shows an address of another organisation."""
+    shown = _ADDRESS.search(mail.mail.sender.name[:200])
+    return shown is not None and not same_organisation(shown.group(1).lower(), mail.mail.sender.domain) and stranger(mail)
+
+
+@rule
+def name_claims_your_organisation(mail: Features) -> bool:
+    """The display name is of the owner's organisation, the address is not."""
+    names = {organisation(domain) for domain in mail.owner_domains if not is_free_mail(domain)}
+    words = {fold(word) for word in _WORD.findall(mail.mail.sender.name[:200])}
+    return bool(names & words) and not mail.is_colleague and stranger(mail)
+
+
+@rule
+def lookalike_of_yours(mail: Features) -> bool:
+    """The sender's domain resembles the owner's and is not it."""
+    domain = mail.mail.sender.domain
+    return stranger(mail) and any(
+        resembles(domain, organisation(own)) for own in mail.owner_domains if not is_free_mail(own)
+    )
+
+
+@rule
+def lookalike_of_its_name(mail: Features) -> bool:
+    """The sender's domain is its display name with a letter changed or a word such as "secure" added."""
+    if not stranger(mail) or mail.is_bulk_mail:
+        return False
+    domain, name = mail.mail.sender.domain, mail.mail.sender.name[:200]
+    joined = fold("".join(_WORD.findall(name)))[:60]
+    words = {fold(word) for word in _WORD.findall(name)} | {joined}
+    own = organisation(domain)
+    return own not in words and any(resembles(domain, word) for word in words) and bool(DRESS.search(own) or "-" not in own)
+
+
+@rule
+def domain_in_disguise(mail: Features) -> bool:
+    """The sender's domain mixes alphabets."""
+    return mixed_script(mail.mail.sender.domain) or any(mixed_script(host(link.target)) for link in mail.mail.links[:20])
+
+
+@rule
+def dressed_up_domain(mail: Features) -> bool:
+    """The sender's domain is dressed with words such as "secure" or "login", and it lures."""
+    own = mail.sender_organisation
+    return "-" in own and bool(DRESS.search(own)) and mail.says(*_LURES) > 0 and stranger(mail) and not mail.is_bulk_mail
+
+
+@rule
+def link_lies(mail: Features) -> bool:
+    """A link shows one address and leads to another."""
+    if mail.is_bulk_mail or mail.is_discussion_list:
+        return False
+    for link in mail.mail.links[:_MAX_LINKS]:
+        shown, real = host(link.text), host(link.target)
+        if shown and real and organisation(shown) != organisation(real) and "://" in link.text:
+            return True
+    return False
+
+
+@rule
+def answers_go_elsewhere(mail: Features) -> bool:
+    """Answers go to another organisation than the sender's."""
+    replies = [address.domain for address in mail.mail.reply_to if address.domain]
+    return any(organisation(domain) != mail.sender_organisation for domain in replies) and stranger(mail) and not mail.is_bulk_mail
+
+
+@rule
+def dangerous_attachment(mail: Features) -> bool:
+    """An attachment that runs, or hides what it is."""
+    names = [attachment.name for attachment in mail.mail.attachments[:20]]
+    return any(_DANGEROUS.search(name[-40:]) or _DOUBLE.search(name[-40:]) for name in names) and stranger(mail)
+
+
+@rule
+def lure_with_a_bare_link(mail: Features) -> bool:
+    """Lures to a link or a code outside the sender's own domain."""
+    if not stranger(mail) or mail.is_bulk_mail or not mail.says(*_LURES):
+        return False
+    targets = {organisation(host(link.target)) for link in mail.mail.links[:_MAX_LINKS]} - {""}
+    return bool(targets) and mail.sender_organisation not in targets
+
+
+@rule
+def your_own_address_forged(mail: Features) -> bool:
+    """Claims to come from the owner's own address, and its domain disowns it."""
+    return mail.mail.sender.address.lower() in mail.owners and mail.fails_authentication

@@ -1,0 +1,46 @@
+"""How it is written."""
+
+from __future__ import annotations
+
+from streams.triage.features import Features
+from streams.triage.phrases import Cue
+from streams.triage.rule import rule
+
+LONG = 400
+"""Words from which a mail is long."""
+
+
+@rule
+def shouting_subject(mail: Features) -> bool:
+    """The subject shouts (capitals, rows of exclamation marks)."""
+    return mail.shouts
+
+
+@rule
+def shouts_at_a_crowd(mail: Features) -> bool:
+    """Shouts at a group, and backs it with nothing."""
+    return mail.shouts and len(mail.mail.to) + len(mail.mail.cc) >= 1 and not mail.says(Cue.DANGER, Cue.OUTAGE, Cue.SECURITY, Cue.ASK)
+
+
+@rule
+def exclaims(mail: Features) -> bool:
+    """Many exclamation marks."""
+    return mail.body.count("!") >= 4 and mail.body.count("!") > 0.02 * mail.length  # noqa: PLR2004
+
+
+@rule
+def nothing_written(mail: Features) -> bool:
+    """No text and no subject that says anything."""
+    return mail.length == 0 and len(mail.subject) <= 2  # noqa: PLR2004
+
+
+@rule
+def long_text(mail: Features) -> bool:
+    """A long text without a request."""
+    return mail.length >= LONG and not mail.says(Cue.ASK, Cue.DECIDE)
+
+
+@rule
+def subject_is_the_mail(mail: Features) -> bool:
+    """Everything is in the subject, and it asks."""
+    return mail.length <= 2 and (mail.in_subject.get(Cue.ASK, 0) > 0 or "?" in mail.subject)  # noqa: PLR2004

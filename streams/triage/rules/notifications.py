@@ -1,0 +1,74 @@
+"""Messages of programs about the owner's own accounts and systems."""
+
+from __future__ import annotations
+
+from streams.triage.features import Features
+from streams.triage.phrases import Cue
+from streams.triage.rule import rule
+
+
+@rule
+def sent_by_a_program(mail: Features) -> bool:
+    """Sent by a program (Auto-Submitted, RFC 3834, or an address that programs use)."""
+    return mail.is_robot
+
+
+@rule
+def is_a_receipt(mail: Features) -> bool:
+    """A receipt, an order, a booking or a statement."""
+    return mail.says(Cue.RECEIPT) > 0 and (mail.is_robot or mail.in_subject.get(Cue.RECEIPT, 0) > 0)
+
+
+@rule
+def is_about_a_parcel(mail: Features) -> bool:
+    """About a parcel on its way."""
+    return mail.says(Cue.SHIPPING) > 0 and mail.is_robot
+
+
+@rule
+def has_a_one_time_code(mail: Features) -> bool:
+    """Carries a one-time code that the owner waits for."""
+    return mail.says(Cue.CODE) > 0 and mail.length <= 120 and not mail.fails_authentication  # noqa: PLR2004
+
+
+@rule
+def is_about_your_account(mail: Features) -> bool:
+    """A program writes about the owner's account or service."""
+    return mail.says(Cue.ACCOUNT) > 0 and mail.is_robot
+
+
+@rule
+def is_from_a_tool(mail: Features) -> bool:
+    """A build, a monitor, a tracker or a shared document reports."""
+    return mail.says(Cue.MACHINE) > 0 and mail.is_robot
+
+
+@rule
+def assigned_to_you(mail: Features) -> bool:
+    """A tool says that a person wants something of the owner."""
+    return mail.is_robot and not nobody_is_there(mail) and mail.says(Cue.ASK, Cue.DECIDE) > 0 and mail.says(Cue.MACHINE, Cue.DEADLINE) > 0
+
+
+@rule
+def your_payment_failed(mail: Features) -> bool:
+    """A payment of the owner's did not go through."""
+    return mail.is_robot and mail.says(Cue.MONEY) > 0 and not mail.fails_authentication
+
+
+@rule
+def nobody_is_there(mail: Features) -> bool:
+    """An automatic reply: out of office."""
+    automatic = (mail.mail.auto_submitted or "").startswith("auto-replied") or (mail.mail.precedence or "") == "auto_reply"
+    return automatic or (mail.in_subject.get(Cue.AWAY, 0) > 0 and mail.is_robot)
+
+
+@rule
+def mail_came_back(mail: Features) -> bool:
+    """A mail could not be delivered (RFC 3464)."""
+    return "multipart/report" in mail.mail.header("content-type").lower() or mail.mail.sender.local.lower() == "mailer-daemon"
+
+
+@rule
+def cleared_by_itself(mail: Features) -> bool:
+    """A program reports that all is well or well again."""
+    return mail.is_robot and mail.says(Cue.RESOLVED) > 0

@@ -1,0 +1,155 @@
+"""Who writes to whom, and what they ask."""
+
+from __future__ import annotations
+
+from streams.triage.addresses import is_free_mail
+from streams.triage.features import Features, Role
+from streams.triage.phrases import Cue
+from streams.triage.rule import rule
+
+SHORT = 60
+"""Words up to which a mail is short: a question in it is its point."""
+
+
+def asks(mail: Features) -> bool:
+    """Whether a request or a question to the reader was written."""
+    return bool(mail.says(Cue.ASK, Cue.DECIDE)) or mail.questions_to_you > 0 or (mail.questions > 0 and mail.length <= SHORT)
+
+
+@rule
+def asks_for_something(mail: Features) -> bool:
+    """Asks the reader to do or answer something."""
+    return mail.in_body.get(Cue.ASK, 0) > 0
+
+
+@rule
+def asks_repeatedly(mail: Features) -> bool:
+    """Asks more than once."""
+    return mail.in_body.get(Cue.ASK, 0) + mail.questions_to_you >= 3  # noqa: PLR2004
+
+
+@rule
+def asks_in_the_subject(mail: Features) -> bool:
+    """The subject itself is a question or a request."""
+    fresh = not mail.is_reply and not mail.is_bulk_mail
+    return fresh and (mail.in_subject.get(Cue.ASK, 0) > 0 or "?" in mail.subject)
+
+
+@rule
+def puts_a_question_to_you(mail: Features) -> bool:
+    """Puts a question to the reader."""
+    return mail.questions_to_you > 0
+
+
+@rule
+def is_a_short_question(mail: Features) -> bool:
+    """A short mail with a question in it."""
+    return mail.questions > 0 and mail.length <= SHORT
+
+
+@rule
+def wants_a_decision(mail: Features) -> bool:
+    """Wants an approval, a confirmation, a signature or a decision."""
+    return mail.says(Cue.DECIDE) > 0
+
+
+@rule
+def asks_politely(mail: Features) -> bool:
+    """Invites an answer without asking for one."""
+    return mail.in_body.get(Cue.SOFT_ASK, 0) > 0 and not asks(mail)
+
+
+@rule
+def turns_to_you_by_name(mail: Features) -> bool:
+    """Turns to the owner by name within a mail to many."""
+    return mail.role in {Role.COPY, Role.LIST, Role.CROWD, Role.HIDDEN} and mail.calls_owner and not mail.is_bulk_mail
+
+
+@rule
+def names_you_on_a_list(mail: Features) -> bool:
+    """Turns to the owner by name on a mailing list."""
+    return mail.is_discussion_list and mail.calls_owner
+
+
+@rule
+def sent_to_you_alone(mail: Features) -> bool:
+    """A person wrote to the owner alone."""
+    return mail.role is Role.DIRECT and not mail.is_robot and not mail.is_bulk_mail
+
+
+@rule
+def asks_you_alone(mail: Features) -> bool:
+    """A person asks the owner, and nobody else."""
+    return sent_to_you_alone(mail) and asks(mail)
+
+
+@rule
+def sent_to_a_few(mail: Features) -> bool:
+    """Sent to a small group with the owner in it."""
+    return mail.role is Role.FEW and not mail.is_robot
+
+
+@rule
+def sent_to_many(mail: Features) -> bool:
+    """Sent to many people or to a group address."""
+    return mail.role is Role.CROWD
+
+
+@rule
+def sent_to_someone_else(mail: Features) -> bool:
+    """The owner only gets a copy, and is not spoken to."""
+    return mail.role is Role.COPY and not mail.calls_owner
+
+
+@rule
+def not_named(mail: Features) -> bool:
+    """The owner is not among the named recipients."""
+    return mail.role is Role.HIDDEN
+
+
+@rule
+def from_a_colleague(mail: Features) -> bool:
+    """From the owner's own organisation."""
+    return mail.is_colleague and not mail.is_robot
+
+
+@rule
+def no_action_needed(mail: Features) -> bool:
+    """Says that nothing needs doing."""
+    return mail.says(Cue.NO_ACTION) > 0
+
+
+@rule
+def ask_withdrawn(mail: Features) -> bool:
+    """Takes an earlier request back."""
+    return mail.says(Cue.WITHDRAWN) > 0 and mail.length <= 2 * SHORT
+
+
+@rule
+def only_thanks(mail: Features) -> bool:
+    """Thanks, and asks for nothing."""
+    return mail.says(Cue.THANKS) > 0 and not asks(mail)
+
+
+@rule
+def only_for_information(mail: Features) -> bool:
+    """Passes something on for information, and asks for nothing."""
+    return mail.says(Cue.FYI) > 0 and not asks(mail)
+
+
+@rule
+def forwarded_without_a_word(mail: Features) -> bool:
+    """Forwarded or sent with hardly a word of its own."""
+    return mail.length <= 5 and "?" not in mail.subject and not mail.in_subject.get(Cue.ASK)  # noqa: PLR2004
+
+
+@rule
+def personal_words(mail: Features) -> bool:
+    """Words of family, friends and home."""
+    return mail.says(Cue.PERSONAL) >= 2 and not mail.is_robot  # noqa: PLR2004
+
+
+@rule
+def from_a_private_mailbox(mail: Features) -> bool:
+    """A person writes from a free mail provider to the owner alone."""
+    return sent_to_you_alone(mail) and is_free_mail(mail.mail.sender.domain)

@@ -1,0 +1,133 @@
+"""Unsolicited mail: what it sells, and how it is built."""
+
+from __future__ import annotations
+
+import re
+
+from streams.triage.addresses import is_free_mail
+from streams.triage.features import Features
+from streams.triage.phrases import Cue
+from streams.triage.rule import rule
+
+_SUBJECT_NOISE = re.compile(r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$")
+_DIGITS = re.compile(r"\d{3,}")
+_PLAIN_ADDRESS_LINK = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}|https?://[^/\s]{0,200}@|https?://\d{8,10}\b")
+_OFFERS = (Cue.SPAM, Cue.BLATANT)
+
+
+def stranger(mail: Features) -> bool:
+    """Whether the sender is neither a colleague nor known, nor talks on a list."""
+    return not (mail.is_colleague or mail.is_known or mail.is_discussion_list)
+
+
+@rule
+def spam_phrases(mail: Features) -> bool:
+    """A phrase that hardly anybody but a spammer writes."""
+    return mail.says(Cue.BLATANT) > 0 and mail.density(*_OFFERS) >= 1.5  # noqa: PLR2004
+
+
+@rule
+def more_spam_phrases(mail: Features) -> bool:
+    """Several phrases that hardly anybody but a spammer writes."""
+    return mail.says(Cue.BLATANT) >= 3 and mail.density(*_OFFERS) >= 2.5  # noqa: PLR2004
+
+
+@rule
+def full_of_spam_phrases(mail: Features) -> bool:
+    """Full of spammers' phrases."""
+    return mail.says(Cue.BLATANT) >= 6 and mail.density(*_OFFERS) >= 3  # noqa: PLR2004
+
+
+@rule
+def dense_with_offers(mail: Features) -> bool:
+    """Every few words an offer, money or medicine."""
+    return mail.density(*_OFFERS) >= 5 and mail.says(*_OFFERS) >= 4 and not mail.is_reply  # noqa: PLR2004
+
+
+@rule
+def spam_in_the_subject(mail: Features) -> bool:
+    """The subject sells."""
+    return mail.in_subject.get(Cue.BLATANT, 0) + mail.in_subject.get(Cue.SPAM, 0) > 0 and not mail.is_reply
+
+
+@rule
+def noise_in_the_subject(mail: Features) -> bool:
+    """The subject ends in noise that makes every copy different."""
+    return bool(_SUBJECT_NOISE.search(mail.mail.subject[-60:])) and not mail.is_discussion_list
+
+
+@rule
+def marked_as_advertisement(mail: Features) -> bool:
+    """The subject marks an advertisement ("ADV:")."""
+    subject = mail.mail.subject.strip().lower()
+    return subject.startswith("adv") and ":" in subject[:12] or subject.endswith(("adv:", "(adv)"))
+
+
+@rule
+def throwaway_sender(mail: Features) -> bool:
+    """The sender's address looks made up by a program."""
+    sender = mail.mail.sender
+    return bool(_DIGITS.search(sender.local)) and stranger(mail) and not mail.is_robot
+
+
+@rule
+def nameless_free_mail(mail: Features) -> bool:
+    """From a free mailbox without a name."""
+    return not mail.mail.sender.name and is_free_mail(mail.mail.sender.domain) and stranger(mail)
+
+
+@rule
+def to_itself_or_nobody(mail: Features) -> bool:
+    """Addressed to nobody, or to its own sender."""
+    to = {address.address for address in mail.people}
+    return (not to or to == {mail.mail.sender.address}) and stranger(mail)
+
+
+@rule
+def answers_go_to_free_mail(mail: Features) -> bool:
+    """Answers go to a free mailbox elsewhere."""
+    reply = [address.domain for address in mail.mail.reply_to if address.domain]
+    return any(domain != mail.mail.sender.domain and is_free_mail(domain) for domain in reply) and stranger(mail)
+
+
+@rule
+def link_hides_its_place(mail: Features) -> bool:
+    """A link to a bare number instead of a name, or one that hides its host."""
+    return any(_PLAIN_ADDRESS_LINK.match(link.target) for link in mail.mail.links)
+
+
+@rule
+def html_alone_from_a_stranger(mail: Features) -> bool:
+    """HTML without a plain text, from a stranger, to the owner alone."""
+    kind = mail.mail.header("content-type").lower()
+    return kind.startswith("text/html") and stranger(mail) and not mail.is_bulk_mail and not mail.is_robot
+
+
+@rule
+def no_proper_headers(mail: Features) -> bool:
+    """Lacks the headers that mail programs write (Message-ID, Date; RFC 5322 §3.6)."""
+    return mail.mail.date is None or not mail.mail.message_id or not mail.mail.sender.address
+
+
+@rule
+def hides_text(mail: Features) -> bool:
+    """Holds text that a reader cannot see, or a form."""
+    return bool(mail.mail.flags & {"hidden-text", "form"}) and stranger(mail)
+
+
+@rule
+def cold_pitch(mail: Features) -> bool:
+    """A stranger offers services."""
+    return mail.says(Cue.PITCH) >= 2 and stranger(mail) and not mail.is_robot and not mail.is_bulk_mail  # noqa: PLR2004
+
+
+@rule
+def hard_pitch(mail: Features) -> bool:
+    """A stranger offers services in a salesman's phrases."""
+    return mail.says(Cue.PITCH) >= 4 and stranger(mail)  # noqa: PLR2004
+
+
+@rule
+def advance_fee(mail: Features) -> bool:
+    """The tale of a fortune or of a secret recording."""
+    return mail.says(Cue.FRAUD) >= 3 and stranger(mail)  # noqa: PLR2004

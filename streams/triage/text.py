@@ -1,0 +1,71 @@
+"""Text → words. Everything the phrase tables see goes through here, and so do the tables themselves, so that they meet.
+
+Linear in the length of the text and bounded, whatever the text is: mail is hostile."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+MAX_HEAD = 6_000
+"""Characters read from the beginning of a text; an ask that nobody reads that far is no ask."""
+MAX_TAIL = 2_000
+"""Characters read from its end: letters often ask in their last lines."""
+
+STOPS = frozenset(".?!")
+"""Tokens that end a sentence; no phrase reaches over one."""
+NUMBER, CLOCK, URL = "#n", "#time", "#url"
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
+# One alternative per kind of token; none can backtrack, so a long run of anything stays linear.
+_TOKEN = re.compile(r"\d{1,2}(?:[:.h]\d\d\b|(?:am|pm|uhr|h)\b)|\d+|#url|[^\W\d_]+|[.?!]+|\n[ \t\r]*\n|[。？！]")
+_PASTED = re.compile(
+    r"^[ \t>\"]*(?:to|an|para|aan|do)\s*:[^\n]{0,400}\n(?:[^\n]{0,400}\n){0,8}?[ \t>]*(?:cc|subject|betreff|asunto|assunto|onderwerp|temat)\s*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PLAIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
+
+
+@lru_cache(maxsize=8192)
+def fold(word: str) -> str:
+    """A word without case and accents ("Échéance" → "echeance"), so that careless writing still matches."""
+    if len(word) > 64:  # noqa: PLR2004 - no word of a table is that long, and the cache must stay small
+        return word
+    decomposed = unicodedata.normalize("NFD", word.lower().translate(_PLAIN))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def own_words(text: str) -> str:
+    """A text up to the header block of an older mail that was pasted under it (Notes and Outlook, which mark nothing)."""
+    pasted = _PASTED.search(text)
+    return text[: pasted.start()] if pasted else text
+
+
+def bounded(text: str) -> str:
+    """The head and the tail of a text that is too long to read."""
+    if len(text) <= MAX_HEAD + MAX_TAIL:
+        return text
+    return f"{text[:MAX_HEAD]}\n\n{text[-MAX_TAIL:]}"
+
+
+def tokens(text: str) -> list[str]:
+    """Words of a text: folded, numbers and clock times as classes, a stop first and between sentences."""
+    text = text.lower()
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if "://" in text or "www." in text:
+        text = _ADDRESS.sub(" #url ", text)
+    return [".", *[_token(found) for found in _TOKEN.findall(text)]]
+
+
+def _token(found: str) -> str:
+    if found.isalpha():
+        return found if found.isascii() else fold(found)
+    if found[0].isdigit():
+        return NUMBER if found.isdigit() else CLOCK
+    if "?" in found or found == "？":
+        return "?"
+    if found[0] == "!" or found == "！":
+        return "!"
+    return URL if found == URL else "."
