@@ -16,6 +16,6 @@ def worker() -> None:
     """Classify mails from mail.received and route them into the four lanes, exactly once."""
     from streams.process import run
     from streams.route import triage_agent
-    from streams.triage.policy import DEFAULT_POLICY
+    from streams.triage.policy import DEFAULT
 
-    sys.exit(run(load(), "worker", GROUP, [triage_agent(DEFAULT_POLICY)]))
+    sys.exit(run(load(), "worker", GROUP, [triage_agent(DEFAULT)]))
