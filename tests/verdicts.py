@@ -64,7 +64,7 @@ def rows(count: int, *, account: str = "home") -> list[Row]:
     ]
 
 
-_text = st.text(st.characters(codec="utf-8"), max_size=30)
+_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 _moments = st.datetimes(timezones=st.just(UTC)).map(utc_text)
 _counts = st.integers(0, 2**31 - 1)
 

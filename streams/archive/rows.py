@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from operator import index
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from infra.errors import Permanent
-from streams.events import VerdictRecord
+from streams.events import VerdictRecord, utc_text
 
 INDEXED_CHARACTERS = 500
 """Sender addresses and thread ids are cut here: an entry of a B-tree, account included, must fit 2,704 bytes."""
@@ -186,3 +186,22 @@ def _storable(value: Any) -> Any:
     if is_dataclass(value):
         return {field.name: _storable(getattr(value, field.name)) for field in fields(value)}
     return value
+
+
+def verdict(stored: Mapping[str, Any]) -> VerdictRecord:
+    """The verdict that a stored row was made of (`find_verdicts`).
+
+    Raises:
+        MalformedEvent: the row holds something that this version of the wire contract does not know.
+    """
+    date: datetime | None = stored["mail_date"]
+    content = {
+        **{name: stored[name] for name in VerdictRecord.__slots__ if name in Row._fields},
+        "sender": {"name": stored["sender_name"], "address": stored["sender_address"]},
+        "date": utc_text(date) if date else None,
+        "received_at": utc_text(stored["received_at"]),
+        "reasons": orjson.loads(stored["reasons"]),
+        "facts": orjson.loads(stored["facts"]),
+        "origin": {name: stored[f"origin_{name}"] for name in ("topic", "partition", "offset")},
+    }
+    return VerdictRecord.decode(orjson.dumps(content))

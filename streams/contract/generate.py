@@ -1,4 +1,4 @@
-"""`python -m streams.contract.generate [--check]`: write the wire contract's documents, or compare them with the code."""
+"""`python -m streams.contract.generate [--check]`: write the wire contract, or compare the files with the code."""
 
 from __future__ import annotations
 

@@ -7,17 +7,20 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as configured
+from hypothesis import strategies as st
 
-from infra.database import migrate
+from infra.database import QUERIES, migrate
 from infra.database.pool import Connection
 from infra.errors import Fatal, Transient
 from infra.settings import Settings, load
 from infra.stack.postgres import PostgresServer
-from streams.archive.rows import Row, row
+from streams.archive.rows import Row, row, verdict
 from streams.archive.sink import STATEMENT_ROWS, BadRows, VerdictSink
-from streams.events import Correspondent
+from streams.events import Correspondent, VerdictRecord
 from streams.triage.verdict import Facts, Lane, Reason
-from tests.verdicts import VERDICT, At, changed, rows
+from tests.verdicts import VERDICT, VERDICTS, At, changed, rows
 
 COUNT = "SELECT count(*) FROM verdicts"
 
@@ -32,6 +35,30 @@ async def test_a_verdict_is_stored_as_it_was(sink: VerdictSink, query: Connectio
     assert stored["flags"] == ["bad-date", "truncated"]
     assert await query.fetchval("SELECT reasons->0->>'rule' FROM verdicts") == "deadline"
     assert await query.fetchval("SELECT facts->'sender'->>'mails' FROM verdicts") == "3"
+
+
+OFFSETS = itertools.count()
+
+
+@given(records=st.lists(VERDICTS, min_size=1, max_size=20, unique_by=lambda record: record.event_id))
+@configured(max_examples=30, deadline=None)
+def test_whatever_verdict_goes_in_comes_out_the_same(postgres: str, records: list[VerdictRecord]) -> None:
+    """Texts of every script, times from year 1 on, the smallest of numbers: an explanation compares them exactly."""
+
+    async def stored() -> list[VerdictRecord]:
+        settings = load(database_url=postgres)
+        await migrate(settings)
+        sink = VerdictSink(settings)
+        await sink.write([row(record, At(offset=next(OFFSETS))) for record in records])
+        assert sink.pool is not None
+        found = [
+            one for record in records for one in await sink.pool.fetch(QUERIES["find_verdicts"], record.event_id, 99)
+        ]
+        await sink.close()
+        wanted = {(record.event_id, record.revision) for record in records}  # examples meet in one table
+        return [verdict(dict(one)) for one in found if (one["event_id"], one["revision"]) in wanted]
+
+    assert asyncio.run(stored()) == records
 
 
 async def test_a_mail_without_flags_has_none(sink: VerdictSink, query: Connection) -> None:

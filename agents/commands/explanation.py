@@ -1,0 +1,130 @@
+"""Pure: a recorded verdict beside the one derived again from the log, told to a person or a program."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from infra.terminal import printable
+from streams.events import VerdictRecord
+from streams.triage.verdict import Facts, SenderFacts, ThreadFacts, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field of the verdict that came out otherwise."""
+
+    field: str
+    recorded: Any
+    derived: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What is known of one mail's verdict."""
+
+    recorded: VerdictRecord
+    """The verdict that counts: the highest revision found."""
+    found_in: str
+    derived: Verdict | None = None
+    """None: it could not be derived again, for the reason in `obstacle`."""
+    differences: tuple[Difference, ...] = ()
+    obstacle: str = ""
+
+    @property
+    def identical(self) -> bool:
+        """Whether the log gives the same verdict again."""
+        return self.derived is not None and not self.differences
+
+    def as_data(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "recorded": self.recorded,
+            "found_in": self.found_in,
+            "derived": self.derived,
+            "identical": self.identical,
+            "differences": self.differences,
+            "obstacle": self.obstacle,
+        }
+
+
+def differences(recorded: VerdictRecord, derived: Verdict) -> tuple[Difference, ...]:
+    """Every field of the verdict whose value differs, in the order of its declaration."""
+    pairs = (
+        (field.name, getattr(recorded, field.name), getattr(derived, field.name))
+        for field in dataclasses.fields(Verdict)
+    )
+    return tuple(Difference(field=name, recorded=old, derived=new) for name, old, new in pairs if old != new)
+
+
+def lines(explanation: Explanation) -> Iterator[str]:
+    """The explanation for a person: one printable line after the other."""
+    record = explanation.recorded
+    yield from _table(
+        ("subject", record.subject or "(none)"),
+        ("from", f"{record.sender.name} <{record.sender.address}>".strip()),
+        ("sent", f"{record.date or 'no readable date'}, found {record.received_at}"),
+        ("account", record.account),
+        ("verdict", f"priority {record.priority} → {record.lane} lane, {record.category}{_reply(record)}"),
+        ("confidence", f"{record.confidence:.2f}"),
+    )
+    yield "because"
+    for reason in record.reasons:
+        yield printable(f"  {reason.weight:+.2f}  {reason.text} ({reason.rule})")
+    yield from () if record.reasons else ("  no rule hit",)
+    yield "known before this mail"
+    yield from _table(*_facts(record.facts), indent="  ")
+    origin = record.origin
+    yield from _table(
+        ("flags", ", ".join(record.flags) or "nothing odd about its bytes"),
+        ("decided by", f"policy {record.policy_version}, model {record.model_version}, revision {record.revision}"),
+        ("event", record.event_id),
+        ("mail", f"{origin.topic}/{origin.partition}/{origin.offset}, at the provider {record.location}"),
+        ("found in", explanation.found_in),
+        ("again", _again(explanation)),
+    )
+    for found in explanation.differences:
+        yield printable(f"  {found.field}: recorded {_short(found.recorded)}, now {_short(found.derived)}")
+
+
+def _reply(record: VerdictRecord) -> str:
+    return ", needs a reply" if record.needs_reply else ""
+
+
+def _facts(facts: Facts) -> Iterator[tuple[str, str]]:
+    yield "owner", ", ".join(facts.owner) or "unknown"
+    yield "sender", _sender(facts.sender) if facts.sender else "never wrote before"
+    yield "thread", _thread(facts.thread) if facts.thread else "first mail of its thread"
+
+
+def _sender(sender: SenderFacts) -> str:
+    counts = f"{sender.mails} mails, {sender.important} important, {sender.junk} junk"
+    return f"{counts}; first {sender.first_seen}, last {sender.last_seen}"
+
+
+def _thread(thread: ThreadFacts) -> str:
+    wrote = ", the owner has written in it" if thread.owner_wrote else ""
+    return f"{thread.mails} mails, top priority {thread.top_priority}{wrote}"
+
+
+def _again(explanation: Explanation) -> str:
+    if explanation.derived is None:
+        return f"not derived: {explanation.obstacle}"
+    if explanation.identical:
+        return "derived again from the log: identical"
+    policy = explanation.recorded.policy_version
+    changed = policy != explanation.derived.policy_version
+    return f"derived again from the log: differs{', for the policy has changed since' if changed else ''}"
+
+
+def _short(value: Any) -> str:
+    """A value on one line; reasons by rule and weight."""
+    if isinstance(value, tuple):
+        return ", ".join(f"{reason.rule} {reason.weight:+.2f}" for reason in value) or "none"
+    return str(value)
+
+
+def _table(*pairs: tuple[str, str], indent: str = "") -> Iterator[str]:
+    return (f"{indent}{name:<11} {printable(text)}" for name, text in pairs)
