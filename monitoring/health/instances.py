@@ -49,7 +49,9 @@ class Instances:
             return
         try:
             status = Status.decode(value)
-            self._heard[instance] = (status, now or datetime.fromisoformat(status.at))
+            datetime.fromisoformat(status.started_at)
+            spoken = datetime.fromisoformat(status.at)
+            self._heard[instance] = (status, now or spoken)
         except (ValueError, TypeError, KeyError) as error:  # another version's, or not ours
             log.warning("status of an instance cannot be read: %s", type(error).__name__, extra={"instance": instance})
 
