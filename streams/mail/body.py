@@ -11,7 +11,7 @@ from streams.mail.model import Attachment
 from streams.mail.node import Node
 
 _CALENDAR: Final = frozenset({"text/calendar", "application/ics"})
-_METHOD: Final = re.compile(rb"^METHOD:[ \t]*([A-Za-z-]{1,40})", re.MULTILINE | re.I)  # RFC 5545 §3.7.2
+_METHOD: Final = re.compile(rb"^METHOD:[ \t]*([A-Za-z-]{1,40})", re.MULTILINE | re.IGNORECASE)  # RFC 5545 §3.7.2
 _PLAIN: Final = frozenset({"text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-amp-html"})
 _MARKUP: Final = re.compile(r"\s{0,99}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""Bytes → text by charset label. Labels are hostile: only real character encodings are looked up, never other codecs."""
+"""Bytes → text by charset label. Labels are hostile: only real character encodings are looked up."""
 
 import codecs
 from functools import lru_cache
@@ -28,11 +28,10 @@ def _codec(label: str) -> str | None:
     name = _ALIASES.get(label, label)
     try:
         info = codecs.lookup(name)
+        b"a".decode(name, "replace")  # refused by codecs that are no character encodings (zlib, hex, ...)
     except (LookupError, ValueError, UnicodeError):
         return None
-    if info.name in _NOT_MAIL_CHARSETS or not info._is_text_encoding:
-        return None
-    return info.name
+    return None if info.name in _NOT_MAIL_CHARSETS else info.name
 
 
 def guess(raw: bytes) -> str:

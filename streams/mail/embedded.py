@@ -7,8 +7,9 @@ from typing import Final
 
 from streams.mail.node import Node
 
-_OPEN: Final = re.compile(rb"^(content-type:\s{0,9}+(?:multipart/)?+)(?=message/|digest)", re.MULTILINE | re.I)
-_SEALED: Final = re.compile(rb"^(content-type:\s{0,9}+(?:multipart/)?+)x-(?=message/|digest)", re.MULTILINE | re.I)
+_FIELD: Final = rb"(?im)^(content-type:\s{0,9}+(?:multipart/)?+)"
+_OPEN: Final = re.compile(_FIELD + rb"(?=message/|digest)")
+_SEALED: Final = re.compile(_FIELD + rb"x-(?=message/|digest)")
 _MARK: Final = "x-message/"
 
 

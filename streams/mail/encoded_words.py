@@ -7,7 +7,7 @@ from typing import Final
 from streams.mail import charsets, flags
 from streams.mail.transfer import base64_bytes
 
-# "=?charset*language?B?text?=" (RFC 2047 §2, language: RFC 2231 §5); blanks inside the text are common though forbidden.
+# "=?charset*language?B?text?=" (RFC 2047 §2, language: RFC 2231 §5); blanks in the text are common though forbidden.
 _WORD: Final = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bqBQ])\?([^?]*+)\?=")
 
 

@@ -57,7 +57,7 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
 def _end(raw: bytes) -> int:
     """Where the line feed before the first empty line is; -1: there is none within bounds."""
     bare = raw.find(b"\n\n", 0, limits.HEAD_BYTES)
-    crlf = raw.find(b"\n\r\n", 0, bare if bare >= 0 else limits.HEAD_BYTES)
+    crlf = raw.find(b"\n\r\n", 0, bare + 2 if bare >= 0 else limits.HEAD_BYTES)
     return crlf if crlf >= 0 else bare
 
 

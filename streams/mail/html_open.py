@@ -19,7 +19,10 @@ _ENDS: Final = (
 )
 _ENDS_WITHIN: Final = {"li": ("ul", "ol"), "td": ("table",), "th": ("table",), "tr": ("table",), "tbody": ("table",)}
 _HINT: Final = re.compile(r"hidden|none|font-size|opacity|max-height|visib", re.IGNORECASE)
-_NOT_SHOWN: Final = re.compile(r"(?:^|;)\s*+(?:display\s*+:\s*+none|opacity\s*+:\s*+(?:0*+\.?0*+)\s*+(?:;|!|$))", re.I)
+_NOT_SHOWN: Final = re.compile(
+    r"(?:^|;)\s*+(?:display\s*+:\s*+none|opacity\s*+:\s*+0*+\.?0*+\s*+(?:;|!|$))",
+    re.IGNORECASE,
+)
 _ZERO: Final = r"0*+\.?0*+\s*+(?:px|pt|em|rem|ex|%|cm|mm|in|vw|vh)?+\s*+(?:;|!|$)"
 _NO_HEIGHT: Final = re.compile(rf"(?:^|;)\s*+max-height\s*+:\s*+{_ZERO}", re.IGNORECASE)
 _CLIPPED: Final = re.compile(r"overflow\s*+:\s*+hidden", re.IGNORECASE)
@@ -44,7 +47,7 @@ class _Look:
 class OpenElements:
     """A bounded stack of open elements; what is nested deeper is not followed (flagged)."""
 
-    __slots__ = ("_at", "_names", "_odd", "_quotes", "hidden", "preformatted", "_looks", "_scopes")
+    __slots__ = ("_at", "_looks", "_names", "_odd", "_quotes", "_scopes", "hidden", "preformatted")
 
     def __init__(self, odd: set[str]) -> None:
         self._odd = odd

@@ -14,7 +14,7 @@ PARAMETER_CHARS: Final = 4 << 10
 """Characters of a Content-Type or Content-Disposition value."""
 MIME_DEPTH: Final = 16
 """Levels of nested multiparts."""
-MIME_PARTS: Final = 500
+MIME_PARTS: Final = 300
 """Delimiter lines ("--...") after which the rest of a multipart is not split any more."""
 MIME_LINES: Final = 20_000
 """Lines that the slow path (standard library) is given."""

@@ -20,10 +20,12 @@ class Address:
 
     @property
     def domain(self) -> str:
+        """What follows the "@"; empty when there is none."""
         return self.address.rpartition("@")[2]
 
     @property
     def local(self) -> str:
+        """What precedes the "@"."""
         return self.address.rpartition("@")[0]
 
 
@@ -39,7 +41,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """Results of the topmost Authentication-Results header (RFC 8601), e.g. "pass", "fail", "none"; None: not stated."""
+    """The topmost Authentication-Results header (RFC 8601), e.g. "pass", "fail", "none"; None: not stated."""
 
     spf: str | None = None
     dkim: str | None = None
@@ -65,7 +67,7 @@ class Mail:
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     thread_id: str = ""
-    """Root of the conversation: first of References, else of In-Reply-To, else the Message-ID, else a hash of the content."""
+    """Root of the conversation: first of References, else of In-Reply-To, else the Message-ID, else a hash."""
     sender: Address = Address()
     """First mailbox of From."""
     reply_to: tuple[Address, ...] = ()

@@ -14,7 +14,7 @@ _DATE_CHARS: Final = 100
 
 
 def date(value: str, odd: set[str]) -> datetime | None:
-    """The moment in UTC; None when missing or unreadable (flagged). Without a zone (or with "-0000") it counts as UTC."""
+    """The moment in UTC; None when missing or unreadable (flagged). Without a zone it counts as UTC."""
     if not value:
         return None
     try:

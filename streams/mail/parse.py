@@ -27,7 +27,7 @@ def parse(raw: bytes, *, truncated: bool = False) -> Mail:
     seen = visible(content.passages, odd)
     if not seen.text and content.messages:
         seen = _nested(content.messages[0], odd)
-    return _mail(head, body, content, seen, len(raw), odd)
+    return _mail(head, body, content=content, seen=seen, size=len(raw), odd=odd)
 
 
 def _content(head: Head, body: bytes, odd: set[str]) -> Content:
@@ -44,7 +44,7 @@ def _content(head: Head, body: bytes, odd: set[str]) -> Content:
 
 
 def _nested(raw: bytes, odd: set[str]) -> Visible:
-    """The text of an attached message that is all there is: one level, a message inside that one stays an attachment."""
+    """The text of an attached message that is all there is; a message inside that one stays an attachment."""
     inner: set[str] = set()
     head, body = split_message(raw[: limits.PART_TEXT_BYTES], inner)
     if not head.fields:
@@ -53,7 +53,7 @@ def _nested(raw: bytes, odd: set[str]) -> Visible:
     return visible(_content(head, body, inner).passages, odd)
 
 
-def _mail(head: Head, body: bytes, content: Content, seen: Visible, size: int, odd: set[str]) -> Mail:
+def _mail(head: Head, body: bytes, *, content: Content, seen: Visible, size: int, odd: set[str]) -> Mail:
     headers = decoded(head, odd)
     first = head.first
     sender = _sender(head, odd)

@@ -9,7 +9,7 @@ def _any(words: str) -> str:
 
 
 _WROTE: Final = _any(
-    "wrote|writes|said|schrieb|a écrit|escribió|escribio|escreveu|ha scritto|scrisse|schreef|heeft geschreven|geschreven"
+    "wrote|writes|said|schrieb|a écrit|escribió|escribio|escreveu|ha scritto|scrisse|schreef|geschreven"
     "|napisał|napisał(a)|napisała|napisal|pisze|skrev|kirjoitti|írta|написал|написала|пишет|napsal|napsal(a)|yazdı"
 )
 _NAMED_DAY: Final = _any("On|Am|Le|El|Em|Il|In data|Op|W dniu|Dnia|Den|Dne|På|Pe|Vào|Il giorno|Den|Od")
@@ -36,7 +36,8 @@ ORIGINAL: Final = re.compile(
     r"[ \t>]*[-_=*]{2,}[ \t]*+"
     + _any(
         "Original Message|Original-Nachricht|Originalnachricht|Ursprüngliche Nachricht|Message d'origine|"
-        "Message d’origine|Message original|Mensaje original|Mensagem original|Messaggio originale|Original Appointment|"
+        "Message d’origine|Message original|Mensaje original|Mensagem original|Messaggio originale|"
+        "Original Appointment|"
         "Oorspronkelijk bericht|Oorspronkelijke bericht|Wiadomość oryginalna|Oryginalna wiadomość|Oprindelig besked|"
         "Ursprungligt meddelande|Opprinnelig melding|Alkuperäinen viesti|Reply message|Исходное сообщение"
     )

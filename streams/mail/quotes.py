@@ -67,10 +67,9 @@ def _find_blocks(quoting: _Quoting) -> None:
         for number, line in enumerate(quoting.lines)
         if line and (":" in line[:_LABEL_CHARS] or line[0] in _RULE_STARTS or line[-1] == ":")
     ]:
-        if line.lstrip()[:1] in _RULE_CHARS or line[-1] == ":":
-            if ORIGINAL.match(line) or FORWARDED.match(line):
-                quoting.end, quoting.forwarded = number, True
-                return
+        if (line[-1] == ":" or line.lstrip()[:1] in _RULE_CHARS) and (ORIGINAL.match(line) or FORWARDED.match(line)):
+            quoting.end, quoting.forwarded = number, True
+            return
         label = LABEL.match(line) if ":" in line[:_LABEL_CHARS] else None
         if label:
             labels = [one for one in labels[-_BLOCK_LINES:] if number - one[0] < _BLOCK_LINES]
@@ -101,7 +100,7 @@ def _attribution_start(lines: list[str], last: int) -> int | None:
     joined = ""
     for first in range(last, max(-1, last - _ATTRIBUTION_LINES), -1):
         line = lines[first].strip()
-        if not line or line.startswith(">") and first != last:
+        if not line or (line.startswith(">") and first != last):
             return None
         joined = f"{line} {joined}".strip()
         if len(joined) > _ATTRIBUTION_CHARS:

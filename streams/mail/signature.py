@@ -7,19 +7,23 @@ _SEPARATOR: Final = frozenset({"--", "-- ", "\u2013\u2013", "-–"})  # RFC 3676
 _FOOTER_RULE: Final = re.compile(r"_{2,}|[-=*_\u2013\u2014]{5,}")
 _CONTACT: Final = re.compile(r"\S@\S|https?://|www\.|\+?\d[\d .()/-]{6,}\d|mailing list", re.IGNORECASE)
 _MOBILE: Final = re.compile(
-    r"(?:Sent (?:from|with|via|using) (?:my |the )?|Get Outlook for |Sent by |Von meinem |Meinem |Gesendet (?:von|mit|aus) "
-    r"|Envoyé (?:de|depuis|à partir de|avec) |Obtenez Outlook pour |Enviado (?:desde|do|da|de|com) |Obtener Outlook para "
-    r"|Inviato (?:da|dal|con) |Verzonden (?:vanaf|met|vanuit|via) |Wysłan[eoya] (?:z|ze|przez) |Skickat från |Sendt fra "
-    r"|Lähetetty |Diese Nachricht wurde von meinem |Отправлено (?:с|из) )"
+    r"(?:Sent (?:from|with|via|using) (?:my |the )?|Get Outlook for |Sent by "
+    r"|Von meinem |Gesendet (?:von|mit|aus) |Diese Nachricht wurde von meinem "
+    r"|Envoyé (?:de|depuis|à partir de|avec) |Obtenez Outlook pour "
+    r"|Enviado (?:desde|do|da|de|com) |Obtener Outlook para |Inviato (?:da|dal|con) "
+    r"|Verzonden (?:vanaf|met|vanuit|via) |Wysłan[eoya] (?:z|ze|przez) |Skickat från |Sendt fra |Lähetetty "
+    r"|Отправлено (?:с|из) )"
     r"[^\s,.;?!][^,;?!\n]{0,60}(?:<?https?://\S*)?[^,;?!\n]{0,10}",
     re.IGNORECASE,
 )
 _MOBILE_INITIALS: Final = frozenset("SGVMEOIWLDOsgО")
 _CLOSING: Final = re.compile(
-    r"(?:(?:with )?(?:best|kind|kindest|warm|warmest|many)?\s?(?:regards|wishes)|best|yours(?: sincerely| truly| faithfully)?"
+    r"(?:(?:with )?(?:best|kind|kindest|warm|warmest|many)?\s?(?:regards|wishes)|best"
+    r"|yours(?: sincerely| truly| faithfully)?"
     r"|sincerely(?: yours)?|cheers|all the best|thanks(?: again| a lot| so much| in advance)?|many thanks|thank you"
     r"|thanks (?:and|&) (?:best |kind )?regards|respectfully|take care"
-    r"|mit (?:freundlichen|besten|herzlichen) gr(?:ü|ue)(?:ß|ss)en|(?:viele|beste|liebe|herzliche|schöne) gr(?:ü|ue)(?:ß|ss)e"
+    r"|mit (?:freundlichen|besten|herzlichen) gr(?:ü|ue)(?:ß|ss)en"
+    r"|(?:viele|beste|liebe|herzliche|schöne) gr(?:ü|ue)(?:ß|ss)e"
     r"|gru(?:ß|ss)|mfg|lg|vg|danke|vielen dank|hochachtungsvoll"
     r"|(?:bien )?cordialement|bien à (?:vous|toi)|salutations|sincères salutations|merci(?: d'avance)?|amicalement"
     r"|(?:un )?(?:cordial )?saludos?(?: cordiales?)?|atentamente|gracias|un abrazo"

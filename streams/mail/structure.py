@@ -90,7 +90,9 @@ def _delimits(content_type: str, body: bytes) -> bool:
     """Whether the boundary stands only in delimiter lines: the Rust parser also takes lines that begin with one
     (RFC 2046 §5.1.2 has boundaries that are prefixes of others)."""
     boundary = parameters(content_type)[1].get("boundary", "").encode("utf-8", "replace")
-    return bool(boundary) and all(after[:1] in _AFTER or after[:2] == b"--" for after in body.split(b"--" + boundary)[1:])
+    return bool(boundary) and all(
+        after[:1] in _AFTER or after[:2] == b"--" for after in body.split(b"--" + boundary)[1:]
+    )
 
 
 def _as_sent(value: str) -> str:

@@ -12,7 +12,7 @@ from streams.mail import charsets, embedded, flags, limits
 from streams.mail.node import Node, Refused
 from streams.mail.transfer import decode_transfer
 
-_CONTAINER: Final = re.compile(rb"^content-type:\s{0,9}+multipart/", re.MULTILINE | re.I)
+_CONTAINER: Final = re.compile(rb"^content-type:\s{0,9}+multipart/", re.MULTILINE | re.IGNORECASE)
 
 
 def tree(headers: dict[str, str], body: bytes, odd: set[str]) -> Node:

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
-NOT_MAIL = (".csv", ".cats", "categories.txt", ".DS_Store", "README.md", "LICENSE", ".html", "__init__.py", ".gitignore")
+NOT_MAIL = (
+    ".csv",
+    ".cats",
+    "categories.txt",
+    ".DS_Store",
+    "README.md",
+    "LICENSE",
+    ".html",
+    "__init__.py",
+    ".gitignore",
+)
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the shared data is not at {DATA}")
 

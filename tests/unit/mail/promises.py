@@ -36,7 +36,9 @@ def check(mail: Mail) -> None:
     assert len(mail.text) <= limits.TEXT_CHARS
     assert len(mail.new_text) <= limits.TEXT_CHARS
     assert len(mail.links) <= limits.LINKS
-    assert all(len(link.target) <= limits.LINK_CHARS and len(link.text) <= limits.LINK_TEXT_CHARS for link in mail.links)
+    assert all(
+        len(link.target) <= limits.LINK_CHARS and len(link.text) <= limits.LINK_TEXT_CHARS for link in mail.links
+    )
     assert len(mail.attachments) <= limits.ATTACHMENTS
     assert all(len(file.name) <= limits.NAME_CHARS for file in mail.attachments)
     assert sum(map(len, mail.headers.values())) <= limits.FIELDS

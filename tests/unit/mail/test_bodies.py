@@ -65,7 +65,15 @@ def test_plain_text_is_preferred_and_links_come_from_the_html():
     assert mail.attachments == ()
 
 
-@pytest.mark.parametrize("stub", [b"", b"   \n", b"This message requires an HTML capable mail program.", b"View this email in your browser: https://x.example/1"])
+@pytest.mark.parametrize(
+    "stub",
+    [
+        b"",
+        b"   \n",
+        b"This message requires an HTML capable mail program.",
+        b"View this email in your browser: https://x.example/1",
+    ],
+)
 def test_a_plain_text_that_says_nothing_gives_way_to_the_html(stub):
     html = b"<p>" + b"The real message is here. " * 20 + b"</p>"
     mail = _multi(ALTERNATIVE, b"Content-Type: text/plain\n\n" + stub, b"Content-Type: text/html\n\n" + html)
@@ -85,21 +93,33 @@ def test_texts_of_a_mixed_mail_are_read_in_order():
         (b"Content-Disposition: attachment; filename=a b.pdf", "a b.pdf"),
         (b"Content-Disposition: attachment; filename*=utf-8''%C3%A4.pdf", "ä.pdf"),
         (b"Content-Disposition: attachment; filename*0*=utf-8''%C3; filename*1*=%A4; filename*2=\".pdf\"", "ä.pdf"),
-        (b"Content-Disposition: attachment; filename=\"=?utf-8?q?=C3=A4=2Epdf?=\"", "ä.pdf"),
-        ("Content-Disposition: attachment; filename=\"ä.pdf\"".encode(), "ä.pdf"),
-        ("Content-Disposition: attachment; filename=\"ä.pdf\"".encode("latin-1"), "ä.pdf"),
-        (b"Content-Disposition: attachment; filename=\"C:\\dir\\a.pdf\"", "C:\\dir\\a.pdf"),
-        (b"Content-Disposition: attachment; filename=\"a\x00\x1b.pdf\"", "a.pdf"),
+        (b'Content-Disposition: attachment; filename="=?utf-8?q?=C3=A4=2Epdf?="', "ä.pdf"),
+        ('Content-Disposition: attachment; filename="ä.pdf"'.encode(), "ä.pdf"),
+        ('Content-Disposition: attachment; filename="ä.pdf"'.encode("latin-1"), "ä.pdf"),
+        (b'Content-Disposition: attachment; filename="C:\\dir\\a.pdf"', "C:\\dir\\a.pdf"),
+        (b'Content-Disposition: attachment; filename="a\x00\x1b.pdf"', "a.pdf"),
         (b"Content-Disposition: attachment", "from-type.pdf"),
     ],
 )
 def test_the_name_of_an_attachment(fields, name):
-    mail = _multi(MIXED, b"\ntext", b"Content-Type: application/pdf; name=from-type.pdf\n" + fields + b"\nContent-Transfer-Encoding: base64\n\n" + base64.b64encode(b"12345"))
+    mail = _multi(
+        MIXED,
+        b"\ntext",
+        b"Content-Type: application/pdf; name=from-type.pdf\n"
+        + fields
+        + b"\nContent-Transfer-Encoding: base64\n\n"
+        + base64.b64encode(b"12345"),
+    )
     assert [(file.name, file.size) for file in mail.attachments] == [(name, 5)]
 
 
 def test_a_text_attachment_is_not_read():
-    mail = _multi(MIXED, b"\nread me", b"Content-Disposition: attachment; filename=a.txt\n\nnot me", b"Content-Disposition: inline; filename=b.txt\n\nnor me")
+    mail = _multi(
+        MIXED,
+        b"\nread me",
+        b"Content-Disposition: attachment; filename=a.txt\n\nnot me",
+        b"Content-Disposition: inline; filename=b.txt\n\nnor me",
+    )
     assert mail.text == "read me"
     assert [file.name for file in mail.attachments] == ["a.txt", "b.txt"]
 
@@ -111,7 +131,9 @@ def test_an_attached_message_is_a_file():
     assert mail.attachments[0].size == len(b"Subject: inner\n\ninner text")
 
 
-@pytest.mark.parametrize("fields", [b"Content-Type: message/rfc822", b"Content-Type: message/rfc822\nContent-Transfer-Encoding: 8bit"])
+@pytest.mark.parametrize(
+    "fields", [b"Content-Type: message/rfc822", b"Content-Type: message/rfc822\nContent-Transfer-Encoding: 8bit"]
+)
 def test_an_attached_message_is_read_when_it_is_all_there_is(fields):
     mail = _single(fields, b"Subject: inner\n\ninner text")
     assert mail.text == "inner text"
@@ -141,13 +163,19 @@ def test_the_method_of_an_invitation(part, method):
 )
 def test_openpgp_parts_are_files(content_type, flag):
     head = b"From: a@x.example\nContent-Type: " + content_type + b"; boundary=m\n\n"
-    mail = _multi(head, b"Content-Type: application/pgp-encrypted\n\nVersion: 1", b"Content-Type: application/octet-stream\n\n---")
+    mail = _multi(
+        head, b"Content-Type: application/pgp-encrypted\n\nVersion: 1", b"Content-Type: application/octet-stream\n\n---"
+    )
     assert flag in mail.flags
     assert len(mail.attachments) == 2
 
 
 def test_smime_and_tnef_are_files():
-    mail = _multi(MIXED, b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nx", b"Content-Type: application/ms-tnef; name=winmail.dat\n\nx")
+    mail = _multi(
+        MIXED,
+        b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nx",
+        b"Content-Type: application/ms-tnef; name=winmail.dat\n\nx",
+    )
     assert flags.ENCRYPTED in mail.flags
     assert [file.name for file in mail.attachments] == ["smime.p7m", "winmail.dat"]
 

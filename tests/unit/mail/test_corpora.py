@@ -51,9 +51,7 @@ DIFFERENT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("archive", "least"), [("spamassassin", 250), ("modern-inbox-dev", 50), ("mime-torture", 100)]
-)
+@pytest.mark.parametrize(("archive", "least"), [("spamassassin", 250), ("modern-inbox-dev", 50), ("mime-torture", 100)])
 def test_the_rust_parser_and_the_standard_library_read_the_same(archive, least):
     compared, different = 0, set()
     for name, raw in messages(archive):

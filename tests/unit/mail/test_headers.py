@@ -12,7 +12,9 @@ def _mail(*lines: bytes):
     return parse(b"\r\n".join(lines) + b"\r\n\r\nbody\r\n")
 
 
-@pytest.mark.parametrize("raw", [b"", b"\n\n", b"   ", b"no header here\n\nat all", b"\x00\x01\x02\xff" * 50, b":\n:\n\nx"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\n\n", b"   ", b"no header here\n\nat all", b"\x00\x01\x02\xff" * 50, b":\n:\n\nx"]
+)
 def test_bytes_without_a_header_field_are_no_mail(raw):
     with pytest.raises(MailError):
         parse(raw)
@@ -156,7 +158,10 @@ def test_list_and_automation_headers():
         ("mx.example; spf=pass smtp.mailfrom=a@b; dkim=pass header.d=b; dmarc=fail (p=none)", ("pass", "pass", "fail")),
         ("mx.example 1; none", (None, None, None)),
         ("mx.example; SPF = SoftFail", ("softfail", None, None)),
-        ("spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=b; dkim=none (message not signed); dmarc=pass", ("pass", "none", "pass")),
+        (
+            "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=b; dkim=none (message not signed); dmarc=pass",
+            ("pass", "none", "pass"),
+        ),
         ("mx.example; dkim=fail header.d=a; dkim=pass header.d=b", (None, "pass", None)),
         ("mx.example; dkim/1=pass", (None, "pass", None)),
         ('mx.example; spf=fail reason="; spf=pass; dmarc=pass"', ("fail", None, None)),
@@ -171,7 +176,9 @@ def test_authentication_results(value, expected):
 
 
 def test_only_the_topmost_authentication_results_count():
-    mail = _mail(b"Authentication-Results: mx.example; spf=fail", b"Authentication-Results: forged.example; spf=pass; dkim=pass")
+    mail = _mail(
+        b"Authentication-Results: mx.example; spf=fail", b"Authentication-Results: forged.example; spf=pass; dkim=pass"
+    )
     assert mail.authentication == Authentication(spf="fail")
 
 

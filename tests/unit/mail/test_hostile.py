@@ -22,7 +22,11 @@ ENCODED = HEAD + b"Subject: " + b"=?" * 200_000
 
 
 def _nested(*, folded: bool = False) -> bytes:
-    field = b"Content-Type:\n multipart/mixed;\n boundary=a%d\n\n--a%d\n" if folded else b"Content-Type: multipart/mixed; boundary=a%d\n\n--a%d\n"
+    field = (
+        b"Content-Type:\n multipart/mixed;\n boundary=a%d\n\n--a%d\n"
+        if folded
+        else b"Content-Type: multipart/mixed; boundary=a%d\n\n--a%d\n"
+    )
     return MIXED + b"--a\n" + b"".join(field % (level, level) for level in range(9000))
 
 

@@ -17,7 +17,7 @@ ABOVE = "^"
 PLAIN = {
     "correct_sig": "this is an email with a correct -- signature.",
     "email_1": "Hi folks ... -Abhishek Kona",
-    "email_2": "Hi, ... them all individually.\"",
+    "email_2": 'Hi, ... them all individually."',
     "email_2_1": "Outlook with a reply",
     "email_3": "Oh thanks. ... -Abhishek Kona",
     "email_4": "Awesome! I haven't had another problem with it.",
@@ -42,7 +42,7 @@ PLAIN = {
     "email_sent_from_my_not_signature": WHOLE,
     "email_thread": "This is new email reply in thread from bellow.",
     "email_tricky_1_on_false_positive": WHOLE,
-    "email_tricky_2_url_with_wrote": "Hi there, ... \"wrote:\" in them.",
+    "email_tricky_2_url_with_wrote": 'Hi there, ... "wrote:" in them.',
     "email_tricky_3_code_block": WHOLE,
     "email_tricky_4_from_in_body": WHOLE,
     "email_tricky_6_regards_in_sentence": WHOLE,
@@ -100,8 +100,20 @@ def test_no_plain_text_fixture_is_left_out():
 
 @pytest.mark.parametrize(
     "name",
-    ["android", "aol", "apple_mail", "apple_mail_2", "comcast", "gmail", "hotmail", "iphone", "outlook", "sparrow"]
-    + ["thunderbird", "yahoo"],
+    [
+        "android",
+        "aol",
+        "apple_mail",
+        "apple_mail_2",
+        "comcast",
+        "gmail",
+        "hotmail",
+        "iphone",
+        "outlook",
+        "sparrow",
+        "thunderbird",
+        "yahoo",
+    ],
 )
 def test_the_answer_of_a_mail_program_without_what_it_answers(name):
     mail = parse(fixture("reply-quote", f"/standard_replies/{name}.eml").encode())
@@ -112,8 +124,17 @@ def test_the_answer_of_a_mail_program_without_what_it_answers(name):
     ("name", "written"),
     [
         (f"html_replies/{name}.html", "Hi. I am fine.")
-        for name in ("gmail", "hotmail", "mail_ru", "ms_outlook_2003", "ms_outlook_2007", "ms_outlook_2010")
-        + ("thunderbird", "windows_mail", "yandex_ru")
+        for name in (
+            "gmail",
+            "hotmail",
+            "mail_ru",
+            "ms_outlook_2003",
+            "ms_outlook_2007",
+            "ms_outlook_2010",
+            "thunderbird",
+            "windows_mail",
+            "yandex_ru",
+        )
     ]
     + [("fixtures/OLK_SRC_BODY_SECTION.html", "Reply"), ("fixtures/reply-separated-by-hr.html", "Hi\nthere\nBob")],
 )
