@@ -26,7 +26,7 @@ from streams.triage.decide import decide
 from streams.triage.verdict import Verdict
 
 EVENT_ID = re.compile(r"[0-9a-f]{8,32}")
-DEPTH = 100_000
+DEPTH = 20_000
 """Offsets of each lane partition that are searched backwards when PostgreSQL does not know the mail."""
 _MOST_ROWS = 20
 

@@ -83,7 +83,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
         ("event", record.event_id),
         ("mail", f"{origin.topic}/{origin.partition}/{origin.offset}, at the provider {record.location}"),
         ("found in", explanation.found_in),
-        ("again", _again(explanation)),
+        ("outcome", _again(explanation)),
     )
     for found in explanation.differences:
         yield printable(f"  {found.field}: recorded {_short(found.recorded)}, now {_short(found.derived)}")
@@ -101,7 +101,7 @@ def _facts(facts: Facts) -> Iterator[tuple[str, str]]:
 
 def _sender(sender: SenderFacts) -> str:
     counts = f"{sender.mails} mails, {sender.important} important, {sender.junk} junk"
-    return f"{counts}; first {sender.first_seen}, last {sender.last_seen}"
+    return f"{counts}; first {sender.first_seen or 'unknown'}, last {sender.last_seen or 'unknown'}"
 
 
 def _thread(thread: ThreadFacts) -> str:

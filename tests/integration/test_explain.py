@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from streams.topics import LANES, RECEIVED
 from streams.triage import policy
 from streams.triage.decide import decide
 from streams.triage.verdict import Facts, SenderFacts
+from tests.services.servers import new_broker
 from tests.verdicts import At
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -126,12 +128,21 @@ class Stage:
         asyncio.run(write())
 
 
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker of these tests' own: what they put into the lanes is nobody else's business."""
+    server = new_broker(tmp_path_factory.mktemp("explain"))
+    server.start()
+    yield server.bootstrap
+    server.stop()
+
+
 @pytest.fixture
-def stage(kafka: str, database: str, unique: str) -> Stage:
-    settings = load(kafka_bootstrap_servers=kafka, database_url=database)
+def stage(broker: str, database: str, unique: str) -> Stage:
+    settings = load(kafka_bootstrap_servers=broker, database_url=database)
     create_topics(settings)
     asyncio.run(migrate(settings))
-    producer = Producer({"bootstrap.servers": kafka, "transactional.id": unique})
+    producer = Producer({"bootstrap.servers": broker, "log_level": 2, "transactional.id": unique})
     producer.init_transactions()
     return Stage(settings, f"account-{unique}", producer)
 
@@ -287,13 +298,13 @@ def test_without_both_it_says_so_in_one_line(stage: Stage) -> None:
 
 
 async def test_the_lanes_are_searched_backwards_in_steps_and_to_a_depth(
-    kafka: str, unique: str, monkeypatch: pytest.MonkeyPatch
+    broker: str, unique: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Offsets 0, 2, 4, ... hold records, the others the markers of their transactions; the last was aborted."""
     monkeypatch.setattr(lane_log, "CHUNK", 4)
-    settings = load(kafka_bootstrap_servers=kafka)
+    settings = load(kafka_bootstrap_servers=broker)
     await asyncio.to_thread(create_topics, settings)
-    producer = Producer({"bootstrap.servers": kafka, "transactional.id": unique})
+    producer = Producer({"bootstrap.servers": broker, "log_level": 2, "transactional.id": unique})
     producer.init_transactions()
     place = Stage(settings, unique, producer)
     topic = LANES[next(iter(LANES))].name
@@ -351,6 +362,16 @@ def test_tail_shows_what_is_committed_from_now_on_and_ends_cleanly_at_ctrl_c(sta
     assert first is not None
     assert verdict.event_id[:8] in first
     assert (following.returncode, complaints) == (0, "")
+
+
+def test_a_record_that_is_no_verdict_is_named_and_passed_over(stage: Stage) -> None:
+    received, record = stage.mail()
+    junk = stage.put(LANES[record.lane].name, b'{"subject": "\x1b[31m"', ())
+    stage.lane(received, record)
+    done = stage.run("tail", str(record.lane), "--from-beginning", "--account", stage.account, "-n", "1")
+    assert done.code == 0, done
+    assert f"{junk.topic}/{junk.partition}/{junk.offset}: not a verdict record" in done.err
+    assert record.event_id[:8] in done.out
 
 
 def test_tail_of_what_is_no_lane_is_a_usage_error(stage: Stage) -> None:
