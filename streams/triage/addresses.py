@@ -9,16 +9,20 @@ from functools import lru_cache
 from streams.triage.text import fold
 
 FREE_MAIL = frozenset(
-    """gmail googlemail hotmail yahoo aol msn outlook live icloud me gmx web proton protonmail mail inbox freenet t-online
-    orange laposte free wanadoo libero virgilio tiscali wp onet interia o2 seznam yandex qq 163 126 sina rediffmail fastmail
-    hushmail excite lycos netscape earthlink juno flashmail usa zoho tutanota bol uol terra""".split()  # noqa: SIM905
+    (
+        "gmail googlemail hotmail yahoo aol msn outlook live icloud me gmx web proton protonmail mail inbox freenet "
+        "t-online orange laposte free wanadoo libero virgilio tiscali wp onet interia o2 seznam yandex qq 163 126 sina "
+        "rediffmail fastmail hushmail excite lycos netscape earthlink juno flashmail usa zoho tutanota bol uol terra"
+    ).split(),
 )
 """Organisation labels of providers where anyone gets an address."""
 
 _NEUTRAL = frozenset(
-    """com org net co ac edu gov mil int info biz or ne go gob gov gouv govt example test invalid localhost mail email
-    mailer mta smtp www news newsletter updates update notifications notify alerts reply bounce mx go click links link
-    track em e m info lists groups list support service""".split()  # noqa: SIM905
+    (
+        "com org net co ac edu gov mil int info biz or ne go gob gov gouv govt example test invalid localhost mail "
+        "email mailer mta smtp www news newsletter updates update notifications notify alerts reply bounce mx go click "
+        "links link track em e m info lists groups list support service"
+    ).split(),
 )
 """Labels that do not name an organisation; the reserved names of RFC 2606 among them."""
 
@@ -78,7 +82,7 @@ def is_free_mail(domain: str) -> bool:
 def resembles(domain: str, name: str) -> bool:
     """Whether `domain` pretends to be the organisation `name` without being it: one letter off, or dressed up."""
     own = organisation(domain)
-    if len(name) < 5 or len(own) > 64 or own == name:  # noqa: PLR2004 - short names resemble everything
+    if len(name) < 5 or len(own) > 64 or own == name:
         return False
     bare = _skeleton(name)
     parts = [part for part in own.split("-") if part]
@@ -101,7 +105,7 @@ def mixed_script(domain: str) -> bool:
 
 
 def _from_punycode(label: str) -> str:
-    if not label.startswith("xn--") or len(label) > 63:  # noqa: PLR2004 - RFC 1035 §2.3.4
+    if not label.startswith("xn--") or len(label) > 63:
         return label
     try:
         return label[4:].encode("ascii").decode("punycode")
@@ -121,7 +125,7 @@ def _one_edit(one: str, other: str) -> bool:
     """Whether at most one letter was changed, added or left out."""
     if one == other:
         return True
-    if abs(len(one) - len(other)) > 1 or len(other) < 6:  # noqa: PLR2004 - one edit of a short word is another word
+    if abs(len(one) - len(other)) > 1 or len(other) < 6:
         return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:

@@ -1,4 +1,4 @@
-"""How sure a decision is. An ordering, not a probability: it is not calibrated against outcomes, a learned model will be.
+"""How sure a decision is: an ordering, not a probability. Nothing calibrates it against outcomes.
 
 Two things make it small: a score near the edge of its lane, and categories that argue for different treatment with
 nearly the same strength."""
@@ -16,12 +16,10 @@ LOWEST, HIGHEST = 0.2, 0.98
 
 
 def confidence(score: float, evidence: Mapping[Category, float], category: Category, policy: Policy) -> float:
-    """0..1, from the distance of the score to its lane's edges and of the category to the strongest one treated otherwise."""
+    """0..1: how far the score is from its lane's edges, and the category ahead of the strongest one treated otherwise."""
     edge = 1 - 0.5 * math.exp(-1.4 * _distance_to_edge(score, policy))
     others = [
-        amount
-        for other, amount in evidence.items()
-        if policy.kinds[other].presses != policy.kinds[category].presses
+        amount for other, amount in evidence.items() if policy.kinds[other].presses != policy.kinds[category].presses
     ]
     lead = evidence[category] - max(others, default=0.0)
     agreement = 1 - 0.5 * math.exp(-1.2 * max(0.0, lead))

@@ -80,7 +80,7 @@ def _reasons(hits: list[str], category: Category, policy: Policy) -> tuple[Reaso
     shares = _shares(hits, category, policy)
     own = _weights(hits, category, policy)
     weights = {name: own[name] + step * shares.get(name, 0.0) for name in hits}
-    moved = [(name, round(weight, 3)) for name, weight in weights.items() if abs(weight) >= 0.0005]  # noqa: PLR2004
+    moved = [(name, round(weight, 3)) for name, weight in weights.items() if abs(weight) >= 0.0005]
     moved.sort(key=lambda each: (-abs(each[1]), each[0]))
     return tuple(Reason(rule=name, weight=weight, text=RULES[name].sentence) for name, weight in moved)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
 
 from streams.mail import Address, Mail
 from streams.triage.addresses import GROUPS, PUBLISHERS, ROBOTS, organisation, same_organisation
@@ -19,6 +18,8 @@ FEW = 8
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _REPLY = re.compile(r"^\s*(?:\[[^\]]{1,40}\]\s*)?(?:re|aw|antw|sv|odp|rv|ynt|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|doorst|pd)\s*:", re.IGNORECASE)
+_VOCATIVE = re.compile(r"(?:(?:^|[.!?\n(])\s{0,3})([^\W\d_]{3,30})\s?[,:?)–-]")
+_MENTION = re.compile(r"@([^\W\d_]{3,30})")
 _TAG = re.compile(r"\[[\w .-]{2,40}\]")
 
 
@@ -54,7 +55,7 @@ class Features:
             return frozenset(address.lower() for address in self.facts.owner)
         for name in ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to"):
             delivered = self.mail.header(name).strip(" <>").lower()
-            if "@" in delivered and len(delivered) < 255:  # noqa: PLR2004 - RFC 5321 §4.5.3.1
+            if "@" in delivered and len(delivered) < 255:
                 return frozenset({delivered})
         return frozenset()
 
@@ -80,7 +81,9 @@ class Features:
     @cached_property
     def is_colleague(self) -> bool:
         """Whether the sender's domain is the owner's, and nothing says that it was forged."""
-        return not self.fails_authentication and any(same_organisation(self.mail.sender.domain, domain) for domain in self.owner_domains)
+        return not self.fails_authentication and any(
+            same_organisation(self.mail.sender.domain, domain) for domain in self.owner_domains
+        )
 
     @cached_property
     def owner_names(self) -> frozenset[str]:
@@ -111,9 +114,16 @@ class Features:
 
     @cached_property
     def is_bulk_mail(self) -> bool:
-        """Whether headers say one-to-many: List-Unsubscribe (RFC 2369), Precedence, Feedback-ID, mass mailers' marks."""
+        """Whether headers say one-to-many: List-Unsubscribe (RFC 2369), Precedence, mass mailers' marks."""
         mail = self.mail
-        marks = ("feedback-id", "x-campaign", "x-campaignid", "x-mailer-campaign", "list-unsubscribe-post", "x-csa-complaints")
+        marks = (
+            "feedback-id",
+            "x-campaign",
+            "x-campaignid",
+            "x-mailer-campaign",
+            "list-unsubscribe-post",
+            "x-csa-complaints",
+        )
         precedence = (mail.precedence or "").strip().lower() in {"bulk", "list", "junk"}
         return mail.list_unsubscribe is not None or precedence or any(mark in mail.headers for mark in marks)
 
@@ -124,7 +134,9 @@ class Features:
         listed = mail.list_id is not None or "list-post" in mail.headers or "x-mailman-version" in mail.headers
         if not listed or mail.auto_submitted is not None:
             return False
-        foreign = bool(mail.list_id) and not same_organisation(mail.sender.domain, (mail.list_id or "").partition(".")[2])
+        foreign = bool(mail.list_id) and not same_organisation(
+            mail.sender.domain, (mail.list_id or "").partition(".")[2]
+        )
         talk = self.is_reply or "list-post" in mail.headers or bool(_TAG.search(mail.subject))
         return talk or (foreign and not self.is_publisher)
 
@@ -146,12 +158,12 @@ class Features:
         return languages_of([*self.subject, *self.body[:600]])
 
     @cached_property
-    def in_subject(self) -> dict[StrEnum, int]:
+    def in_subject(self) -> dict[Cue, int]:
         """Cues of the subject."""
         return CUES.scan(self.subject, self.languages) | scan_ideographs(self.mail.subject[:500])
 
     @cached_property
-    def in_body(self) -> dict[StrEnum, int]:
+    def in_body(self) -> dict[Cue, int]:
         """Cues of the newly written text."""
         return CUES.scan(self.body, self.languages) | scan_ideographs(self.mail.new_text)
 
@@ -187,19 +199,22 @@ class Features:
 
     @cached_property
     def calls_owner(self) -> bool:
-        """Whether the text turns to the owner by name: first word of a line or sentence, or "@name"."""
+        """Whether the text turns to the owner by name: "Name, ..." at the beginning of a sentence, or "@name"."""
         if not self.owner_names:
             return False
-        body = self.body
-        if any(word in self.owner_names and before in STOPS for before, word in pairwise(body)):
-            return True
-        marks = re.findall(r"@(\w{3,40})", self.mail.new_text[:4000])
-        return any(fold(mark) in self.owner_names for mark in marks)
+        called = _VOCATIVE.findall(self.mail.new_text[:6000])
+        called += [*_MENTION.findall(self.mail.new_text[:6000]), *_VOCATIVE.findall(self.mail.subject[:500])]
+        return any(fold(name) in self.owner_names for name in called)
 
     @cached_property
     def is_reply(self) -> bool:
         """Whether it answers: In-Reply-To or References (RFC 5322 §3.6.4) or a reply prefix."""
         return bool(self.mail.in_reply_to or self.mail.references) or bool(_REPLY.match(self.mail.subject))
+
+    @cached_property
+    def is_reply_to_something(self) -> bool:
+        """Whether its headers name the mail that it answers."""
+        return bool(self.mail.in_reply_to or self.mail.references)
 
     @cached_property
     def is_forward(self) -> bool:
@@ -211,7 +226,7 @@ class Features:
         """Whether the subject is in capitals or has a row of exclamation marks."""
         letters = [letter for letter in self.mail.subject[:200] if letter.isalpha()]
         capitals = sum(letter.isupper() for letter in letters)
-        return (len(letters) >= 10 and capitals > 0.6 * len(letters)) or "!!" in self.mail.subject  # noqa: PLR2004
+        return (len(letters) >= 10 and capitals > 0.6 * len(letters)) or "!!" in self.mail.subject
 
     @cached_property
     def fails_authentication(self) -> bool:

@@ -52,7 +52,8 @@ class Effect:
 
 def effect(priority: float = 0.0, reply: float = 0.0, **kinds: float) -> Effect:
     """One row of the table: priority, reply, then evidence by category's name."""
-    return Effect(priority=priority, reply=reply, kinds=tuple((Category(name), amount) for name, amount in kinds.items()))
+    evidence = tuple((Category(name), amount) for name, amount in kinds.items())
+    return Effect(priority=priority, reply=reply, kinds=evidence)
 
 
 def _version(policy: Policy) -> str:
@@ -65,7 +66,7 @@ def _version(policy: Policy) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Everything that decides beside mail and facts. Raises ValueError when the lanes leave a gap or a row names no rule."""
+    """Everything that decides beside mail and facts. Raises ValueError when lanes leave a gap or a row names no rule."""
 
     lanes: tuple[LaneBounds, ...]
     kinds: Mapping[Category, Kind]
@@ -107,8 +108,8 @@ DEFAULT = Policy(
         PERSONAL: Kind(start=4.6, lowest=2.0, highest=10.0, presses=True, prior=0.4),
         NOTIFICATION: Kind(start=4.7, lowest=2.0, highest=10.0, presses=True, prior=0.0),
         BULK: Kind(start=2.2, lowest=1.0, highest=3.4, presses=False, prior=0.0),
-        SPAM: Kind(start=0.6, lowest=0.0, highest=1.4, presses=False, prior=-0.6),
-        PHISHING: Kind(start=0.2, lowest=0.0, highest=1.4, presses=False, prior=-0.8),
+        SPAM: Kind(start=0.6, lowest=0.0, highest=1.4, presses=False, prior=-0.2),
+        PHISHING: Kind(start=0.2, lowest=0.0, highest=1.4, presses=False, prior=-0.5),
     },
     limits={
         "people": 3.2,  # asking alone leads to "high", never to "urgent"
@@ -127,18 +128,20 @@ DEFAULT = Policy(
         "puts_a_question_to_you":       effect(0.7, 0.5),
         "is_a_short_question":          effect(1.0, 0.4, work=0.3),
         "wants_a_decision":             effect(0.4, 0.3),
+        "decision_in_the_subject":     effect(1.2, 0.5, work=0.4),
         "asks_politely":                effect(0.2, 0.1),
-        "turns_to_you_by_name":         effect(0.6, 0.3, work=0.5),
+        "turns_to_you_by_name":        effect(1.0, 0.3, work=0.5),
         "names_you_on_a_list":          effect(2.2, 0.8),
         "sent_to_you_alone":            effect(0.1, 0.0, work=0.4, personal=0.3),
-        "asks_you_alone":               effect(0.5, 0.3, work=0.2),
+        "asks_you_alone":              effect(0.7, 0.3, work=0.2),
         "sent_to_a_few":                effect(0.1, 0.0, work=0.5, personal=0.2),
         "sent_to_many":                 effect(-0.3, -0.1),
         "sent_to_someone_else":         effect(-1.2, -0.7, work=0.3),
         "not_named":                    effect(0.0, 0.0),
         "from_a_colleague":             effect(0.2, 0.0, work=1.5, spam=-1.0, phishing=-1.0),
-        "no_action_needed":             effect(-0.6, -0.7),
-        "ask_withdrawn":                effect(-2.0, -1.2),
+        "no_action_needed":            effect(-0.4, -0.5),
+        "asks_nothing_after_all":      effect(-0.6, -0.4),
+        "ask_withdrawn":               effect(-1.2, -1.2),
         "only_thanks":                  effect(-0.1, -0.3, work=0.3, personal=0.2),
         "only_for_information":         effect(-0.1, -0.3, work=0.3),
         "forwarded_without_a_word":     effect(-0.2, -0.2),
@@ -148,6 +151,7 @@ DEFAULT = Policy(
         "presses_for_now":              effect(0.6, 0.2),
         "presses_hard":                 effect(0.6, 0.1),
         "presses_with_stakes":          effect(0.7, 0.2),
+        "stakes_by_tomorrow":          effect(0.8, 0.2),
         "due_within_a_day":             effect(0.5, 0.2),
         "speaks_of_today":              effect(0.1, 0.0),
         "soon_in_the_subject":          effect(0.3, 0.0),
@@ -166,7 +170,7 @@ DEFAULT = Policy(
         "money_at_stake":               effect(0.2, 0.1),
         "law_at_stake":                 effect(0.3, 0.1),
         "work_is_blocked":              effect(0.4, 0.2),
-        "it_is_over":                   effect(-0.4, -0.4),
+        "it_is_over":                  effect(-0.3, -0.4),
         # meetings
         "invites_you":                  effect(1.9, 0.8, work=0.8),
         "updates_a_meeting":            effect(-0.2, -0.3, work=0.8),
@@ -181,7 +185,7 @@ DEFAULT = Policy(
         "has_a_one_time_code":          effect(1.4, -0.3, notification=1.2),
         "is_about_your_account":        effect(0.3, 0.0, notification=0.5),
         "is_from_a_tool":               effect(0.0, 0.0, notification=0.4),
-        "assigned_to_you":              effect(1.6, 0.7, work=1.0),
+        "assigned_to_you":             effect(1.4, 0.7, work=1.0),
         "your_payment_failed":          effect(1.2, 0.5, notification=0.3),
         "nobody_is_there":              effect(-1.4, -1.5, work=0.6, notification=0.6),
         "mail_came_back":               effect(0.5, -1.0, notification=2.0),
@@ -195,32 +199,33 @@ DEFAULT = Policy(
         "reads_like_marketing":         effect(-0.4, -0.2, bulk=1.0, spam=0.3),
         "from_a_publisher":             effect(-0.2, -0.1, bulk=0.8),
         "looks_like_a_page":            effect(-0.3, -0.2, bulk=1.0, spam=0.2),
-        "talk_on_a_list":               effect(-0.3, -0.7, work=1.6, personal=1.2, bulk=-1.0, spam=-1.0, phishing=-1.5),
+        "talk_on_a_list":              effect(-0.3, -0.7, work=1.4, personal=1.1, bulk=-1.0, spam=-0.6, phishing=-1.5),
         "announced_to_a_list":          effect(-0.2, -0.2, bulk=0.8),
         "machine_fed_list":             effect(-2.0, -1.0, bulk=3.0),
         "chain_letter":                 effect(-1.6, -0.5, personal=0.6),
         "shouting_bulk":                effect(-0.2, 0.0, bulk=0.6),
         # spam
-        "spam_phrases":                 effect(-0.4, -0.3, spam=0.9),
-        "more_spam_phrases":            effect(-0.5, -0.3, spam=0.9),
+        "spam_phrases":                effect(-0.4, -0.3, spam=1.2),
+        "more_spam_phrases":           effect(-0.5, -0.3, spam=1.1),
         "full_of_spam_phrases":         effect(-0.5, -0.3, spam=1.0),
-        "dense_with_offers":            effect(-0.4, -0.2, spam=0.8),
-        "spam_in_the_subject":          effect(-0.2, 0.0, spam=0.7),
+        "dense_with_offers":           effect(-0.4, -0.2, spam=1.0),
+        "spam_in_the_subject":         effect(-0.2, 0.0, spam=0.8),
         "noise_in_the_subject":         effect(-0.5, -0.2, spam=1.4),
+        "pretends_to_answer":          effect(-0.1, 0.0, spam=0.5),
         "marked_as_advertisement":      effect(-1.0, -0.5, spam=2.5),
-        "throwaway_sender":             effect(-0.1, 0.0, spam=0.6),
+        "throwaway_sender":            effect(-0.1, 0.0, spam=0.9),
         "nameless_free_mail":           effect(-0.2, -0.1, spam=0.8),
         "to_itself_or_nobody":          effect(-0.2, -0.2, spam=0.3),
         "answers_go_to_free_mail":      effect(-0.3, -0.2, spam=0.9, phishing=0.3),
         "link_hides_its_place":         effect(-0.4, -0.2, spam=1.0, phishing=0.4),
-        "html_alone_from_a_stranger":   effect(-0.3, -0.2, spam=0.7),
+        "html_alone_from_a_stranger":  effect(-0.3, -0.2, spam=0.9),
         "no_proper_headers":            effect(-0.2, -0.1, spam=0.7),
         "hides_text":                   effect(-0.2, -0.1, spam=0.4, phishing=0.2),
         "cold_pitch":                   effect(-0.9, -0.6, spam=1.6),
         "hard_pitch":                   effect(-0.6, -0.4, spam=1.2),
         "advance_fee":                  effect(-1.0, -0.8, spam=2.4),
         # deception
-        "fails_authentication":         effect(-0.5, -0.3, phishing=1.4, spam=0.4),
+        "fails_authentication":        effect(-0.2, -0.2, phishing=1.3, spam=0.4),
         "unproven_lure":                effect(-0.8, -0.4, phishing=1.4),
         "wants_credentials":            effect(-0.2, -0.1, phishing=0.7),
         "threatens_your_account":       effect(-0.2, -0.1, phishing=0.8),
@@ -235,7 +240,7 @@ DEFAULT = Policy(
         "dressed_up_domain":            effect(-0.6, -0.3, phishing=1.2),
         "link_lies":                    effect(-0.5, -0.3, phishing=1.0),
         "answers_go_elsewhere":         effect(-0.1, 0.0, phishing=0.3, spam=0.2),
-        "dangerous_attachment":         effect(-0.5, -0.3, phishing=1.2),
+        "dangerous_attachment":        effect(-0.6, -0.3, phishing=1.9),
         "lure_with_a_bare_link":        effect(-0.2, -0.1, phishing=0.6),
         "your_own_address_forged":      effect(-1.5, -0.8, spam=1.5, phishing=0.5),
         # history: at most one point up together, so that nobody promotes himself by volume
@@ -247,7 +252,7 @@ DEFAULT = Policy(
         "you_wrote_here":               effect(0.4, 0.1, work=0.5, spam=-1.0, phishing=-0.5),
         "stranger_in_a_hurry":          effect(-0.4, -0.2, phishing=0.5),
         # form
-        "shouting_subject":             effect(-0.2, 0.0, spam=0.6),
+        "shouting_subject":            effect(-0.2, 0.0, spam=0.7),
         "shouts_at_a_crowd":            effect(-1.0, -0.4),
         "exclaims":                     effect(-0.3, -0.1, spam=0.5, bulk=0.2),
         "nothing_written":              effect(-0.6, -0.3),

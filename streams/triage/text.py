@@ -21,7 +21,8 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
 # One alternative per kind of token; none can backtrack, so a long run of anything stays linear.
 _TOKEN = re.compile(r"\d{1,2}(?:[:.h]\d\d\b|(?:am|pm|uhr|h)\b)|\d+|#url|[^\W\d_]+|[.?!]+|\n[ \t\r]*\n|[。？！]")
 _PASTED = re.compile(
-    r"^[ \t>\"]*(?:to|an|para|aan|do)\s*:[^\n]{0,400}\n(?:[^\n]{0,400}\n){0,8}?[ \t>]*(?:cc|subject|betreff|asunto|assunto|onderwerp|temat)\s*:",
+    r"^[ \t>\"]*(?:to|an|para|aan|do)\s*:[^\n]{0,400}\n(?:[^\n]{0,400}\n){0,8}?"
+    r"[ \t>]*(?:cc|subject|betreff|asunto|assunto|onderwerp|temat)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _PLAIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
@@ -30,14 +31,14 @@ _PLAIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l"
 @lru_cache(maxsize=8192)
 def fold(word: str) -> str:
     """A word without case and accents ("Échéance" → "echeance"), so that careless writing still matches."""
-    if len(word) > 64:  # noqa: PLR2004 - no word of a table is that long, and the cache must stay small
+    if len(word) > 64:
         return word
     decomposed = unicodedata.normalize("NFD", word.lower().translate(_PLAIN))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def own_words(text: str) -> str:
-    """A text up to the header block of an older mail that was pasted under it (Notes and Outlook, which mark nothing)."""
+    """A text up to the header block of an older mail pasted under it (Notes and Outlook mark it with nothing else)."""
     pasted = _PASTED.search(text)
     return text[: pasted.start()] if pasted else text
 

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
+from streams.triage.cues import Cue
 from streams.triage.lexicon import Lexicon
 from streams.triage.phrases import asks, consequence, junk, kinds, time
-from streams.triage.phrases.cues import Cue
 from streams.triage.phrases.languages import languages_of
 
 TABLES = {**asks.TABLES, **time.TABLES, **consequence.TABLES, **kinds.TABLES, **junk.TABLES}
-CUES = Lexicon(TABLES, time.DAYS)
+CUES = Lexicon(TABLES, {"@day": time.DAYS, "@do": asks.DO})
 
 __all__ = ["CUES", "TABLES", "Cue", "languages_of"]

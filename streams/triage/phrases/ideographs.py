@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
-from streams.triage.phrases.cues import Cue
+from streams.triage.cues import Cue
 
 _LETTERS = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _PATTERNS = {
-    Cue.ASK: re.compile(r"お願い|ください|下さい|いただけ|ご確認|ご返信|ご連絡|教えて|请你|请您|請您|请回复|请确认|麻烦|能否|부탁|주세요|주시기|해 주"),
+    Cue.ASK: re.compile(
+        r"お願い|ください|下さい|いただけ|ご確認|ご返信|ご連絡|教えて|请你|请您|請您|请回复|请确认|麻烦|能否|부탁|주세요|주시기|해 주"
+    ),
     Cue.YOU: re.compile(r"様|さん|您|你|님"),
     Cue.NOW: re.compile(r"至急|大至急|直ちに|すぐに|今すぐ|立即|马上|馬上|尽快|즉시|지금|바로"),
     Cue.URGENT: re.compile(r"緊急|重要|紧急|긴급|중요"),
@@ -26,10 +27,10 @@ _PATTERNS = {
 _READ = 4_000
 
 
-def scan_ideographs(text: str) -> dict[StrEnum, int]:
+def scan_ideographs(text: str) -> dict[Cue, int]:
     """How often each cue occurs in the first characters of a text without spaces; nothing for other scripts."""
     if text.isascii() or not _LETTERS.search(text, 0, _READ):
         return {}
     head = text[:_READ]
-    counts: dict[StrEnum, int] = {cue: len(pattern.findall(head)) for cue, pattern in _PATTERNS.items()}
+    counts: dict[Cue, int] = {cue: len(pattern.findall(head)) for cue, pattern in _PATTERNS.items()}
     return {cue: count for cue, count in counts.items() if count}

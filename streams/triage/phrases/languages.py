@@ -34,7 +34,7 @@ def languages_of(words: Sequence[str]) -> tuple[str, ...]:
     for word in words:
         if word in _LANGUAGES:
             seen.update(_LANGUAGES[word])
-    if not seen or seen.most_common(1)[0][1] < 2:  # noqa: PLR2004 - one word tells nothing
+    if not seen or seen.most_common(1)[0][1] < 2:
         return tuple(FUNCTION_WORDS)
     most = seen.most_common(1)[0][1]
     likely = [language for language, count in seen.most_common() if count >= SHARE * most or count == most]

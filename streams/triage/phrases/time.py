@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.triage.phrases.cues import Cue
+from streams.triage.cues import Cue
 
 DAYS = {
     "en": "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|tomorrow|the weekend",
@@ -17,23 +17,58 @@ DAYS = {
 
 NOW = {
     "en": """
-    immediately; {right|straight} {now|away}; at once; this {minute|instant}; asap; as soon as possible; as {quickly|fast} as {possible|you can}; without delay; within {the|an|one|half an|the next} hour;
-    {in|within|next|for} {the next |} {#n|few|two|three|ten|five} {minutes|min|mins|hours|hrs|hour}; in an hour; in half an hour; before it s too late; {call|ring|phone|text|ping|come|come in|answer|reply|go|join|needed|need you|
-    help|needs you|act|acting|stop} now; {need|needs|want|wants|have|has} {it|this|you|them|him|her|to know|an answer|a decision|the list|one} now; {by|before|until|till|at|no later than} #time {today|tonight|this morning|this afternoon|sharp};
-    {#n|one|two|three|four|five|ten} {minutes|mins|min|hours|hrs} {left|ago|from now|remaining|away}; {minutes|an hour|moments} ago; {is|are|am} {waiting|standing by|on site|on hold} {for|with|at|in|outside|downstairs}; {please|can you|could you} {call|ring|phone} {|me|us|back} {now|straight|immediately|right|urgently|at once};
-    on my {mobile|cell}; drop everything; stop use; do not use; do not {wait|delay}; before {noon|lunch|midnight|midday} {today|}; hours from now; as we speak; escalates {to|in}; {has|have} to decide this {afternoon|morning|evening}; within #n {minutes|min|hours|h|hrs}; still {in there|missing|burning|running|bleeding|climbing|rising}""",
-    "de": "sofort; umgehend; unverzüglich; jetzt {gleich|sofort|an|ist|los|anrufen} ; so schnell wie möglich; schnellstmöglich; schnellstens; asap; auf der stelle; innerhalb {einer|der nächsten|von} {stunde|#n|zwei|drei} ; in {einer|#n|zwei|drei} {stunde|stunden|minuten}; {bis|vor} heute #time; bis #time {heute|} ; vor {#n|zehn|fünf|wenigen} minuten; ruf {bitte|mich|jetzt|sofort}; noch heute; dringendst; eilt sehr",
-    "fr": "immédiatement; tout de suite; sans délai; dès que possible; au plus vite; le plus {vite|rapidement} possible; sur le champ; dans {l heure|les #n|#n|une|deux} {minutes|heures|heure} ; dans l heure; d ici #time; avant #time; il y a #n minutes; rappelle moi {vite|tout} ; maintenant; asap",
-    "es": "inmediatamente; de inmediato; ahora mismo; ya mismo; cuanto antes; lo antes posible; enseguida; sin demora; en {una|#n|dos|media} {hora|horas|minutos}; antes de las {#n|#time} ; hace {#n|diez|cinco|unos} minutos; llámame {ya|ahora|en cuanto}; en cuanto {puedas|leas|pueda|veas}; asap; está {a punto|ahora} de",
-    "pt": "imediatamente; de imediato; agora mesmo; quanto antes; o mais {rápido|rapidamente|depressa} possível; sem demora; dentro de {uma|#n|duas} {hora|horas|minutos}; antes das {#n|#time} ; há #n minutos; liga me já; assim que {possível|puderes|puder}; asap",
-    "it": "immediatamente; subito; adesso; ora stesso; al più presto; il prima possibile; quanto prima; senza indugio; entro {un ora|le|#n} {|#n|#time|ore|minuti} ; tra {un ora|#n} {|minuti|ore}; prima delle {#n|#time} ; #n minuti fa; asap",
-    "nl": "onmiddellijk; meteen; zo snel mogelijk; zsm; nu {meteen|bellen|komen|nodig} ; binnen {het|een|#n} {uur|minuten}; voor #time; tegen #time; #n minuten geleden; net {binnengebracht|gebeurd|gebeld}; daarnet; asap; op dit moment",
-    "pl": "natychmiast; niezwłocznie; jak najszybciej; od razu; teraz; w ciągu {godziny|#n} ; za {godzinę|#n} ; przed #time; do godziny; #n minut temu; zadzwoń; oddzwoń",
-    "tr": "hemen; derhal; acilen; şimdi; en kısa sürede; bir an önce; {iki|bir|üç|#n} saat içinde; #n dakika; saat #time",
+    immediately; {right|straight} {now|away}; at once; this {minute|instant}; asap; as soon as possible; as
+    {quickly|fast} as {possible|you can}; without delay; within {the|an|one|half an|the next} hour; {in|within|next|
+    for} {the next |} {#n|few|two|three|ten|five} {minutes|min|mins|hours|hrs|hour}; in an hour; in half an hour;
+    before it s too late; {call|ring|phone|text|ping|come|come in|answer|reply|go|join|needed|need you| help|needs
+    you|act|acting|stop} now; {need|needs|want|wants|have|has} {it|this|you|them|him|her|to know|an answer|a
+    decision|the list|one} now; {by|before|until|till|at|no later than} #time {today|tonight|this morning|this
+    afternoon|sharp}; {#n|one|two|three|four|five|ten} {minutes|mins|min|hours|hrs} {left|ago|from now|remaining|
+    away}; {minutes|an hour|moments} ago; {is|are|am} {waiting|standing by|on site|on hold} {for|with|at|in|outside|
+    downstairs}; {please|can you|could you} {call|ring|phone} {|me|us|back} {now|straight|immediately|right|
+    urgently|at once}; on my {mobile|cell}; drop everything; stop use; do not use; do not {wait|delay}; before
+    {noon|lunch|midnight|midday} {today|}; hours from now; as we speak; escalates {to|in}; {tried|trying|been
+    trying} to {call|ring|reach|phone|get hold}; your {phone|line|mobile|cell} {is|goes|was|went} ; goes to
+    voicemail; going to voicemail; {don t|doesn t|not} answer the {phone|door}; can t {reach|get hold of} {you|him|
+    her|them|anyone}; not answering; {don t|doesn t|isn t} {answer|answering}; today {at |by |}#time; closes {today|
+    at midnight|tonight|at #time|in #n}; {closing|cut off|cutoff} {is|at|for|today} ; at midnight; in #n {min|
+    minutes|hours|h}; #n h #n m from now; about to; {has|have} to decide this {afternoon|morning|evening}; within #n
+    {minutes|min|hours|h|hrs}; still {in there|missing|burning|running|bleeding|climbing|rising}""",
+    "de": """
+    sofort; umgehend; unverzüglich; jetzt {gleich|sofort|an|ist|los|anrufen} ; so schnell wie möglich;
+    schnellstmöglich; schnellstens; asap; auf der stelle; innerhalb {einer|der nächsten|von} {stunde|#n|zwei|drei} ;
+    in {einer|#n|zwei|drei} {stunde|stunden|minuten}; {bis|vor} heute #time; bis #time {heute|} ; vor {#n|zehn|fünf|
+    wenigen} minuten; ruf {bitte|mich|jetzt|sofort}; noch heute; dringendst; eilt sehr""",
+    "fr": """
+    immédiatement; tout de suite; sans délai; dès que possible; au plus vite; le plus {vite|rapidement} possible;
+    sur le champ; dans {l heure|les #n|#n|une|deux} {minutes|heures|heure} ; dans l heure; d ici #time; avant #time;
+    il y a #n minutes; rappelle moi {vite|tout} ; maintenant; asap""",
+    "es": """
+    inmediatamente; de inmediato; ahora mismo; ya mismo; cuanto antes; lo antes posible; enseguida; sin demora; en
+    {una|#n|dos|media} {hora|horas|minutos}; antes de las {#n|#time} ; hace {#n|diez|cinco|unos} minutos; llámame
+    {ya|ahora|en cuanto}; en cuanto {puedas|leas|pueda|veas}; asap; está {a punto|ahora} de""",
+    "pt": """
+    imediatamente; de imediato; agora mesmo; quanto antes; o mais {rápido|rapidamente|depressa} possível; sem
+    demora; dentro de {uma|#n|duas} {hora|horas|minutos}; antes das {#n|#time} ; há #n minutos; liga me já; assim
+    que {possível|puderes|puder}; asap""",
+    "it": """
+    immediatamente; subito; adesso; ora stesso; al più presto; il prima possibile; quanto prima; senza indugio;
+    entro {un ora|le|#n} {|#n|#time|ore|minuti} ; tra {un ora|#n} {|minuti|ore}; prima delle {#n|#time} ; #n minuti
+    fa; asap""",
+    "nl": """
+    onmiddellijk; meteen; zo snel mogelijk; zsm; nu {meteen|bellen|komen|nodig} ; binnen {het|een|#n} {uur|minuten};
+    voor #time; tegen #time; #n minuten geleden; net {binnengebracht|gebeurd|gebeld}; daarnet; asap; op dit moment""",
+    "pl": """
+    natychmiast; niezwłocznie; jak najszybciej; od razu; teraz; w ciągu {godziny|#n} ; za {godzinę|#n} ; przed
+    #time; do godziny; #n minut temu; zadzwoń; oddzwoń""",
+    "tr": """
+    hemen; derhal; acilen; şimdi; en kısa sürede; bir an önce; {iki|bir|üç|#n} saat içinde; #n dakika; saat #time""",
 }
 
 URGENT = {
-    "en": "urgent; urgently; emergency; critical; time critical; time sensitive; high priority; top priority; important; highest priority; crisis; p #n; sev #n; desperate; desperately",
+    "en": """
+    urgent; urgently; emergency; critical; time critical; time sensitive; high priority; top priority; important;
+    highest priority; crisis; p #n; sev #n; desperate; desperately""",
     "de": "dringend; dringende; dringender; notfall; eilt; eilig; kritisch; wichtig; höchste priorität",
     "fr": "urgent; urgente; urgence; critique; prioritaire; important; d urgence",
     "es": "urgente; urgentemente; emergencia; crítico; prioritario; importante; con urgencia",
@@ -46,29 +81,65 @@ URGENT = {
 
 SOON = {
     "en": """
-    today; tonight; tomorrow; this {morning|afternoon|evening}; eod; cob; {end|close} of {the |} {day|play|business|today|tomorrow}; {by|before|until|till} {noon|midday|midnight|lunch|lunchtime|close|tonight|today|tomorrow|the end of today};
-    {by|before|until|till|no later than|closes at|ends at|due at|starts at} #time; by #n; {before|by} half; within {#n|twenty four} hours; next {morning|day} ; in {two|three|#n} hours; under {two|three|four} hours; the day after tomorrow; overnight""",
-    "de": "heute; heute abend; morgen; {bis|vor} {heute|morgen|mittag|feierabend|mitternacht|#time} ; morgen {früh|mittag|vormittag|nachmittag|abend}; heute {noch|nachmittag|mittag}; tagesende; binnen #n stunden; {bis|um} #n uhr; übermorgen",
-    "fr": "aujourd hui; ce {soir|matin|midi}; cet après midi; demain; {d ici|avant} {demain|ce soir|midi|#time} ; demain {matin|midi|soir}; fin de journée; sous #n heures; dans la journée",
-    "es": "hoy; esta {tarde|mañana|noche}; mañana; {antes de|para} {mañana|hoy|mediodía|las #n|las #time} ; hoy mismo; final del día; en #n horas; pasado mañana; #n horas",
-    "pt": "hoje; esta {tarde|manhã|noite}; amanhã; até {amanhã|hoje|ao meio dia|às #n|às #time|ao fim do dia} ; fim do dia; em #n horas; depois de amanhã",
-    "it": "oggi; stasera; stamattina; questo pomeriggio; domani; entro {oggi|domani|stasera|le #n|le #time|mezzogiorno|fine giornata} ; fine giornata; domattina; dopodomani",
-    "nl": "vandaag; vanavond; vanmiddag; vanochtend; morgen; {tegen|voor|uiterlijk} {morgen|vandaag|vanavond|#time} ; morgenvroeg; einde van de dag; overmorgen; morgenmiddag",
+    today; tonight; tomorrow; this {morning|afternoon|evening}; eod; cob; {end|close} of {the |} {day|play|business|
+    today|tomorrow}; {by|before|until|till} {noon|midday|midnight|lunch|lunchtime|close|tonight|today|tomorrow|the
+    end of today}; {by|before|until|till|no later than|closes at|ends at|due at|starts at} #time; by #n; {before|by}
+    half; within {#n|twenty four} hours; next {morning|day} ; in {two|three|#n} hours; under {two|three|four} hours;
+    the day after tomorrow; overnight""",
+    "de": """
+    heute; heute abend; morgen; {bis|vor} {heute|morgen|mittag|feierabend|mitternacht|#time} ; morgen {früh|mittag|
+    vormittag|nachmittag|abend}; heute {noch|nachmittag|mittag}; tagesende; binnen #n stunden; {bis|um} #n uhr;
+    übermorgen""",
+    "fr": """
+    aujourd hui; ce {soir|matin|midi}; cet après midi; demain; {d ici|avant} {demain|ce soir|midi|#time} ; demain
+    {matin|midi|soir}; fin de journée; sous #n heures; dans la journée""",
+    "es": """
+    hoy; esta {tarde|mañana|noche}; mañana; {antes de|para} {mañana|hoy|mediodía|las #n|las #time} ; hoy mismo;
+    final del día; en #n horas; pasado mañana; #n horas""",
+    "pt": """
+    hoje; esta {tarde|manhã|noite}; amanhã; até {amanhã|hoje|ao meio dia|às #n|às #time|ao fim do dia} ; fim do dia;
+    em #n horas; depois de amanhã""",
+    "it": """
+    oggi; stasera; stamattina; questo pomeriggio; domani; entro {oggi|domani|stasera|le #n|le #time|mezzogiorno|fine
+    giornata} ; fine giornata; domattina; dopodomani""",
+    "nl": """
+    vandaag; vanavond; vanmiddag; vanochtend; morgen; {tegen|voor|uiterlijk} {morgen|vandaag|vanavond|#time} ;
+    morgenvroeg; einde van de dag; overmorgen; morgenmiddag""",
     "pl": "dziś; dzisiaj; jutro; dziś wieczorem; do {jutra|dziś|dzisiaj|#time|południa} ; rano; pojutrze",
     "tr": "bugün; bu akşam; yarın; yarına kadar; bu sabah; akşama kadar; bu gece",
 }
 
 DEADLINE = {
     "en": """
-    {by|before|until|till|no later than|due|due on|due by|on or before|latest|not later than|until this|by this|by next|before next|by end of|by the end of} {@day|end of week|the end of the week|next week|this week|week|eow|the #n|#n|month end|monthend|the end of the month}; due date; deadline; {is|are|was} due; due {on|by|in|this|next} ; overdue; cut off; cutoff; last day; final date; expires; expire; expiring; closes on; {board|committee} meets; we vote; {this|coming|next} @day;
-    {on|for} @day; end of {week|the week|month|the month} ; within {a week|#n days|two days|three days|the week}; this week; before {then|that|the} ; in time for; {response|reply|answer} {needed|required|expected|wanted} by; days left""",
-    "de": "{bis|vor|spätestens|bis spätestens|bis zum|zum|am|am kommenden|bis kommenden} {@day|ende der woche|wochenende|#n|monatsende} ; frist; fristende; fällig; stichtag; deadline; läuft ab; läuft aus; innerhalb von #n {tagen|werktagen}; diese woche; bis ende {der woche|des monats}",
-    "fr": "{d ici|avant|pour|jusqu à|au plus tard|d ici à} {@day|la fin|fin|le #n|vendredi|cette semaine} ; délai; échéance; date limite; avant le; au plus tard; cette semaine; expire",
-    "es": "{antes del|para el|hasta el|a más tardar el|el} {@day|#n|próximo} ; plazo; fecha límite; vence; vencimiento; caduca; esta semana; a más tardar; fin de semana; antes del fin",
-    "pt": "{até|antes de|para|até à} {@day|dia #n|ao dia|próxima|sexta feira|segunda feira} ; prazo; data limite; vence; vencimento; expira; esta semana; o mais tardar",
-    "it": "{entro|prima di|entro il|per} {@day|#n|la fine|fine|venerdì} ; scadenza; scade; termine ultimo; questa settimana; al più tardi",
-    "nl": "{tegen|voor|uiterlijk|ten laatste|vóór} {@day|het einde|eind|#n|de} ; deadline; vervaldatum; uiterste datum; verloopt; deze week; ten laatste; op @day",
-    "pl": "{do|przed|najpóźniej|do najbliższego} {@day|końca|#n|dnia} ; termin; ostateczny termin; wygasa; w tym tygodniu; najpóźniej",
+    {by|before|until|till|no later than|due|due on|due by|on or before|latest|not later than|until this|by this|by
+    next|before next|by end of|by the end of} {@day|end of week|the end of the week|next week|this week|week|eow|the
+    #n|#n|month end|monthend|the end of the month}; due date; deadline; {is|are|was} due; due {on|by|in|this|next} ;
+    overdue; cut off; cutoff; last day; final date; expires; expire; expiring; closes on; {board|committee} meets;
+    we vote; {this|coming|next} @day; {on|for} @day; end of {week|the week|month|the month} ; within {a week|#n
+    days|two days|three days|the week}; this week; before {then|that|the} ; in time for; {response|reply|answer}
+    {needed|required|expected|wanted} by; days left""",
+    "de": """
+    {bis|vor|spätestens|bis spätestens|bis zum|zum|am|am kommenden|bis kommenden} {@day|ende der woche|wochenende|
+    #n|monatsende} ; frist; fristende; fällig; stichtag; deadline; läuft ab; läuft aus; innerhalb von #n {tagen|
+    werktagen}; diese woche; bis ende {der woche|des monats}""",
+    "fr": """
+    {d ici|avant|pour|jusqu à|au plus tard|d ici à} {@day|la fin|fin|le #n|vendredi|cette semaine} ; délai;
+    échéance; date limite; avant le; au plus tard; cette semaine; expire""",
+    "es": """
+    {antes del|para el|hasta el|a más tardar el|el} {@day|#n|próximo} ; plazo; fecha límite; vence; vencimiento;
+    caduca; esta semana; a más tardar; fin de semana; antes del fin""",
+    "pt": """
+    {até|antes de|para|até à} {@day|dia #n|ao dia|próxima|sexta feira|segunda feira} ; prazo; data limite; vence;
+    vencimento; expira; esta semana; o mais tardar""",
+    "it": """
+    {entro|prima di|entro il|per} {@day|#n|la fine|fine|venerdì} ; scadenza; scade; termine ultimo; questa
+    settimana; al più tardi""",
+    "nl": """
+    {tegen|voor|uiterlijk|ten laatste|vóór} {@day|het einde|eind|#n|de} ; deadline; vervaldatum; uiterste datum;
+    verloopt; deze week; ten laatste; op @day""",
+    "pl": """
+    {do|przed|najpóźniej|do najbliższego} {@day|końca|#n|dnia} ; termin; ostateczny termin; wygasa; w tym tygodniu;
+    najpóźniej""",
     "tr": "son tarih; son gün; kadar; cumaya kadar; bu hafta; süresi",
 }
 

@@ -31,7 +31,7 @@ def talks_of_unsubscribing(mail: Features) -> bool:
 @rule
 def reads_like_a_newsletter(mail: Features) -> bool:
     """Words of newsletters, digests and surveys."""
-    return mail.says(Cue.NEWSLETTER) >= 2 and not mail.is_discussion_list  # noqa: PLR2004
+    return mail.says(Cue.NEWSLETTER) >= 2 and not mail.is_discussion_list
 
 
 @rule
@@ -43,7 +43,7 @@ def newsletter_in_the_subject(mail: Features) -> bool:
 @rule
 def reads_like_marketing(mail: Features) -> bool:
     """Words of offers, sales and discounts."""
-    return mail.says(Cue.MARKETING) >= 2 and not mail.is_discussion_list  # noqa: PLR2004
+    return mail.says(Cue.MARKETING) >= 2 and not mail.is_discussion_list
 
 
 @rule
@@ -80,7 +80,7 @@ def machine_fed_list(mail: Features) -> bool:
 @rule
 def chain_letter(mail: Features) -> bool:
     """A joke or a letter to be passed on."""
-    return (mail.says(Cue.CHAIN) >= 2 and not mail.is_reply) or (mail.says(Cue.CHAIN) > 0 and mail.is_forward)  # noqa: PLR2004
+    return (mail.says(Cue.CHAIN) >= 2 and not mail.is_reply) or (mail.says(Cue.CHAIN) > 0 and mail.is_forward)
 
 
 @rule

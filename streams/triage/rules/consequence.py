@@ -15,7 +15,7 @@ def over(mail: Features) -> bool:
 
 def endangers(mail: Features) -> bool:
     """Whether danger is what a mail is about: not one word in a long text, nor a newsletter's."""
-    return mail.density(Cue.DANGER) >= 0.5 and not mail.is_bulk_mail  # noqa: PLR2004
+    return mail.density(Cue.DANGER) >= 0.5 and not mail.is_bulk_mail
 
 
 @rule
@@ -27,7 +27,7 @@ def danger_to_someone(mail: Features) -> bool:
 @rule
 def danger_at_length(mail: Features) -> bool:
     """Speaks of danger in more than one way."""
-    return mail.says(Cue.DANGER) >= 2 and mail.density(Cue.DANGER) >= 1.5 and not mail.is_bulk_mail  # noqa: PLR2004
+    return mail.says(Cue.DANGER) >= 2 and mail.density(Cue.DANGER) >= 1.5 and not mail.is_bulk_mail
 
 
 @rule
@@ -45,7 +45,7 @@ def something_is_down(mail: Features) -> bool:
 @rule
 def alarm_is_firing(mail: Features) -> bool:
     """A program reports an open failure."""
-    return mail.is_robot and mail.says(Cue.OUTAGE, Cue.SECURITY) >= 2 and not over(mail)  # noqa: PLR2004
+    return mail.is_robot and mail.says(Cue.OUTAGE, Cue.SECURITY) >= 2 and not over(mail)
 
 
 @rule

@@ -14,19 +14,25 @@ STAKES = (Cue.DANGER, Cue.OUTAGE, Cue.SECURITY, Cue.MONEY, Cue.LEGAL, Cue.BLOCKE
 @rule
 def presses_for_now(mail: Features) -> bool:
     """Something must happen within minutes or hours."""
-    return mail.density(Cue.NOW) >= 0.4  # noqa: PLR2004
+    return mail.density(Cue.NOW) >= 0.4
 
 
 @rule
 def presses_hard(mail: Features) -> bool:
     """Several phrases press for action at once."""
-    return mail.says(Cue.NOW) >= 2 and mail.density(Cue.NOW) >= 1  # noqa: PLR2004
+    return mail.says(Cue.NOW) >= 2 and mail.density(Cue.NOW) >= 1
 
 
 @rule
 def presses_with_stakes(mail: Features) -> bool:
     """Must happen at once, and there is a consequence."""
-    return presses_for_now(mail) and mail.density(*STAKES) >= 0.5  # noqa: PLR2004
+    return presses_for_now(mail) and mail.density(*STAKES) >= 0.5
+
+
+@rule
+def stakes_by_tomorrow(mail: Features) -> bool:
+    """There is a consequence, today or tomorrow."""
+    return mail.says(Cue.SOON) > 0 and mail.density(*STAKES) >= 0.8 and not mail.is_bulk_mail
 
 
 @rule

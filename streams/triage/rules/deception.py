@@ -22,7 +22,8 @@ _HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})(?:[/:
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,6})")
 _WORD = re.compile(r"[^\W\d_]{5,30}")
 _DANGEROUS = re.compile(
-    r"\.(?:exe|scr|pif|com|bat|cmd|js|jse|vbs|vbe|wsf|hta|jar|lnk|iso|img|msi|ps1|html?|shtml|svg|docm|xlsm|one)$", re.IGNORECASE
+    r"\.(?:exe|scr|pif|com|bat|cmd|js|jse|vbs|vbe|wsf|hta|jar|lnk|iso|img|msi|ps1|html?|shtml|svg|docm|xlsm|one)$",
+    re.IGNORECASE,
 )
 _DOUBLE = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|zip|mp3|wav)\s*\.[a-z0-9]{2,5}$", re.IGNORECASE)
 _LURES = (Cue.CREDENTIALS, Cue.THREAT, Cue.PAYOUT)
@@ -75,14 +76,16 @@ def wants_a_payout(mail: Features) -> bool:
 def boss_from_free_mail(mail: Features) -> bool:
     """Speaks like a superior, from a free or foreign mailbox, and wants money kept quiet."""
     foreign = stranger(mail) and not mail.is_robot
-    return foreign and mail.says(Cue.PAYOUT) >= 2 and mail.length <= 200 and not mail.mail.links  # noqa: PLR2004
+    return foreign and mail.says(Cue.PAYOUT) >= 2 and mail.length <= 200 and not mail.mail.links
 
 
 @rule
 def name_claims_another_address(mail: Features) -> bool:
     """The display name shows an address of another organisation."""
     shown = _ADDRESS.search(mail.mail.sender.name[:200])
-    return shown is not None and not same_organisation(shown.group(1).lower(), mail.mail.sender.domain) and stranger(mail)
+    return (
+        shown is not None and not same_organisation(shown.group(1).lower(), mail.mail.sender.domain) and stranger(mail)
+    )
 
 
 @rule
@@ -111,20 +114,28 @@ def lookalike_of_its_name(mail: Features) -> bool:
     joined = fold("".join(_WORD.findall(name)))[:60]
     words = {fold(word) for word in _WORD.findall(name)} | {joined}
     own = organisation(domain)
-    return own not in words and any(resembles(domain, word) for word in words) and bool(DRESS.search(own) or "-" not in own)
+    return (
+        own not in words
+        and any(resembles(domain, word) for word in words)
+        and bool(DRESS.search(own) or "-" not in own)
+    )
 
 
 @rule
 def domain_in_disguise(mail: Features) -> bool:
     """The sender's domain mixes alphabets."""
-    return mixed_script(mail.mail.sender.domain) or any(mixed_script(host(link.target)) for link in mail.mail.links[:20])
+    return mixed_script(mail.mail.sender.domain) or any(
+        mixed_script(host(link.target)) for link in mail.mail.links[:20]
+    )
 
 
 @rule
 def dressed_up_domain(mail: Features) -> bool:
     """The sender's domain is dressed with words such as "secure" or "login", and it lures."""
     own = mail.sender_organisation
-    return "-" in own and bool(DRESS.search(own)) and mail.says(*_LURES) > 0 and stranger(mail) and not mail.is_bulk_mail
+    return (
+        "-" in own and bool(DRESS.search(own)) and mail.says(*_LURES) > 0 and stranger(mail) and not mail.is_bulk_mail
+    )
 
 
 @rule
@@ -143,7 +154,11 @@ def link_lies(mail: Features) -> bool:
 def answers_go_elsewhere(mail: Features) -> bool:
     """Answers go to another organisation than the sender's."""
     replies = [address.domain for address in mail.mail.reply_to if address.domain]
-    return any(organisation(domain) != mail.sender_organisation for domain in replies) and stranger(mail) and not mail.is_bulk_mail
+    return (
+        any(organisation(domain) != mail.sender_organisation for domain in replies)
+        and stranger(mail)
+        and not mail.is_bulk_mail
+    )
 
 
 @rule

@@ -19,19 +19,23 @@ def shouting_subject(mail: Features) -> bool:
 @rule
 def shouts_at_a_crowd(mail: Features) -> bool:
     """Shouts at a group, and backs it with nothing."""
-    return mail.shouts and len(mail.mail.to) + len(mail.mail.cc) >= 1 and not mail.says(Cue.DANGER, Cue.OUTAGE, Cue.SECURITY, Cue.ASK)
+    return (
+        mail.shouts
+        and len(mail.mail.to) + len(mail.mail.cc) >= 1
+        and not mail.says(Cue.DANGER, Cue.OUTAGE, Cue.SECURITY, Cue.ASK)
+    )
 
 
 @rule
 def exclaims(mail: Features) -> bool:
     """Many exclamation marks."""
-    return mail.body.count("!") >= 4 and mail.body.count("!") > 0.02 * mail.length  # noqa: PLR2004
+    return mail.body.count("!") >= 4 and mail.body.count("!") > 0.02 * mail.length
 
 
 @rule
 def nothing_written(mail: Features) -> bool:
     """No text and no subject that says anything."""
-    return mail.length == 0 and len(mail.subject) <= 2  # noqa: PLR2004
+    return mail.length == 0 and len(mail.subject) <= 2
 
 
 @rule
@@ -42,5 +46,5 @@ def long_text(mail: Features) -> bool:
 
 @rule
 def subject_is_the_mail(mail: Features) -> bool:
-    """Everything is in the subject, and it asks."""
-    return mail.length <= 2 and (mail.in_subject.get(Cue.ASK, 0) > 0 or "?" in mail.subject)  # noqa: PLR2004
+    """Everything is in the subject, or nothing but a question mark was added."""
+    return mail.length <= 2 and (mail.in_subject.get(Cue.ASK, 0) > 0 or "?" in mail.subject or mail.questions > 0)

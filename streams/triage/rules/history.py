@@ -19,21 +19,21 @@ def share(part: int, mails: int) -> float:
 def usually_important(mail: Features) -> bool:
     """Most mails of this sender were important."""
     sender = mail.facts.sender
-    return sender is not None and sender.mails >= ENOUGH and share(sender.important, sender.mails) >= 0.5  # noqa: PLR2004
+    return sender is not None and sender.mails >= ENOUGH and share(sender.important, sender.mails) >= 0.5
 
 
 @rule
 def never_important(mail: Features) -> bool:
     """None of this sender's many mails was important."""
     sender = mail.facts.sender
-    return sender is not None and sender.mails >= 10 and sender.important == 0  # noqa: PLR2004
+    return sender is not None and sender.mails >= 10 and sender.important == 0
 
 
 @rule
 def sends_junk(mail: Features) -> bool:
     """Most mails of this sender were spam or phishing."""
     sender = mail.facts.sender
-    return sender is not None and sender.mails >= ENOUGH and share(sender.junk, sender.mails) >= 0.5  # noqa: PLR2004
+    return sender is not None and sender.mails >= ENOUGH and share(sender.junk, sender.mails) >= 0.5
 
 
 @rule
@@ -47,7 +47,7 @@ def known_sender(mail: Features) -> bool:
 def hot_thread(mail: Features) -> bool:
     """An earlier mail of this thread was important."""
     thread = mail.facts.thread
-    return thread is not None and thread.top_priority >= 7  # noqa: PLR2004
+    return thread is not None and thread.top_priority >= 7
 
 
 @rule

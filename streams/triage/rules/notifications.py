@@ -28,7 +28,7 @@ def is_about_a_parcel(mail: Features) -> bool:
 @rule
 def has_a_one_time_code(mail: Features) -> bool:
     """Carries a one-time code that the owner waits for."""
-    return mail.says(Cue.CODE) > 0 and mail.length <= 120 and not mail.fails_authentication  # noqa: PLR2004
+    return mail.says(Cue.CODE) > 0 and mail.length <= 120 and not mail.fails_authentication
 
 
 @rule
@@ -46,26 +46,40 @@ def is_from_a_tool(mail: Features) -> bool:
 @rule
 def assigned_to_you(mail: Features) -> bool:
     """A tool says that a person wants something of the owner."""
-    return mail.is_robot and not nobody_is_there(mail) and mail.says(Cue.ASK, Cue.DECIDE) > 0 and mail.says(Cue.MACHINE, Cue.DEADLINE) > 0
+    return (
+        mail.is_robot
+        and not nobody_is_there(mail)
+        and mail.says(Cue.ASK, Cue.DECIDE) > 0
+        and mail.says(Cue.MACHINE) > 0
+        and not mail.in_subject.get(Cue.RECEIPT)
+    )
 
 
 @rule
 def your_payment_failed(mail: Features) -> bool:
     """A payment of the owner's did not go through."""
-    return mail.is_robot and mail.says(Cue.MONEY) > 0 and not mail.fails_authentication
+    troubles = mail.says(Cue.MONEY) > 0 and not mail.in_subject.get(Cue.RECEIPT)
+    return mail.is_robot and troubles and not mail.fails_authentication and not mail.says(Cue.RESOLVED)
 
 
 @rule
 def nobody_is_there(mail: Features) -> bool:
     """An automatic reply: out of office."""
-    automatic = (mail.mail.auto_submitted or "").startswith("auto-replied") or (mail.mail.precedence or "") == "auto_reply"
+    if mail.mail.calendar_method is not None or mail_came_back(mail):
+        return False
+    automatic = (mail.mail.auto_submitted or "").startswith("auto-replied") or (
+        mail.mail.precedence or ""
+    ) == "auto_reply"
     return automatic or (mail.in_subject.get(Cue.AWAY, 0) > 0 and mail.is_robot)
 
 
 @rule
 def mail_came_back(mail: Features) -> bool:
     """A mail could not be delivered (RFC 3464)."""
-    return "multipart/report" in mail.mail.header("content-type").lower() or mail.mail.sender.local.lower() == "mailer-daemon"
+    return (
+        "multipart/report" in mail.mail.header("content-type").lower()
+        or mail.mail.sender.local.lower() == "mailer-daemon"
+    )
 
 
 @rule

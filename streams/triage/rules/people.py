@@ -13,7 +13,11 @@ SHORT = 60
 
 def asks(mail: Features) -> bool:
     """Whether a request or a question to the reader was written."""
-    return bool(mail.says(Cue.ASK, Cue.DECIDE)) or mail.questions_to_you > 0 or (mail.questions > 0 and mail.length <= SHORT)
+    return (
+        bool(mail.says(Cue.ASK, Cue.DECIDE))
+        or mail.questions_to_you > 0
+        or (mail.questions > 0 and mail.length <= SHORT)
+    )
 
 
 @rule
@@ -25,7 +29,7 @@ def asks_for_something(mail: Features) -> bool:
 @rule
 def asks_repeatedly(mail: Features) -> bool:
     """Asks more than once."""
-    return mail.in_body.get(Cue.ASK, 0) + mail.questions_to_you >= 3  # noqa: PLR2004
+    return mail.in_body.get(Cue.ASK, 0) + mail.questions_to_you >= 3
 
 
 @rule
@@ -120,6 +124,18 @@ def no_action_needed(mail: Features) -> bool:
 
 
 @rule
+def asks_nothing_after_all(mail: Features) -> bool:
+    """Sounds like a request, and says that nothing needs doing."""
+    return mail.says(Cue.NO_ACTION) > 0 and asks(mail)
+
+
+@rule
+def decision_in_the_subject(mail: Features) -> bool:
+    """The subject says that a decision is wanted."""
+    return mail.in_subject.get(Cue.DECIDE, 0) > 0 and not mail.is_bulk_mail
+
+
+@rule
 def ask_withdrawn(mail: Features) -> bool:
     """Takes an earlier request back."""
     return mail.says(Cue.WITHDRAWN) > 0 and mail.length <= 2 * SHORT
@@ -140,13 +156,13 @@ def only_for_information(mail: Features) -> bool:
 @rule
 def forwarded_without_a_word(mail: Features) -> bool:
     """Forwarded or sent with hardly a word of its own."""
-    return mail.length <= 5 and "?" not in mail.subject and not mail.in_subject.get(Cue.ASK)  # noqa: PLR2004
+    return mail.length <= 5 and "?" not in mail.subject and not mail.questions and not mail.in_subject.get(Cue.ASK)
 
 
 @rule
 def personal_words(mail: Features) -> bool:
     """Words of family, friends and home."""
-    return mail.says(Cue.PERSONAL) >= 2 and not mail.is_robot  # noqa: PLR2004
+    return mail.says(Cue.PERSONAL) >= 2 and not mail.is_robot
 
 
 @rule

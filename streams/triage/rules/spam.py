@@ -9,7 +9,8 @@ from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule
 
-_SUBJECT_NOISE = re.compile(r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$")
+_SUBJECT_NOISE = re.compile(r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$|[a-z.!?]\s+\d{4,6}\s*$")
+_GIBBERISH = re.compile(r"(?:^|\s)[bcdfghjklmnpqrstvwxz]{4,}\s*$|[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{3,}")
 _PLAIN_ADDRESS_LINK = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}|https?://[^/\s]{0,200}@|https?://\d{8,10}\b")
 _OFFERS = (Cue.SPAM, Cue.BLATANT)
@@ -23,25 +24,25 @@ def stranger(mail: Features) -> bool:
 @rule
 def spam_phrases(mail: Features) -> bool:
     """A phrase that hardly anybody but a spammer writes."""
-    return mail.says(Cue.BLATANT) > 0 and mail.density(*_OFFERS) >= 1.5  # noqa: PLR2004
+    return mail.says(Cue.BLATANT) > 0 and mail.density(*_OFFERS) >= 1.5
 
 
 @rule
 def more_spam_phrases(mail: Features) -> bool:
     """Several phrases that hardly anybody but a spammer writes."""
-    return mail.says(Cue.BLATANT) >= 3 and mail.density(*_OFFERS) >= 2.5  # noqa: PLR2004
+    return mail.says(Cue.BLATANT) >= 3 and mail.density(*_OFFERS) >= 2.5
 
 
 @rule
 def full_of_spam_phrases(mail: Features) -> bool:
     """Full of spammers' phrases."""
-    return mail.says(Cue.BLATANT) >= 6 and mail.density(*_OFFERS) >= 3  # noqa: PLR2004
+    return mail.says(Cue.BLATANT) >= 6 and mail.density(*_OFFERS) >= 3
 
 
 @rule
 def dense_with_offers(mail: Features) -> bool:
     """Every few words an offer, money or medicine."""
-    return mail.density(*_OFFERS) >= 5 and mail.says(*_OFFERS) >= 4 and not mail.is_reply  # noqa: PLR2004
+    return mail.density(*_OFFERS) >= 5 and mail.says(*_OFFERS) >= 4 and not mail.is_reply
 
 
 @rule
@@ -53,21 +54,29 @@ def spam_in_the_subject(mail: Features) -> bool:
 @rule
 def noise_in_the_subject(mail: Features) -> bool:
     """The subject ends in noise that makes every copy different."""
-    return bool(_SUBJECT_NOISE.search(mail.mail.subject[-60:])) and not mail.is_discussion_list
+    ending = mail.mail.subject[-60:]
+    return bool(_SUBJECT_NOISE.search(ending) or _GIBBERISH.search(ending)) and not mail.is_reply_to_something
+
+
+@rule
+def pretends_to_answer(mail: Features) -> bool:
+    """A reply prefix, but it answers nothing."""
+    return mail.is_reply and not mail.is_reply_to_something and stranger(mail) and not mail.mail.quoted
 
 
 @rule
 def marked_as_advertisement(mail: Features) -> bool:
     """The subject marks an advertisement ("ADV:")."""
     subject = mail.mail.subject.strip().lower()
-    return subject.startswith("adv") and ":" in subject[:12] or subject.endswith(("adv:", "(adv)"))
+    return (subject.startswith("adv") and ":" in subject[:12]) or subject.endswith(("adv:", "(adv)"))
 
 
 @rule
 def throwaway_sender(mail: Features) -> bool:
     """The sender's address looks made up by a program."""
     sender = mail.mail.sender
-    return bool(_DIGITS.search(sender.local)) and stranger(mail) and not mail.is_robot
+    made_up = _DIGITS.search(sender.local) or _GIBBERISH.search(sender.local)
+    return bool(made_up) and stranger(mail) and not mail.is_robot
 
 
 @rule
@@ -118,16 +127,16 @@ def hides_text(mail: Features) -> bool:
 @rule
 def cold_pitch(mail: Features) -> bool:
     """A stranger offers services."""
-    return mail.says(Cue.PITCH) >= 2 and stranger(mail) and not mail.is_robot and not mail.is_bulk_mail  # noqa: PLR2004
+    return mail.says(Cue.PITCH) >= 2 and stranger(mail) and not mail.is_robot and not mail.is_bulk_mail
 
 
 @rule
 def hard_pitch(mail: Features) -> bool:
     """A stranger offers services in a salesman's phrases."""
-    return mail.says(Cue.PITCH) >= 4 and stranger(mail)  # noqa: PLR2004
+    return mail.says(Cue.PITCH) >= 4 and stranger(mail)
 
 
 @rule
 def advance_fee(mail: Features) -> bool:
     """The tale of a fortune or of a secret recording."""
-    return mail.says(Cue.FRAUD) >= 3 and stranger(mail)  # noqa: PLR2004
+    return mail.says(Cue.FRAUD) >= 3 and stranger(mail)
