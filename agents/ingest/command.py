@@ -23,7 +23,7 @@ def ingest() -> None:
 
     settings = configuration.load()
     json_logging.configure("ingest", level=settings.log_level, form=settings.log_format)
-    # At DEBUG aiokafka prints whole records, and with them mail; its complaints while Kafka is away are told better here.
+    # At DEBUG aiokafka prints whole records, and with them mail; what it says while Kafka is away is said better here.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
     uvloop.run(process.ingest(settings))

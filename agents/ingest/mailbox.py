@@ -128,7 +128,7 @@ class Mailbox:
         state.unreadable = getattr(self._source, "unreadable", 0)
         state.alive_at = time.monotonic()
         metrics.INGESTED.labels(source=state.kind).inc(len(batch.mails))
-        self._well(in_step=not (batch.remaining or batch.mails or batch.cursor))
+        self._well(in_step=not batch.mails and (batch.remaining == 0 or not batch.cursor))
 
     def _well(self, *, in_step: bool) -> None:
         state = self._state

@@ -8,6 +8,7 @@ import os
 import stat
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 SETTLED_S = 0.2
 """A file outside a Maildir counts as written when it has not changed for this long."""
@@ -26,12 +27,20 @@ class Unsettled(Exception):
     """The file is still being written; look again later."""
 
 
-def modified_ns(path: str) -> int | None:
-    """When the file changed last; None when it is gone."""
+class Facts(NamedTuple):
+    """What the file system says of a file."""
+
+    modified_ns: int
+    size: int
+
+
+def facts(path: str) -> Facts | None:
+    """None when the file is gone."""
     try:
-        return os.stat(path, follow_symlinks=False).st_mtime_ns
+        status = os.stat(path, follow_symlinks=False)
     except OSError:
         return None
+    return Facts(status.st_mtime_ns, status.st_size)
 
 
 class Settling:
@@ -43,17 +52,17 @@ class Settling:
     def __init__(self) -> None:
         self._looks: dict[str, tuple[tuple[int, int], float]] = {}
 
-    def check(self, path: str, facts: os.stat_result) -> None:
+    def check(self, path: str, status: os.stat_result) -> None:
         """Return when the file is complete.
 
         Raises:
             Unsettled
         """
-        age = time.time() - facts.st_mtime_ns / 1e9
+        age = time.time() - status.st_mtime_ns / 1e9
         if age >= SETTLED_S:
             self._looks.pop(path, None)
             return
-        shape = (facts.st_size, facts.st_mtime_ns)
+        shape = (status.st_size, status.st_mtime_ns)
         before, since = self._looks.setdefault(path, (shape, time.monotonic()))
         if before != shape:
             self._looks[path] = (shape, time.monotonic())
@@ -73,14 +82,14 @@ def read(path: str, limit: int, settling: Settling | None) -> Content:
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb", buffering=0) as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
             raise OSError("not a regular file")
         if settling:
-            settling.check(path, facts)
+            settling.check(path, before)
         raw = _read_fully(file.fileno(), limit)
         after = os.fstat(descriptor)
-        if settling and (after.st_size, after.st_mtime_ns) != (facts.st_size, facts.st_mtime_ns):
+        if settling and (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise Unsettled(path)
         return Content(raw=raw, size=max(after.st_size, len(raw)))
 

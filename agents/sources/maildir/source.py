@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from agents.sources.base import Batch, Cursor, FoundMail, ProviderTransient
 from agents.sources.maildir import files
@@ -25,6 +27,21 @@ CONTACT = "contact"
 ANNOUNCED, PASSED_OVER = b"1", b"0"
 ENTRIES_PER_BATCH = 1000
 LOOK_AGAIN_S = 0.25
+LOOKS_UNSETTLED = 20
+"""After so many looks the source says that it is alive although a file is still being written."""
+
+
+Entries = dict[str, bytes | None]
+
+
+class Waiting(NamedTuple):
+    """A mail that is to be announced. Many of these live at once."""
+
+    modified_ns: int
+    path: str
+    key: str
+    mail: MailFile
+    size: int
 
 
 class Maildir:
@@ -61,7 +78,7 @@ class Maildir:
         self._known: set[str] = set()
         self._missing: dict[str, float] = {}
         self._settling = files.Settling()
-        self._unsettled = 0
+        self._unsettled = self._looks_unsettled = 0
         self._unreadable: dict[str, str] = {}
         self._look = Look()
 
@@ -85,24 +102,35 @@ class Maildir:
         self._known = {name for name in cursor if name != CONTACT}
         await asyncio.to_thread(self._require_root)
         async with Watch(self._root) as watch:
+            entries: Entries = {}  # what the next batch says beside its mails
             if CONTACT not in cursor:
-                for batch in await self._first_contact():
-                    yield batch
+                *earlier, entries = await asyncio.to_thread(self._first_contact)
+                for part in earlier:
+                    yield Batch(cursor=part, skipped=len(part))
             while True:
                 started = time.monotonic()
-                waiting: Sequence[tuple[str, MailFile]] = await asyncio.to_thread(self._find_new)
+                waiting: Sequence[Waiting] = await asyncio.to_thread(self._find_new)
                 self._unsettled = 0
                 while waiting:
                     mails, keys, waiting = await asyncio.to_thread(self._read, waiting)
                     if keys:
-                        yield Batch(mails=mails, cursor=dict.fromkeys(keys, ANNOUNCED), remaining=len(waiting))
+                        entries |= dict.fromkeys(keys, ANNOUNCED)
+                        yield Batch(mails=mails, cursor=entries, remaining=len(waiting), skipped=_skipped(entries))
                         self._known.update(keys)
+                        entries = {}
                     del mails  # not while waiting for the next one
-                for forgotten in self._forgettable():
-                    yield Batch(cursor=dict.fromkeys(forgotten), remaining=0)
-                    self._known.difference_update(forgotten)
-                yield Batch(remaining=self._unsettled)
+                for gone in self._forgettable():
+                    yield Batch(cursor=dict.fromkeys(gone))
+                    self._known.difference_update(gone)
+                if self._in_step():
+                    yield Batch(cursor=entries, remaining=self._unsettled, skipped=_skipped(entries))
+                    entries = {}
                 await self._pause(watch, time.monotonic() - started)
+
+    def _in_step(self) -> bool:
+        """Whether all that is there was announced; a file that is written for ever counts only for a while."""
+        self._looks_unsettled = self._looks_unsettled + 1 if self._unsettled else 0
+        return self._looks_unsettled % LOOKS_UNSETTLED == 0
 
     async def _pause(self, watch: Watch, took: float) -> None:
         if self._unsettled:
@@ -111,21 +139,20 @@ class Maildir:
         await asyncio.sleep(min(2 * took, 5.0))  # a huge tree under steady change must not eat the machine
         await watch.changed(max(self._rescan_s, 20 * took))
 
-    async def _first_contact(self) -> list[Batch]:
-        """The entries for everything that is too old to announce."""
-        old = await asyncio.to_thread(self._older_than_limit)
+    def _first_contact(self) -> list[Entries]:
+        """Entries for everything too old to announce, in parts; the last says that the first contact is over."""
+        old = self._older_than_limit()
         self._known.update(old)
-        batches = [
-            Batch(cursor=dict.fromkeys(part, PASSED_OVER), skipped=len(part)) for part in _parts(old, ENTRIES_PER_BATCH)
-        ]
-        return [*batches, Batch(cursor={CONTACT: ANNOUNCED})]
+        parts = [_passed_over(part) for part in _parts(old, ENTRIES_PER_BATCH)] or [{}]
+        parts[-1][CONTACT] = ANNOUNCED
+        return parts
 
     def _older_than_limit(self) -> list[str]:
         if self._since_days is None:
             return []
         horizon = (time.time() - self._since_days * 86400) * 1e9
-        times = ((mail, files.modified_ns(os.path.join(self._root, mail.path))) for mail in self._mails())
-        return [key_of(mail.name) for mail, modified in times if modified is not None and modified < horizon]
+        facts = ((mail, files.facts(os.path.join(self._root, mail.path))) for mail in self._mails())
+        return [key_of(mail.name) for mail, fact in facts if fact and fact.modified_ns < horizon]
 
     def _require_root(self) -> None:
         try:
@@ -146,21 +173,21 @@ class Maildir:
         finally:
             self._look = look
 
-    def _find_new(self) -> list[tuple[str, MailFile]]:
-        """Unknown mails, oldest first, with their keys; notes which known ones are missing."""
+    def _find_new(self) -> list[Waiting]:
+        """Unknown mails, oldest first; notes which known ones are missing."""
         seen: set[str] = set()
-        found: list[tuple[int, str, str, MailFile]] = []
+        found: list[Waiting] = []
         for mail in self._mails():
             key = key_of(mail.name)
             if key not in self._known and key not in seen:
-                modified = files.modified_ns(os.path.join(self._root, mail.path))
-                found.append((modified or 0, mail.path, key, mail))
+                fact = files.facts(os.path.join(self._root, mail.path)) or files.Facts(0, 0)
+                found.append(Waiting(fact.modified_ns, mail.path, key, mail, fact.size))
             seen.add(key)
         self._note_missing(seen)
-        paths = {path for _, path, _, _ in found}
+        paths = {one.path for one in found}
         self._unreadable = {path: why for path, why in self._unreadable.items() if path in paths}
-        found.sort(key=lambda entry: entry[:2])
-        return [(key, mail) for _, _, key, mail in found]
+        found.sort(key=itemgetter(0, 1))
+        return found
 
     def _note_missing(self, seen: set[str]) -> None:
         """An empty tree or a closed folder tells of the file system, not of the mails: forget nothing then."""
@@ -174,21 +201,18 @@ class Maildir:
         limit = time.monotonic() - self._forget_after_s
         return list(_parts([key for key, since in self._missing.items() if since <= limit], ENTRIES_PER_BATCH))
 
-    def _read(
-        self, waiting: Sequence[tuple[str, MailFile]]
-    ) -> tuple[tuple[FoundMail, ...], list[str], Sequence[tuple[str, MailFile]]]:
+    def _read(self, waiting: Sequence[Waiting]) -> tuple[tuple[FoundMail, ...], list[str], Sequence[Waiting]]:
         """One batch from the front of `waiting`: its mails, their keys, and what is left."""
         mails: list[FoundMail] = []
         keys: list[str] = []
         room, taken = self._batch_bytes, 0
-        for key, mail in waiting:
-            if room <= 0 or taken >= self._batch_mails:
+        for one in waiting:
+            if taken >= self._batch_mails or (mails and min(one.size, self._max_bytes) > room):
                 break
             taken += 1
-            found = self._found(mail)
-            if found:
+            if found := self._found(one.mail):
                 mails.append(found)
-                keys.append(key)
+                keys.append(one.key)
                 room -= len(found.raw)
         return tuple(mails), keys, waiting[taken:]
 
@@ -212,6 +236,14 @@ class Maildir:
             found_at=datetime.now(UTC),
             fingerprint=blake2b(content.raw, digest_size=16).hexdigest(),
         )
+
+
+def _passed_over(keys: Iterable[str]) -> Entries:
+    return {**dict.fromkeys(keys, PASSED_OVER)}
+
+
+def _skipped(entries: Mapping[str, bytes | None]) -> int:
+    return sum(value == PASSED_OVER for value in entries.values())
 
 
 def _parts(keys: Iterable[str], size: int) -> Iterable[list[str]]:

@@ -1,0 +1,117 @@
+"""An account record is valid or says which field is not; secrets are references only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from agents.accounts import Account, ImapServer, InvalidAccount, SecretUnavailable, resolve
+from agents.accounts.secret import InvalidReference
+
+SERVER: dict[str, Any] = {"host": "imap.example.org", "username": "me"}
+
+
+def imap(**changes: Any) -> Account:
+    server = ImapServer(**{**SERVER, **changes.pop("imap", {})})
+    return Account(**{"id": "box", "kind": "imap", "imap": server, "secret": "env:BOX", **changes})
+
+
+def maildir(**changes: Any) -> Account:
+    return Account(**{"id": "box", "kind": "maildir", "maildir": "/mail", **changes})
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        imap(owner=("me@example.org",), imap={"folders": ("INBOX", "Ärger")}),
+        imap(secret="file:/run/secrets/box", imap={"auth": "xoauth2", "security": "starttls", "port": 143}),
+        imap(imap={"host": "127.0.0.1", "security": "plain"}),
+        imap(imap={"security": "plain", "allow_plaintext": True}),
+        maildir(since_days=None, enabled=False),
+        maildir(since_days=2.5, created_at="2026-11-01T00:00:00Z"),
+    ],
+)
+def test_a_record_reads_back_as_it_was_written(account: Account) -> None:
+    assert Account.decode(b"box", account.encode()) == account
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [
+        (lambda: maildir(id=""), "^id:"),
+        (lambda: maildir(id="a\x00b"), "^id:"),
+        (lambda: maildir(id="x" * 129), "^id:"),
+        (lambda: maildir(kind="pop3"), "^kind: imap or maildir, not 'pop3'"),
+        (lambda: maildir(maildir="relative"), "^maildir: an absolute path"),
+        (lambda: maildir(maildir=None), "^maildir:"),
+        (lambda: maildir(imap=ImapServer(**SERVER)), "^imap: absent"),
+        (lambda: maildir(owner=("me",)), "^owner:"),
+        (lambda: maildir(owner=("a@b,c@d",)), "^owner:"),
+        (lambda: maildir(since_days=-1), "^since_days:"),
+        (lambda: maildir(since_days=True), "^since_days:"),
+        (lambda: maildir(since_days="soon"), "^since_days:"),
+        (lambda: maildir(enabled="yes"), "^enabled:"),
+        (lambda: imap(imap={"host": "a b"}), "^imap.host:"),
+        (lambda: imap(imap={"port": 0}), "^imap.port: 1..65535, not 0"),
+        (lambda: imap(imap={"security": "ssl"}), "^imap.security: tls, starttls or plain"),
+        (lambda: imap(imap={"auth": "cram-md5"}), "^imap.auth:"),
+        (lambda: imap(imap={"username": "a\r\nb"}), "^imap.username:"),
+        (lambda: imap(imap={"folders": ()}), "^imap.folders:"),
+        (lambda: imap(imap={"folders": ("A", "A")}), "^imap.folders:"),
+        (lambda: imap(imap={"security": "plain"}), "in the clear to imap.example.org"),
+        (lambda: imap(maildir="/x"), "^maildir: absent"),
+        (lambda: imap(imap={}, secret=""), "^secret: a reference"),
+    ],
+)
+def test_a_bad_field_is_named(make: Any, complaint: str) -> None:
+    with pytest.raises(InvalidAccount, match=complaint):
+        make()
+
+
+@pytest.mark.parametrize("value", [b"", b"{", b"[]", b"null", b'{"id":"box"}', b'{"id":1,"kind":"maildir"}', b'"x"'])
+def test_a_record_that_is_none_is_refused(value: bytes) -> None:
+    with pytest.raises(InvalidAccount):
+        Account.decode(b"box", value)
+
+
+def test_a_record_under_another_key_is_refused() -> None:
+    with pytest.raises(InvalidAccount, match="the record's key"):
+        Account.decode(b"other", maildir().encode())
+
+
+def test_a_newer_versions_fields_are_passed_over() -> None:
+    data = orjson.loads(imap().encode())
+    data["colour"] = "blue"
+    data["imap"]["quota"] = 5
+    assert Account.decode(b"box", orjson.dumps(data)) == imap()
+
+
+@pytest.mark.parametrize("reference", ["hunter2", "env:", "env:A B", "file:relative", "ENV:X", "env:X\n", "", None])
+def test_what_is_no_reference_is_refused_without_being_repeated(reference: Any) -> None:
+    with pytest.raises(InvalidReference) as refused:
+        resolve(reference)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_secrets_are_resolved_anew_each_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BOX_SECRET", "one")
+    assert resolve("env:BOX_SECRET") == "one"
+    file = tmp_path / "secret"
+    file.write_text("two\n")
+    assert resolve(f"file:{file}") == "two"
+    file.write_text("three")
+    assert resolve(f"file:{file}") == "three"
+
+
+@pytest.mark.parametrize("reference", ["env:SURELY_NOT_SET", "file:/nowhere/at/all", "file:/etc"])
+def test_a_reference_that_leads_nowhere_is_named(reference: str) -> None:
+    with pytest.raises(SecretUnavailable, match=reference.partition(":")[2]):
+        resolve(reference)
+
+
+def test_no_secret_is_in_a_record_or_its_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOX", "hunter2")
+    assert "hunter2" not in repr(imap()) + imap().encode().decode()
