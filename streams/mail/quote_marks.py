@@ -74,5 +74,8 @@ LABEL: Final = re.compile(
 )
 """A line of the header block that Outlook and others put above a quoted mail."""
 
+MARKED: Final = re.compile(r"[ \t]*(?:>|\|>|--\]|[A-Z]{1,3}>[ >])")
+"""A line that is marked as quoted: "> text", "|> text", "AB> text" and the mark of one old program, "--]text"."""
+
 RULE: Final = re.compile(r"[ \t]*[-_=*]{2,}[ \t]*")
 """A line of dashes: goes with the block below it."""

@@ -6,7 +6,16 @@ from typing import Final
 
 from streams.mail import limits
 from streams.mail.clean import BREAKS
-from streams.mail.quote_marks import ATTRIBUTION, ATTRIBUTION_ENDS, FORWARDED, LABEL, LOOSE_ATTRIBUTION, ORIGINAL, RULE
+from streams.mail.quote_marks import (
+    ATTRIBUTION,
+    ATTRIBUTION_ENDS,
+    FORWARDED,
+    LABEL,
+    LOOSE_ATTRIBUTION,
+    MARKED,
+    ORIGINAL,
+    RULE,
+)
 from streams.mail.signature import without_signature
 
 _ATTRIBUTION_LINES: Final = 4
@@ -19,6 +28,7 @@ _RULE_CHARS: Final = frozenset("-_=*")
 _CANDIDATES: Final = 100
 _WRAPPED: Final = 60
 """A quoted line this long was probably wrapped by a mail program that forgot the mark on the next line."""
+_MARK_CHARS: Final = 8
 _MARKS: Final = re.compile(r"^[ \t]*(?:>[ \t]?)+")
 
 
@@ -40,7 +50,9 @@ def new_part(text: str) -> tuple[str, bool]:
     quoting = _Quoting(lines=lines, end=len(lines))
     _find_blocks(quoting)
     _find_attributions(quoting)
-    own, marked = _unmarked(quoting) if quoting.dropped or ">" in text else (lines[: quoting.end], False)
+    own, marked = (
+        _unmarked(quoting) if quoting.dropped or ">" in text or "--]" in text else (lines[: quoting.end], False)
+    )
     quoted = marked or quoting.end < len(lines) or bool(quoting.dropped)
     if not quoted:
         return _joined(without_signature(own)), False
@@ -90,9 +102,9 @@ def _find_attributions(quoting: _Quoting) -> None:
             first = last
         if first is None:
             continue
-        if not marked:
+        if not marked and any(line.strip() for line in lines[:first]):
             quoting.end, quoting.forwarded = first, False
-            return
+            return  # with nothing above it, the answer stands below: nobody answers with nothing
         quoting.dropped.update(range(first, last + 1))
 
 
@@ -111,8 +123,7 @@ def _attribution_start(lines: list[str], last: int) -> int | None:
 
 
 def _marked_below(lines: list[str], last: int) -> bool:
-    following = (line.lstrip() for line in lines[last + 1 : last + 4])
-    return next((line for line in following if line), "").startswith((">", "|>"))
+    return MARKED.match(next((line for line in lines[last + 1 : last + 4] if line.strip()), "")) is not None
 
 
 def _unmarked(quoting: _Quoting) -> tuple[list[str], bool]:
@@ -122,7 +133,7 @@ def _unmarked(quoting: _Quoting) -> tuple[list[str], bool]:
     before = ""
     lines = quoting.lines[: quoting.end]
     for number, line in enumerate(lines):
-        if line[:1] in (">", " ", "|", "\t") and line.lstrip().startswith((">", "|>")):
+        if (">" in line[:_MARK_CHARS] or line.startswith("--]")) and MARKED.match(line):
             marked, before = True, line
             continue
         if len(before) >= _WRAPPED and line[:1].islower() and number + 1 < len(lines) and lines[number + 1][:1] == ">":

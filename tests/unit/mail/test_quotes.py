@@ -89,5 +89,15 @@ def test_a_reply_without_a_word_of_its_own_has_no_new_part():
     assert new_part("On 1 May 2024, Alice <a@x.example> wrote:\n> old") == ("", True)
 
 
+@pytest.mark.parametrize("mark", ["> ", ">", "|> ", "--]", "AB> ", " > "])
+def test_every_common_mark_of_a_quoted_line(mark):
+    assert new_part(f"On 1 May 2024, Alice wrote:\n{mark}old\n{mark}older\n\n{OWN}") == (OWN, True)
+
+
+def test_an_answer_below_an_unmarked_quotation_is_not_lost():
+    text = f"On 1 May 2024, Alice <a@x.example> wrote:\n\nold text\n\n{OWN}"
+    assert new_part(text) == (f"old text\n\n{OWN}", True)
+
+
 def test_a_text_that_is_all_marked_is_read_without_its_marks():
     assert new_part("> one\n> two") == ("one\ntwo", True)
