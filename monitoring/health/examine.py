@@ -24,11 +24,25 @@ Examination = Callable[[Settings], Awaitable[list[Finding]]]
 
 async def examine(settings: Settings) -> list[Finding]:
     """Everything, in the order in which a person would look."""
-    asked: dict[str, Examination] = {
-        "kafka": kafka, "topics": topics, "database": database, "clock": clock, "accounts": accounts, "disk": space,
-    }  # fmt: skip
-    answers = await asyncio.gather(*(_bounded(area, ask, settings) for area, ask in asked.items()))
+    asked: list[tuple[tuple[str, Examination], ...]] = [
+        (("kafka", kafka), ("topics", topics), ("accounts", accounts)),
+        (("database", database), ("clock", clock)),
+        (("disk", space),),
+    ]
+    answers = await asyncio.gather(*(_in_turn(service, settings) for service in asked))
     return [python(), *packages(), *(finding for answer in answers for finding in answer)]
+
+
+async def _in_turn(service: tuple[tuple[str, Examination], ...], settings: Settings) -> list[Finding]:
+    """The examinations of one service: when it does not answer the first, the others would only wait for it too."""
+    (first, ask), *others = service
+    findings = await _bounded(first, ask, settings)
+    for area, following in others:
+        if any(finding.area == first and finding.silent for finding in findings):
+            findings.append(Finding(area=area, ok=False, found=f"not known without {first}", remedy=f"see {first}"))
+        else:
+            findings += await _bounded(area, following, settings)
+    return findings
 
 
 async def _bounded(area: str, ask: Examination, settings: Settings) -> list[Finding]:
@@ -38,19 +52,18 @@ async def _bounded(area: str, ask: Examination, settings: Settings) -> list[Find
     except TimeoutError:
         found, remedy = f"no answer within {LONGEST_S:.0f} s", "look at the service's own log"
     except TriageError as error:
-        found, remedy = str(error), REMEDIES[area]
+        found, remedy = str(error), REMEDIES.get(area, "")
     except Exception as error:  # a doctor that falls ill says so
         found, remedy = f"examination failed: {type(error).__name__}", "report this as a defect"
-    return [Finding(area=area, ok=False, found=found, remedy=remedy)]
+    return [Finding(area=area, ok=False, found=found, remedy=remedy, silent=True)]
 
 
 REMEDIES = {
     "kafka": "start Kafka (`triage stack up`), or set KAFKA_BOOTSTRAP_SERVERS and its security settings",
-    "topics": "see kafka",
+    "topics": "look at the brokers' logs",
+    "accounts": "run `triage topics create` when the topic is missing, else look at the brokers' logs",
     "database": "start PostgreSQL (`triage stack up`), or set DATABASE_URL",
-    "clock": "see database",
-    "accounts": "see kafka",
-    "disk": "",
+    "clock": "look at PostgreSQL's log",
 }
 
 

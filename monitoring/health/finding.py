@@ -21,6 +21,8 @@ class Finding:
     ok: bool
     found: str
     remedy: str = ""
+    silent: bool = False
+    """It could not be examined at all."""
 
 
 def python() -> Finding:
