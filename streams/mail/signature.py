@@ -54,12 +54,16 @@ def _begins(text: str, lines: list[str], number: int, below: int) -> bool:
     if text in _SEPARATOR:
         return True
     if text[0] in "_-=*\u2013\u2014" and _FOOTER_RULE.fullmatch(text):
-        return below <= 12 and _is_footer(lines, number)
+        return below <= 12 and _is_footer(lines, number) and _written_above(lines, number)
     if text[0] in _MOBILE_INITIALS and _MOBILE.fullmatch(text):
         return True
     if not 0 < below <= _MOST_CLOSING_LINES or len(text) > _MOST_CLOSING_CHARS or not _closes(text, lines, number):
         return False
-    return any(line.strip() for line in lines[:number])  # "Thanks!" and a name alone: that is the message
+    return _written_above(lines, number)  # "Thanks!" and a name alone: that is the message
+
+
+def _written_above(lines: list[str], number: int) -> bool:
+    return any(line.strip() for line in lines[:number])
 
 
 def _is_footer(lines: list[str], number: int) -> bool:

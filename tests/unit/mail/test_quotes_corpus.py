@@ -74,7 +74,7 @@ PLAIN = {
     ABOVE,
 )
 
-PLACEHOLDERS = {"email_with_date_headers", "email_with_from_headers"}
+TEMPLATES = {"email_with_date_headers", "email_with_from_headers"}
 """Templates that the other project fills in by code: nothing to expect of them as they are."""
 
 
@@ -95,7 +95,7 @@ def test_the_newly_written_part_of_a_plain_text(name, expected):
 
 def test_no_plain_text_fixture_is_left_out():
     names = {name.rsplit("/", 1)[-1][:-4] for name in files("reply-quote") if "/test/fixtures/" in name}
-    assert names == PLAIN.keys() | PLACEHOLDERS
+    assert names == PLAIN.keys() | TEMPLATES
 
 
 @pytest.mark.parametrize(
