@@ -97,7 +97,8 @@ class Features:
     def is_known(self) -> bool:
         """Whether the owner and the sender have history that is worth trust."""
         sender, thread = self.facts.sender, self.facts.thread
-        return bool((sender and sender.mails and not sender.junk) or (thread and thread.owner_wrote))
+        trusted = bool((sender and sender.mails and not sender.junk) or (thread and thread.owner_wrote))
+        return trusted and not self.fails_authentication
 
     @cached_property
     def is_robot(self) -> bool:
@@ -110,7 +111,8 @@ class Features:
     @cached_property
     def is_publisher(self) -> bool:
         """Whether the sender's address is one that newsletters and shops use."""
-        return bool(PUBLISHERS.search(self.mail.sender.local.lower()))
+        sender = self.mail.sender
+        return bool(PUBLISHERS.search(sender.local.lower()) or PUBLISHERS.search(sender.domain.partition(".")[0]))
 
     @cached_property
     def is_bulk_mail(self) -> bool:

@@ -19,7 +19,7 @@ class Learned:
 
 
 def observe(mail: Mail, facts: Facts, verdict: Verdict) -> Learned:
-    """The rows after this mail. Same arguments, same rows: seeing a mail again with the facts of its verdict is harmless."""
+    """The rows after this mail: the same arguments give the same rows, so that seeing it again is harmless."""
     junk = verdict.category in {Category.SPAM, Category.PHISHING}
     return Learned(sender=_sender(facts, verdict, junk=junk), thread=_thread(mail, facts, verdict, junk=junk))
 

@@ -66,7 +66,7 @@ def _version(policy: Policy) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Everything that decides beside mail and facts. Raises ValueError when lanes leave a gap or a row names no rule."""
+    """Everything that decides beside mail and facts. Raises ValueError for gaps between lanes or unknown rules."""
 
     lanes: tuple[LaneBounds, ...]
     kinds: Mapping[Category, Kind]
@@ -119,7 +119,7 @@ DEFAULT = Policy(
         "notifications": 3.0,
         "history": 0.9,  # nobody promotes himself by volume
     },
-    reply_at=1.0,
+    reply_at=0.6,
     effects={
         # people and asks                    priority reply  kinds
         "asks_for_something":           effect(1.2, 0.7, work=0.2, bulk=-0.1),

@@ -76,7 +76,7 @@ def throwaway_sender(mail: Features) -> bool:
     """The sender's address looks made up by a program."""
     sender = mail.mail.sender
     made_up = _DIGITS.search(sender.local) or _GIBBERISH.search(sender.local)
-    return bool(made_up) and stranger(mail) and not mail.is_robot
+    return bool(made_up) and stranger(mail) and not mail.is_robot and not mail.is_publisher
 
 
 @rule
