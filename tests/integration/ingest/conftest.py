@@ -1,0 +1,173 @@
+"""Ingest as people run it: a process of its own beside a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from agents.accounts import Account, save_account
+from infra.settings import Settings, load
+from infra.stack import KafkaBroker
+from streams.admin import create_topics
+from streams.reading import Record, to_end
+from streams.status import Status
+from streams.topics import RECEIVED, STATUS
+
+SESSION_S = 6.0
+Seen = TypeVar("Seen")
+
+
+class Ingest:
+    """A running `triage ingest`."""
+
+    def __init__(self, environment: Mapping[str, str], name: str, log: Path) -> None:
+        self.log = log
+        command = [sys.executable, "-c", "from infra.cli import main; main()", "ingest"]
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, env={**os.environ, **environment, "INSTANCE_ID": name}, stdout=output, stderr=output
+            )
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> float:
+        """SIGTERM; seconds until it ended."""
+        started = time.monotonic()
+        self.process.terminate()
+        assert self.process.wait(10) == 0
+        return time.monotonic() - started
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.kill()
+
+
+class Site:
+    """A broker with the topics, its settings, and the processes of one test."""
+
+    def __init__(self, bootstrap: str, directory: Path, stack: ExitStack) -> None:
+        self.directory = directory
+        self._stack = stack
+        self.environment = {
+            "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+            "KAFKA_SESSION_TIMEOUT_S": str(SESSION_S),
+            "STATUS_INTERVAL_S": "0.3",
+            "RECONNECT_MAX_S": "1",
+            "LOG_LEVEL": "INFO",
+            "PYTHONPATH": str(Path(__file__).parents[3]),
+        }
+        self.settings: Settings = load(
+            kafka_bootstrap_servers=bootstrap, kafka_session_timeout_s=SESSION_S, instance_id="test"
+        )
+
+    def ingest(self, name: str = "ingest-1", **environment: str) -> Ingest:
+        made = Ingest({**self.environment, **environment}, name, self.directory / f"{name}.log")
+        self._stack.callback(made.close)
+        return made
+
+    def maildir(self, account: str) -> Box:
+        return Box(self.directory / account)
+
+    async def account(self, name: str, **changes: object) -> Box:
+        """A mailbox that is on record."""
+        box = self.maildir(name)
+        await save_account(
+            self.settings,
+            Account(**{"id": name, "kind": "maildir", "maildir": str(box.root), "since_days": None, **changes}),  # type: ignore[arg-type]
+        )
+        return box
+
+    async def received(self) -> list[Record]:
+        """Everything committed to mail.received."""
+        return [record async for chunk in to_end(self.settings, RECEIVED.name) for record in chunk]
+
+    async def until_received(self, count: int, seconds: float = 60) -> list[Record]:
+        """Wait for so many committed mails; fails with what is there."""
+        return await until(self.received, lambda found: len(found) >= count, seconds)
+
+    async def statuses(self) -> dict[str, Status | None]:
+        """The last word of each process; None when it said goodbye."""
+        said: dict[str, Status | None] = {}
+        async for chunk in to_end(self.settings, STATUS.name):
+            for record in chunk:
+                said[(record.key or b"").decode()] = Status.decode(record.value) if record.value else None
+        return said
+
+    async def until_status(
+        self, wanted: Callable[[Status], bool], name: str = "ingest-1", seconds: float = 40
+    ) -> Status:
+        """Wait until the process says what is wanted."""
+
+        def fits(said: dict[str, Status | None]) -> bool:
+            last = said.get(name)
+            return last is not None and wanted(last)
+
+        status = (await until(self.statuses, fits, seconds))[name]
+        assert status is not None
+        return status
+
+
+class Box:
+    """A Maildir to deliver into."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.delivered: list[str] = []
+        for part in ("cur", "new", "tmp"):
+            (root / part).mkdir(parents=True, exist_ok=True)
+
+    def deliver(self, count: int = 1, size: int = 0) -> None:
+        for _ in range(count):
+            name = f"{len(self.delivered):06d}.host"
+            raw = f"From: a@example.org\r\nMessage-ID: <{self.root.name}-{name}@example.org>\r\n\r\n".encode()
+            (self.root / "tmp" / name).write_bytes(raw.ljust(size, b"x"))
+            (self.root / "tmp" / name).rename(self.root / "new" / name)
+            self.delivered.append(name)
+
+
+def each_once(records: list[Record], *boxes: Box) -> None:
+    """Every delivered mail is there exactly once, and nothing else."""
+    found = Counter(
+        (record.key or b"").decode() + "/" + dict(record.headers)["ce_subject"].decode() for record in records
+    )
+    expected = Counter(f"{box.root.name}/new/{name}" for box in boxes for name in box.delivered)
+    assert not expected - found, f"{len(expected - found)} mails are lost"
+    assert not found - expected, f"{len(found - expected)} mails too many"
+    ids = Counter(dict(record.headers)["ce_id"] for record in records)
+    assert max(ids.values()) == 1
+
+
+async def until(look: Callable[[], Awaitable[Seen]], fits: Callable[[Seen], bool], seconds: float) -> Seen:
+    """Look again and again until it fits."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = await look()
+        if fits(seen):
+            return seen
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
+        await asyncio.sleep(0.2)
+
+
+@pytest.fixture
+def site(kafka_broker: KafkaBroker, tmp_path: Path) -> Iterator[Site]:
+    with ExitStack() as stack:
+        made = Site(kafka_broker.bootstrap, tmp_path, stack)
+        create_topics(made.settings)
+        yield made
