@@ -247,7 +247,7 @@ def _numbers(call: Call) -> dict[str, int]:
         code, argument = responses.code(rest)
         if name == b"EXISTS":
             numbers["EXISTS"] = int(rest)
-        elif argument.isdigit():
+        elif argument.isdigit() and len(argument) <= 20:
             numbers[code] = int(argument)
     return numbers
 

@@ -55,7 +55,7 @@ class Position:
                 until=int(fields.get("until", 0)),
                 rebuilt=bool(fields.get("rebuilt", False)),
             )
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+        except (ValueError, ArithmeticError, TypeError, AttributeError, KeyError) as error:
             raise CursorExpired(f"unreadable cursor entry ({type(error).__name__}): the folder is read anew") from None
 
     def reached(self, uid: int) -> Position:

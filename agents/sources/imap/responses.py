@@ -68,7 +68,7 @@ def values(response: Response) -> tuple[Value, ...]:
 def kind(response: Response) -> tuple[bytes, bytes]:
     """An untagged response's name in capitals and the rest of its line: ("EXISTS", "23"), ("OK", "[UIDNEXT 7] ...")."""
     words = response.texts[0].split(b" ", 2)
-    if len(words) == 3 and words[1].isdigit():
+    if len(words) == 3 and words[1].isdigit() and len(words[1]) <= 10:
         name, _, _ = words[2].partition(b" ")
         return name.upper(), words[1]
     return (words[1].upper() if len(words) > 1 else b""), (words[2] if len(words) > 2 else b"")

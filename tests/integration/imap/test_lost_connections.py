@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 
 import pytest
+import uvloop
 
 from agents.sources.base import AuthFailed, ProviderTransient
 from tests.integration.following import Follower, read_all
@@ -100,3 +102,49 @@ async def test_point_8_a_server_that_is_away_is_transient_and_names_the_remedy(m
 async def test_a_folder_that_does_not_exist_is_transient_and_says_so(mailbox: ImapMailbox):
     with pytest.raises(ProviderTransient, match=r"Nowhere: cannot be opened .*account test"):
         await read_all(mailbox.source("Nowhere"))
+
+
+async def test_a_cancelled_connection_attempt_leaves_nothing_open(mailbox: ImapMailbox, tcp_proxy):
+    """Before the greeting, and in the middle of the TLS handshake."""
+    proxy = await tcp_proxy(mailbox.port)
+    proxy.blackhole()
+    for security in ("plain", "tls"):
+        before = asyncio.all_tasks()
+        async with Follower(
+            mailbox.source(port=proxy.port, security=security, cafile=mailbox.server.ca_file)
+        ) as follower:
+            waiting = asyncio.create_task(follower.next(60))
+            await asyncio.sleep(0.2)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        await asyncio.sleep(0.1)
+        gc.collect()  # a socket left open warns here, and warnings are errors
+        assert {
+            task for task in asyncio.all_tasks() - before if "_serve" not in repr(task) and "_forward" not in repr(task)
+        } == set()
+
+
+@pytest.mark.parametrize("security", ["plain", "starttls", "tls"])
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_both_event_loops_follow_lose_and_close(mailbox: ImapMailbox, run, security):
+    """A loop of its own for each, so that what is left open at its end is seen."""
+
+    async def follow() -> None:
+        port = mailbox.server.tls_port if security == "tls" else mailbox.server.port
+        changes = {"port": port, "security": security, "cafile": mailbox.server.ca_file}
+        async with Follower(mailbox.source(**changes)) as follower:
+            await follower.until_in_step()
+            mailbox.server.deliver(mailbox.user, mail("one"))
+            await follower.until_found(1)
+            await follower.until_in_step()
+            waiting = asyncio.create_task(follower.next(60))
+            await asyncio.sleep(0.2)
+            await asyncio.to_thread(mailbox.server.kick, mailbox.user)
+            with pytest.raises(ProviderTransient):
+                await asyncio.wait_for(waiting, 5)
+        async with Follower(mailbox.source(**changes), follower.cursor) as again:
+            assert await again.until_in_step() == []
+        assert len(asyncio.all_tasks()) == 1
+
+    run(follow())
+    gc.collect()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from agents.sources.imap import list_folders
+from agents.sources.imap import list_folders, listing
 from agents.sources.imap.names import encode, quoted
 from tests.integration.following import Follower, read_all
 from tests.integration.imap.conftest import ImapMailbox
@@ -99,8 +100,27 @@ async def test_several_folders_of_an_account_have_ids_of_their_own(mailbox: Imap
     assert inbox.fingerprint == other.fingerprint
 
 
-async def test_a_thousand_mails_in_one_segment_are_no_problem(mailbox: ImapMailbox):
-    """aioimaplib's own reader recurses once per line and dies of it."""
+async def test_a_folder_beyond_every_bound_is_read_in_windows(mailbox: ImapMailbox, monkeypatch):
+    """Searches, lists and descriptions are cut several times; a stop in the middle of it loses and repeats nothing."""
+    for bound, value in (("SEARCH_MAX", 20), ("LISTED_MAX", 30), ("DESCRIBED_MAX", 8), ("BATCH_MAILS", 5)):
+        monkeypatch.setattr(listing, bound, value)
+    for number in range(10):
+        await mailbox.deliver(mail(f"old{number}"), age=timedelta(days=30))
+    for number in range(100):
+        mailbox.server.deliver(mailbox.user, mail(f"m{number}"))
+    cursor: dict[str, bytes] = {}
+    found: list[bytes] = []
+    for _ in range(3):
+        async with Follower(mailbox.source(), cursor) as follower:
+            for _ in range(6):
+                await follower.next()
+        cursor = follower.cursor
+        found += [one.raw for one in follower.mails]
+    found += [one.raw for one in (await read_all(mailbox.source(), cursor)).mails]
+    assert sorted(subjects(found)) == sorted(f"m{number}" for number in range(100))
+
+
+async def test_more_than_a_thousand_mails_are_all_found(mailbox: ImapMailbox):
     for number in range(1200):
         mailbox.server.deliver(mailbox.user, mail(f"m{number}"))
     follower = await read_all(mailbox.source())

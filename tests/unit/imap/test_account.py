@@ -7,7 +7,7 @@ import pytest
 from agents.sources.imap import ImapAccount, ImapLimits
 from agents.sources.imap.account import is_loopback
 from infra.errors import ConfigError
-from infra.settings import Settings
+from infra.settings import load
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_loopback_is_known_by_its_name(host, loopback):
 
 
 def test_limits_come_from_the_settings():
-    settings = Settings(imap_idle_s=7, imap_poll_s=8, imap_timeout_s=9, mail_max_bytes=5000, first_contact_days=3)
+    settings = load(imap_idle_s=7, imap_poll_s=8, imap_timeout_s=9, mail_max_bytes=5000, first_contact_days=3)
     assert ImapLimits.of(settings) == ImapLimits(
         idle_s=7, poll_s=8, timeout_s=9, mail_max_bytes=5000, first_contact_days=3
     )

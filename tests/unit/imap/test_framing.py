@@ -81,8 +81,8 @@ def test_bare_line_feeds_are_accepted():
 
 def test_between_responses_nothing_is_half_read():
     framer = Framer(10)
-    assert framer.between_responses
-    list(framer.feed(b"* OK"))
-    assert not framer.between_responses
-    list(framer.feed(b" x\r\n"))
-    assert framer.between_responses
+    states = []
+    for part in (b"", b"* OK", b" x\r\n", b"* LIST {3}\r\n", b"abc\r\n"):
+        list(framer.feed(part))
+        states.append(framer.between_responses)
+    assert states == [True, False, True, False, True]

@@ -44,9 +44,9 @@ def mails(*uids: int, said: bytes | None = None) -> Answers:
 
 async def test_point_2_a_server_that_refuses_idle_is_polled():
     """It has the capability and says NO."""
-    async with ScriptedServer(ONE_MAIL | {"IDLE": b"TAG NO not today\r\n"}) as server:
-        async with Follower(source(server)) as follower:
-            await rounds(follower, 3)
+    answers = ONE_MAIL | {"IDLE": b"TAG NO not today\r\n"}
+    async with ScriptedServer(answers) as server, Follower(source(server)) as follower:
+        await rounds(follower, 3)
     assert len(server.commands("IDLE")) == 1
     assert server.commands("NOOP")
 
@@ -83,7 +83,7 @@ async def test_point_3_no_call_waits_for_ever(command, answer):
 async def test_a_slow_answer_that_keeps_coming_in_is_waited_for():
     """A big mail over a thin line takes longer than the bound of a silent call."""
     async with ScriptedServer(ONE_MAIL | {"UID FETCH BODY": HANG}) as server:
-        limits = replace(LIMITS, timeout_s=0.3)
+        limits = replace(LIMITS, timeout_s=0.8)
         async with Follower(ImapFolder(server.account(), "INBOX", limits, nothing_announced)) as follower:
             waiting = asyncio.create_task(follower.next())
             await asyncio.sleep(0.2)
@@ -98,7 +98,7 @@ async def test_a_slow_answer_that_keeps_coming_in_is_waited_for():
                 b")\r\n",
                 tag + b" OK done\r\n",
             ]:
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(0.2)
                 server.say(piece)
             assert [found.raw for found in (await waiting).mails] == [b"A: b\n"]
 

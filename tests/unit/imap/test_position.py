@@ -28,7 +28,18 @@ def test_a_position_survives_the_cursor(position):
 
 
 @pytest.mark.parametrize(
-    "entry", [b"", b"null", b"[]", b"{}", b'{"uidvalidity": 1}', b"\xff", b'{"uidvalidity":"x"}', b"7"]
+    "entry",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"uidvalidity": 1}',
+        b"\xff",
+        b'{"uidvalidity":"x"}',
+        b"7",
+        b'{"uidvalidity": Infinity}',
+    ],
 )
 def test_an_unreadable_entry_is_an_expired_cursor(entry):
     with pytest.raises(CursorExpired):
