@@ -18,8 +18,38 @@ Table = Mapping[str, str]
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"#time|#n|#url|_|[^\W\d_]+")
 _SEPARATORS = re.compile(r"[\s'’^-]*")
-_Entry = tuple[tuple[str, ...], bool, bool, Cue]
-"""What follows the first word, whether the phrase begins a sentence, whether it has wild words, what it says."""
+
+
+class _Tails:
+    """What can follow one first word: by exact tail, so that a scan looks up and never walks a list of phrases."""
+
+    __slots__ = ("exact", "lengths", "wild")
+
+    def __init__(self) -> None:
+        self.exact: dict[tuple[str, ...], list[tuple[bool, Cue]]] = {}
+        self.wild: list[tuple[tuple[str, ...], bool, Cue]] = []
+        self.lengths: tuple[int, ...] = ()
+
+    def add(self, tail: tuple[str, ...], *, anchored: bool, cue: Cue) -> None:
+        """One more phrase with this first word."""
+        if "_" in tail:
+            self.wild.append((tail, anchored, cue))
+            return
+        self.exact.setdefault(tail, []).append((anchored, cue))
+        self.lengths = tuple(sorted({*self.lengths, len(tail)}))
+
+    def at(self, words: Sequence[str], at: int) -> Iterator[tuple[bool, Cue]]:
+        """The phrases that stand at this place, and whether they must begin a sentence."""
+        for length in self.lengths:
+            yield from self.exact.get(tuple(words[at + 1 : at + 1 + length]), ())
+        for tail, anchored, cue in self.wild:
+            there = words[at + 1 : at + 1 + len(tail)]
+            if len(there) == len(tail) and all(map(_fits, tail, there)):
+                yield anchored, cue
+
+
+def _fits(want: str, have: str) -> bool:
+    return want == have or (want == "_" and have not in STOPS)
 
 
 class Lexicon:
@@ -27,16 +57,18 @@ class Lexicon:
 
     def __init__(self, tables: Mapping[Cue, Table], classes: Mapping[str, Table]) -> None:
         """`classes`: "@name" → language → the words it stands for. Raises ValueError for a phrase it cannot read."""
-        self._by_language: dict[str, dict[str, dict[str, list[_Entry]]]] = {}
+        self._by_language: dict[str, dict[str, _Tails]] = {}
         self.phrases = 0
         for cue, table in tables.items():
             for language, row in table.items():
-                words = self._by_language.setdefault(language, {})
-                for phrase in dict.fromkeys(
-                    _phrases(row, {name: table.get(language, "") for name, table in classes.items()})
-                ):
-                    _add(words, phrase, cue)
-                    self.phrases += 1
+                named = {name: choices.get(language, "") for name, choices in classes.items()}
+                self._add(language, cue, dict.fromkeys(_phrases(row, named)))
+
+    def _add(self, language: str, cue: Cue, phrases: Iterable[tuple[bool, tuple[str, ...]]]) -> None:
+        firsts = self._by_language.setdefault(language, {})
+        for anchored, (first, *rest) in phrases:
+            firsts.setdefault(first, _Tails()).add(tuple(rest), anchored=anchored, cue=cue)
+            self.phrases += 1
 
     def scan(self, words: Sequence[str], languages: Iterable[str]) -> dict[Cue, int]:
         """How often each cue's phrases of these languages occur in the words of one text."""
@@ -45,22 +77,10 @@ class Lexicon:
             firsts = self._by_language.get(language, {})
             for at, word in enumerate(words):
                 if word in firsts:
-                    seconds = firsts[word]
-                    second = words[at + 1] if at + 1 < len(words) else ""
-                    for key in ("", second, "_"):
-                        for rest, anchored, wild, cue in seconds.get(key, ()):
-                            if (not anchored or words[at - 1] in STOPS) and _follows(words, at + 1, rest, wild=wild):
-                                found[cue] = found.get(cue, 0) + 1
+                    for anchored, cue in firsts[word].at(words, at):
+                        if not anchored or words[at - 1] in STOPS:
+                            found[cue] = found.get(cue, 0) + 1
         return found
-
-
-def _follows(words: Sequence[str], start: int, rest: tuple[str, ...], *, wild: bool) -> bool:
-    there = tuple(words[start : start + len(rest)])
-    if not wild:
-        return there == rest
-    return len(there) == len(rest) and all(
-        want == have or (want == "_" and have not in STOPS) for want, have in zip(rest, there, strict=True)
-    )
 
 
 def _phrases(row: str, classes: Mapping[str, str]) -> Iterator[tuple[bool, tuple[str, ...]]]:
@@ -74,12 +94,6 @@ def _phrases(row: str, classes: Mapping[str, str]) -> Iterator[tuple[bool, tuple
             words = tuple(word if word[0] in "#_" else fold(word) for word in _WORD.findall(phrase))
             if words:
                 yield phrase.startswith("^"), words
-
-
-def _add(firsts: dict[str, dict[str, list[_Entry]]], phrase: tuple[bool, tuple[str, ...]], cue: Cue) -> None:
-    anchored, (first, *rest) = phrase
-    entry = (tuple(rest), anchored, "_" in rest, cue)
-    firsts.setdefault(first, {}).setdefault(rest[0] if rest else "", []).append(entry)
 
 
 def _choices(phrase: str) -> Iterator[str]:
