@@ -11,6 +11,9 @@ from infra.settings import Settings
 from streams.reading import Record, to_end
 from streams.topics import CURSORS
 
+STALL_S = 10.0
+"""A read of cursors without progress for this long is given up and tried again."""
+
 
 class Cursors:
     """Entries by folder. Only what Kafka has acknowledged is in here."""
@@ -44,7 +47,7 @@ async def load(settings: Settings, partition: int) -> Cursors:
         KafkaUnavailable
     """
     cursors = Cursors()
-    async for chunk in to_end(settings, CURSORS.name, (partition,)):
+    async for chunk in to_end(settings, CURSORS.name, (partition,), stall_s=STALL_S):
         for record in chunk:
             parsed = parse_entry_key(record.key or b"")
             if parsed:
@@ -59,4 +62,8 @@ async def since(settings: Settings, partition: int, offset: int) -> list[Record]
     Raises:
         KafkaUnavailable
     """
-    return [record async for chunk in to_end(settings, CURSORS.name, (partition,), begin=offset) for record in chunk]
+    return [
+        record
+        async for chunk in to_end(settings, CURSORS.name, (partition,), begin=offset, stall_s=STALL_S)
+        for record in chunk
+    ]

@@ -20,7 +20,7 @@ TRANSACTION_S = 60.0
 """The broker aborts a transaction that is open for longer."""
 ATTEMPT_S = 25.0
 """Longest time for one attempt; less than the broker's bound."""
-OPEN_S = 15.0
+OPEN_S = 10.0
 BATCH_BYTES = 512 * 1024
 """Of one Kafka batch, so that it stays below every topic's max.message.bytes; a larger mail is a batch of its own."""
 

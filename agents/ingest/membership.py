@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 GROUP = "triage-ingest"
 START_S = 20.0
-CONFIRM_S = 10.0
+CONFIRM_S = 3.0
 RETRY_MAX_S = 5.0
 CLOSE_S = 2.0
 
