@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import psutil
 import uvloop
+from aiokafka.errors import KafkaError
 
 from infra import logging as log_lines
 from infra.settings import Settings
@@ -25,14 +27,17 @@ log = logging.getLogger(__name__)
 STOP_S = 8.0
 """Longest orderly end; what is not committed by then is taken again by the next owner."""
 
+PAUSE_S, PAUSE_MAX_S = 0.2, 3.0
+
 Cleanup = Callable[[], Awaitable[None]]
 
 
 def run(settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None = None) -> int:
     """Run agents as the Faust app and consumer group `group`. Returns the exit code: 0 stopped in order, 1 failed."""
     log_lines.configure(component, level=settings.log_level, form=settings.log_format)
-    for noisy in ("faust", "mode", "aiokafka"):
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+    if settings.log_level != "DEBUG":
+        for chatty in ("faust", "mode", "aiokafka"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
     metrics.serve(settings.process_metrics_port, settings.bind_host)
     code = uvloop.run(_run(settings, component, group, agents, cleanup))
     sys.stdout.flush()
@@ -42,40 +47,77 @@ def run(settings: Settings, component: str, group: str, agents: Sequence[Agent],
 async def _run(
     settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None
 ) -> int:
-    app = create_app(settings, group, agents)
     stop = asyncio.Event()
-    app.on_fatal = stop.set
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with StatusPublisher(settings, component, lambda: report(app)) as publisher:
+    running = Running(settings, group, agents, stop)
+    async with StatusPublisher(settings, component, lambda: report(running.app)) as publisher:
         try:
-            await _until(app, stop)
+            await running.until_stopped()
         except Exception as error:
-            app.fatal(error)
+            running.app.fatal(error)
         finally:
-            await _end(app, cleanup)
-        if app.failure is not None:
+            await running.end()
+            if cleanup is not None:
+                await cleanup()
+        if running.app.failure is not None:
             await publisher.stop(tombstone=False)
-    return 1 if app.failure else 0
+    return 1 if running.app.failure else 0
 
 
-async def _until(app: TriageApp, stop: asyncio.Event) -> None:
-    started = asyncio.create_task(app.start())
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({started, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    if started.done():
-        started.result()
-    log.info("running, pid %d", os.getpid())
-    await stopped
+class Running:
+    """The Faust app of this process; made anew while the brokers are away, since a Faust app does not start twice."""
+
+    def __init__(self, settings: Settings, group: str, agents: Sequence[Agent], stop: asyncio.Event) -> None:
+        self._make = partial(create_app, settings, group, agents)
+        self._brokers = settings.kafka_bootstrap_servers
+        self._stop = stop
+        self.app = self._new()
+
+    def _new(self) -> TriageApp:
+        app = self._make()
+        app.on_fatal = self._stop.set
+        return app
+
+    async def until_stopped(self) -> None:
+        """Start, as often as it takes, and wait for a signal or a failure."""
+        pause = PAUSE_S
+        while not self._stop.is_set():
+            if await self._started():
+                log.info("running, pid %d", os.getpid())
+                await self._stop.wait()
+                return
+            log.warning("no broker at %s; trying again", self._brokers)
+            await self.end()
+            await _first(self._stop.wait(), asyncio.sleep(pause))
+            pause = min(2 * pause, PAUSE_MAX_S)
+            self.app = self._new()
+
+    async def _started(self) -> bool:
+        starting = asyncio.ensure_future(self.app.start())
+        await _first(starting, self._stop.wait())
+        if not starting.done():
+            return True  # a signal came first: let `end` undo what is there
+        try:
+            starting.result()
+        except (KafkaError, OSError):
+            return False
+        return True
+
+    async def end(self) -> None:
+        """Stop the app in order, in bounded time."""
+        try:
+            await asyncio.wait_for(self.app.stop(), STOP_S)
+        except TimeoutError:
+            log.warning("did not stop in order within %.0f s", STOP_S)
 
 
-async def _end(app: TriageApp, cleanup: Cleanup | None) -> None:
-    try:
-        await asyncio.wait_for(app.stop(), STOP_S)
-    except TimeoutError:
-        log.warning("did not stop in order within %.0f s", STOP_S)
-    if cleanup is not None:
-        await cleanup()
+async def _first(*awaitables: Awaitable[Any]) -> None:
+    futures = [asyncio.ensure_future(one) for one in awaitables]
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+    for future in futures:
+        if future not in awaitables:  # a future that the caller holds is the caller's to end
+            future.cancel()
 
 
 def report(app: TriageApp) -> Report:
