@@ -11,7 +11,7 @@ import click
 
 from infra.errors import ConfigError, TriageError
 
-# name: (module:attribute, what it does). The one place that says where a command lives; nothing here is imported before use.
+# name: (module:attribute, what it does). The one place that says where a command lives; imported when it is called.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("monitoring.run.command:run", "Start the local stack and every process, feed a mailbox, show it happen"),
     "worker": ("streams.worker:worker", "Stream worker: classify mails and route them into lanes"),
@@ -34,11 +34,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Every command, in the table's order."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
@@ -46,7 +46,7 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """The table, without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, purpose) for name, (_, purpose) in COMMANDS.items()])

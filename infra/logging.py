@@ -1,4 +1,6 @@
-"""JSON log lines: ts, level, category, message, duration_ms, event_id and what a caller adds. Never mail content, never a secret.
+"""JSON log lines: ts, level, category, message, duration_ms, event_id and what a caller adds.
+
+Never mail content, never a secret.
 
 A line's `category` is the component (ingest, worker, archive, ...) unless the caller gives one."""
 
@@ -42,14 +44,18 @@ class JsonLines(logging.Formatter):
 
 def where(error: BaseException) -> list[str]:
     """The frames of a traceback without its message: an exception's text may quote mail content."""
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)][-12:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)][
+        -12:
+    ]
 
 
 def configure(component: str, *, level: str = "INFO", form: str = "json") -> None:
     """Send every log line of this process to standard error in the given form ("json" or "text")."""
     stream = logging.StreamHandler(sys.stderr)
     stream.setFormatter(
-        JsonLines(component) if form == "json" else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s")
+        JsonLines(component)
+        if form == "json"
+        else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s")
     )
     root = logging.getLogger()
     root.handlers[:] = [stream]

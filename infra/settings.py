@@ -1,7 +1,7 @@
-"""Every setting of every process: one frozen object, read once at the start from the environment and an optional TOML file.
+"""Every setting of every process: one frozen object, from the environment and an optional TOML file.
 
 The environment wins over the file. The file is `triage.toml` in the working directory or the path in TRIAGE_CONFIG;
-its keys are the names below in lower case. Unknown keys and values out of range stop the process with the setting's name."""
+its keys are the names below in lower case. Unknown keys and values out of range stop the process and are named."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def load(**overrides: Any) -> Settings:
     """Read the settings.
 
     Raises:
-        ConfigError: names every setting that is unknown or out of range, its value (never a secret's) and what is allowed.
+        ConfigError: names every setting that is wrong, its value (never a secret's) and what is allowed.
     """
     named = os.environ.get("TRIAGE_CONFIG")
     if named and not Path(named).is_file():

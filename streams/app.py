@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import faust
 
@@ -22,7 +22,7 @@ from streams.transport.ownership import Ownership, deciders
 
 log = logging.getLogger(__name__)
 FOREVER_S = 86_400.0
-"""A sink that waits for its database must not be thrown out of the group; dead processes miss their heartbeats instead."""
+"""A sink that waits for its database must stay in the group; dead processes miss their heartbeats instead."""
 
 
 class TriageApp(faust.App):
@@ -51,15 +51,16 @@ class TriageApp(faust.App):
     @property
     def ownership(self) -> Ownership:
         """The partitions at work."""
-        consumer: Any = self.consumer
-        return consumer.ownership
+        return cast("Consumer", self.consumer).ownership
 
     def make_ownership(self, consumer: Consumer, pool: ThreadPoolExecutor) -> Ownership:
         """Called by the transport's consumer."""
         limit = DeadLetterLimit(self.settings.dead_letter_limit)
         ownership = Ownership(
             consumer,
-            deciders(self.declared, lambda agent: Decider(agent, event_timeout_s=self.settings.event_timeout_s, limit=limit)),
+            deciders(
+                self.declared, lambda agent: Decider(agent, event_timeout_s=self.settings.event_timeout_s, limit=limit)
+            ),
             name=self.conf.id,
             options=librdkafka_options(self.settings),
             batch_size=self.settings.batch_size,

@@ -96,7 +96,7 @@ class Received:
         """
         if key is None or value is None:
             raise MalformedEvent("a record of mail.received needs a key (account) and a value (the mail)")
-        found = {name: raw.decode("utf-8", "replace") for name, raw in headers if raw is not None}
+        found = {name: raw.decode("utf-8", "replace") for name, raw in headers}
         try:
             return cls(
                 event_id=found["ce_id"],

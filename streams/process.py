@@ -44,9 +44,7 @@ def run(settings: Settings, component: str, group: str, agents: Sequence[Agent],
     return code
 
 
-async def _run(
-    settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None
-) -> int:
+async def _run(settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -70,7 +70,8 @@ class Source(Protocol):
     def changes(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Batches from `cursor` on, oldest first, then as mail arrives, without end.
 
-        The caller asks for the next batch only after the last one is stored. Closing the iterator closes the connection.
+        The caller asks for the next batch only after the last one is stored.
+        Closing the iterator closes the connection.
 
         Raises:
             ProviderTransient, AuthFailed, CursorExpired

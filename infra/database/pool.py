@@ -28,13 +28,15 @@ async def connect(settings: Settings) -> Pool:
         Fatal: refused credentials, no such database, or DATABASE_URL cannot be read (ConfigError).
     """
     try:
-        return await asyncpg.create_pool(
-            min_size=1,
+        pool: Pool = await asyncpg.create_pool(
+            min_size=0,  # with a floor asyncpg logs a traceback every time it cannot restore it
             max_size=settings.database_pool_size,
             command_timeout=settings.database_timeout_s,
             max_inactive_connection_lifetime=300,
             **_options(settings),
         )
+        async with pool.acquire(timeout=settings.database_timeout_s):
+            return pool
     except Exception as error:
         raise _refusal(error) from None
 

@@ -40,7 +40,9 @@ def topics(compose: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     done = subprocess.run(
         [BIN / "triage", *compose["services"]["crewai-topics"]["command"]],
         env=environment(compose, "crewai-topics", broker.bootstrap, "postgresql://unused/unused", Path("/nonexistent")),
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     yield broker.bootstrap
@@ -49,7 +51,9 @@ def topics(compose: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_the_compose_file_follows_the_compose_specification() -> None:
     subprocess.run(
-        [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"], cwd=ROOT, check=True
+        [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+        cwd=ROOT,
+        check=True,
     )
 
 
@@ -114,7 +118,10 @@ def unused_ports() -> dict[str, str]:
 
 def environment(compose: dict[str, Any], name: str, kafka: str, database: str, state: Path) -> dict[str, str]:
     """The service's environment as compose would set it, with this machine's addresses for the two hosts."""
-    given = {key: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)) for key, value in compose["services"][name]["environment"].items()}
+    given = {
+        key: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
+        for key, value in compose["services"][name]["environment"].items()
+    }
     assert given["KAFKA_BOOTSTRAP_SERVERS"] == "crewai-kafka:9092"
     assert given["DATABASE_URL"].endswith("@crewai-postgres:5432/crewai_email_triage")
     image = {"TRIAGE_HOME": str(state), "TABLE_DIR": str(state / "tables"), "HEARTBEAT_FILE": str(state / "alive")}

@@ -25,7 +25,9 @@ class Pipeline:
 
     def triage(self, *arguments: str) -> str:
         """Run a command to its end; its standard output."""
-        done = subprocess.run([TRIAGE, *arguments], env=self._env("command"), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [TRIAGE, *arguments], env=self._env("command"), capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, f"triage {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
@@ -60,8 +62,13 @@ class Pipeline:
         )
 
     def _env(self, name: str) -> dict[str, str]:
-        return {**os.environ, **self.environment, "INSTANCE_ID": name, "TRIAGE_HOME": str(self.folder / "home"),
-                "TABLE_DIR": str(self.folder / "tables" / name)}
+        return {
+            **os.environ,
+            **self.environment,
+            "INSTANCE_ID": name,
+            "TRIAGE_HOME": str(self.folder / "home"),
+            "TABLE_DIR": str(self.folder / "tables" / name),
+        }
 
 
 @contextmanager
@@ -85,11 +92,11 @@ def write_mails(maildir: Path, numbers: range, rnd: random.Random) -> None:
         name = f"{number:06d}.test.example"
         text = f"""From: Sender {number % 17} <s{number % 17}@example.org>\r
 To: owner@example.com\r
-Subject: {rnd.choice(['Outage in production', 'Can you sign this today?', 'Minutes', 'Weekly offers'])} {number}\r
+Subject: {rnd.choice(["Outage in production", "Can you sign this today?", "Minutes", "Weekly offers"])} {number}\r
 Date: Tue, 24 Nov 2026 09:00:00 +0000\r
 Message-ID: <{number}@test.example>\r
 \r
-{rnd.choice(['Please answer by tomorrow noon.', 'For your information.', 'Unsubscribe here.'])}\r
+{rnd.choice(["Please answer by tomorrow noon.", "For your information.", "Unsubscribe here."])}\r
 """
         (maildir / "tmp" / name).write_text(text, newline="")
         (maildir / "tmp" / name).rename(maildir / "new" / name)

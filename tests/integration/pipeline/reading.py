@@ -22,14 +22,20 @@ def dead_ids(bootstrap: str) -> Counter[str]:
 
 def ids(bootstrap: str, topics: list[str]) -> Counter[str]:
     """Event ids (header ce_id) of all committed records of topics."""
-    consumer = Consumer({
-        "bootstrap.servers": bootstrap, "group.id": "test-reader", "isolation.level": "read_committed",
-        "enable.partition.eof": True, "enable.auto.commit": False,
-    })
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "test-reader",
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+            "enable.auto.commit": False,
+        }
+    )
     found: Counter[str] = Counter()
     try:
         left = {
-            (topic, partition) for topic in topics
+            (topic, partition)
+            for topic in topics
             for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions
         }
         consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in left])
@@ -49,7 +55,10 @@ async def archived(database: str) -> list[tuple[str, int]]:
     """(event id, revision) of every row; empty while the table is not there yet."""
     connection = await asyncpg.connect(database)
     try:
-        return [(row["event_id"], row["revision"]) for row in await connection.fetch("SELECT event_id, revision FROM verdicts")]
+        return [
+            (row["event_id"], row["revision"])
+            for row in await connection.fetch("SELECT event_id, revision FROM verdicts")
+        ]
     except asyncpg.UndefinedTableError:
         return []
     finally:

@@ -31,7 +31,9 @@ async def wait_until_archived(bootstrap: str, database: str, wanted: set[str], f
     if missing:
         where = {topic: len(missing & set(ids(bootstrap, [topic]))) for topic in ("mail.received", "mail.dead")}
         where["lanes"] = len(missing & set(lane_ids(bootstrap)))
-        pytest.fail(f"{len(missing)} of {len(wanted)} never arrived; of these are on {where}\n{flow.triage('lag')}{flow.logs()}")
+        pytest.fail(
+            f"{len(missing)} of {len(wanted)} never arrived; of these are on {where}\n{flow.triage('lag')}{flow.logs()}"
+        )
 
 
 @pytest.mark.timeout(300)
@@ -40,8 +42,10 @@ async def test_5000_mails_survive_kills_of_everything(kafka_broker: KafkaBroker,
     print(f"seed {seed}")
     rnd = random.Random(seed)
     environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": kafka_broker.bootstrap, "DATABASE_URL": database,
-        "KAFKA_SESSION_TIMEOUT_S": "6", "STATIC_MEMBERSHIP": "true",
+        "KAFKA_BOOTSTRAP_SERVERS": kafka_broker.bootstrap,
+        "DATABASE_URL": database,
+        "KAFKA_SESSION_TIMEOUT_S": "6",
+        "STATIC_MEMBERSHIP": "true",
     }
     with pipeline(tmp_path, **environment) as flow:
         flow.triage("topics", "create")
@@ -66,10 +70,14 @@ async def test_5000_mails_survive_kills_of_everything(kafka_broker: KafkaBroker,
         await wait_until_archived(kafka_broker.bootstrap, database, wanted, flow, 120)
         await asyncio.sleep(2)  # whatever would come twice is on its way now
         rows = await archived(database)
-        assert sorted(rows) == sorted((event, 0) for event in wanted), "PostgreSQL holds each event once and nothing else"
+        assert sorted(rows) == sorted((event, 0) for event in wanted), (
+            "PostgreSQL holds each event once and nothing else"
+        )
         lanes = await asyncio.to_thread(lane_ids, kafka_broker.bootstrap)
         assert set(lanes) == wanted
-        assert {event: count for event, count in lanes.items() if count > 1} == {}, "visible twice to a read_committed reader"
+        assert {event: count for event, count in lanes.items() if count > 1} == {}, (
+            "visible twice to a read_committed reader"
+        )
         assert not flow.died(), flow.logs()
         assert [flow.terminate(name) for name in PROCESSES] == [0] * len(PROCESSES), flow.logs()
 
@@ -80,14 +88,24 @@ async def test_workers_and_ingest_processes_join_and_leave_under_load(
 ) -> None:
     rnd = random.Random(7)
     accounts, each = [f"box-{number}" for number in range(6)], 250
-    environment = {"KAFKA_BOOTSTRAP_SERVERS": kafka_broker.bootstrap, "DATABASE_URL": database, "KAFKA_SESSION_TIMEOUT_S": "6"}
+    environment = {
+        "KAFKA_BOOTSTRAP_SERVERS": kafka_broker.bootstrap,
+        "DATABASE_URL": database,
+        "KAFKA_SESSION_TIMEOUT_S": "6",
+    }
     with pipeline(tmp_path, **environment) as flow:
         flow.triage("topics", "create")
         for account in accounts:
             flow.triage("account", "add", account, "--maildir", str(tmp_path / account), "--everything")
         for name in ("ingest-0", "worker-0", "archive-0"):
             flow.start(name)
-        moves = [("start", "worker-1"), ("start", "ingest-1"), ("stop", "worker-0"), ("stop", "ingest-0"), ("start", "worker-0")]
+        moves = [
+            ("start", "worker-1"),
+            ("start", "ingest-1"),
+            ("stop", "worker-0"),
+            ("stop", "ingest-0"),
+            ("start", "worker-0"),
+        ]
         for turn in range(10):
             for account in accounts:
                 write_mails(tmp_path / account, range(turn * each // 10, (turn + 1) * each // 10), rnd)
