@@ -97,7 +97,7 @@ def with_topics(kafka: str) -> str:
 
 async def test_it_is_ready_once_every_component_lives_and_says_which_one_went(with_topics, database):
     async with running(with_topics, database) as control:
-        status, body = await asyncio.wait_for(asyncio.shield(first_answer(control)), 30)
+        status, _ = await asyncio.wait_for(first_answer(control), 30)
         assert status == 503
         async with everybody(with_topics):
             await control.until("/health/ready", lambda status, _: status == 200)
