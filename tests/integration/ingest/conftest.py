@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from agents.accounts import Account, save_account
 from infra.settings import Settings, load
@@ -22,7 +23,8 @@ from infra.stack import KafkaBroker
 from streams.admin import create_topics
 from streams.reading import Record, to_end
 from streams.status import Status
-from streams.topics import RECEIVED, STATUS
+from streams.topics import ALL, RECEIVED, STATUS
+from tests.services.servers import new_broker
 
 SESSION_S = 6.0
 Seen = TypeVar("Seen")
@@ -163,6 +165,31 @@ async def until(look: Callable[[], Awaitable[Seen]], fits: Callable[[Seen], bool
             return seen
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
         await asyncio.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def ingest_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A broker for tests that start no ingest process: the topics have the real names, so the shared one will not do."""
+    broker = new_broker(tmp_path_factory.mktemp("ingest-broker"))
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def shared_site(ingest_broker: KafkaBroker, tmp_path: Path) -> Iterator[Site]:
+    """Fresh topics on a broker that is shared: much quicker than `site`, but a killed group member would linger."""
+    with ExitStack() as stack:
+        made = Site(ingest_broker.bootstrap, tmp_path, stack)
+        create_topics(made.settings)
+        yield made
+        admin = AdminClient({"bootstrap.servers": ingest_broker.bootstrap})
+        names = [spec.name for spec in ALL]
+        for deleted in admin.delete_topics(names).values():
+            deleted.result(10)
+        deadline = time.monotonic() + 10
+        while set(names) & set(admin.list_topics(timeout=5).topics) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 @pytest.fixture
