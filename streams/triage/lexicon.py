@@ -7,6 +7,7 @@ the row's language."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from streams.triage.cues import Cue
@@ -16,7 +17,7 @@ Table = Mapping[str, str]
 """Language → phrases."""
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
-_WORD = re.compile(r"#time|#n|#url|_|[^\W\d_]+")
+_WORD = re.compile(r"#(?:time|url|n)\b|_|[^\W\d_]+")
 _SEPARATORS = re.compile(r"[\s'’^-]*")
 
 
@@ -71,16 +72,16 @@ class Lexicon:
             self.phrases += 1
 
     def scan(self, words: Sequence[str], languages: Iterable[str]) -> dict[Cue, int]:
-        """How often each cue's phrases of these languages occur in the words of one text."""
-        found: dict[Cue, int] = {}
+        """At how many places of a text each cue is said, in any of these languages."""
+        places: set[tuple[int, Cue]] = set()
         for language in languages:
             firsts = self._by_language.get(language, {})
             for at, word in enumerate(words):
                 if word in firsts:
                     for anchored, cue in firsts[word].at(words, at):
                         if not anchored or words[at - 1] in STOPS:
-                            found[cue] = found.get(cue, 0) + 1
-        return found
+                            places.add((at, cue))
+        return Counter(cue for _, cue in places)
 
 
 def _phrases(row: str, classes: Mapping[str, str]) -> Iterator[tuple[bool, tuple[str, ...]]]:

@@ -9,8 +9,11 @@ from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule
 
-_SUBJECT_NOISE = re.compile(r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$|[a-z.!?]\s+\d{4,6}\s*$")
+_SUBJECT_NOISE = re.compile(
+    r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$|[a-z.!?]\s+(?!(?:19|20)\d\d\s*$)\d{4,6}\s*$"
+)
 _GIBBERISH = re.compile(r"(?:^|\s)[bcdfghjklmnpqrstvwxz]{4,}\s*$|[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
+_ADVERTISEMENT = re.compile(r"^\W{0,3}adv\b\s?[:.]|\badv:?\W{0,3}$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{3,}")
 _PLAIN_ADDRESS_LINK = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}|https?://[^/\s]{0,200}@|https?://\d{8,10}\b")
 _OFFERS = (Cue.SPAM, Cue.BLATANT)
@@ -67,8 +70,7 @@ def pretends_to_answer(mail: Features) -> bool:
 @rule
 def marked_as_advertisement(mail: Features) -> bool:
     """The subject marks an advertisement ("ADV:")."""
-    subject = mail.mail.subject.strip().lower()
-    return (subject.startswith("adv") and ":" in subject[:12]) or subject.endswith(("adv:", "(adv)"))
+    return bool(_ADVERTISEMENT.search(mail.mail.subject[:200]))
 
 
 @rule
