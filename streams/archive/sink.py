@@ -119,7 +119,7 @@ class VerdictSink:
         except Exception as error:
             cause = failure(error)
             if isinstance(cause, Transient):
-                await pool.expire_connections()  # after a restart all idle ones are dead, and each would cost a try
+                await pool.expire_connections()  # an idle one that died silently would cost a time-out each
                 raise cause from error
             raise cause from None  # the server's own text may quote the row
         return sum(record["is_new"] for record in changed)

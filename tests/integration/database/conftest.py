@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 import pytest
@@ -26,6 +26,20 @@ async def sink(settings: Settings) -> AsyncIterator[VerdictSink]:
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def make_sink() -> AsyncIterator[Callable[[Settings], VerdictSink]]:
+    """Sinks with settings of the test's own, closed when it ends, however it ends."""
+    made: list[VerdictSink] = []
+
+    def make(settings: Settings) -> VerdictSink:
+        made.append(VerdictSink(settings))
+        return made[-1]
+
+    yield make
+    for sink in made:
+        await sink.close()
 
 
 @pytest.fixture

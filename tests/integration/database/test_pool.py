@@ -12,7 +12,7 @@ from infra.stack.ports import any_free
 
 async def test_the_pool_is_as_large_as_the_settings_say(settings: Settings) -> None:
     pool = await connect(settings)
-    assert (pool.get_min_size(), pool.get_max_size()) == (1, 4)
+    assert (pool.get_size(), pool.get_max_size()) == (1, 4)
     assert await pool.fetchval("SELECT current_setting('application_name')") == f"triage {settings.instance_id}"
     await pool.close()
 
@@ -36,7 +36,7 @@ async def test_an_address_that_cannot_be_read_is_not_quoted(url: str) -> None:
 
 
 async def test_a_statement_that_takes_too_long_is_ended(database: str) -> None:
-    pool = await connect(load(database_url=database, database_timeout_s=0.3))
+    pool = await connect(load(database_url=database, database_timeout_s=2))
     with pytest.raises(TimeoutError):
         await pool.fetchval("SELECT pg_sleep(30)")
     assert await pool.fetchval("SELECT 1") == 1

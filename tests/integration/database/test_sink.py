@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -20,8 +22,10 @@ from streams.archive.rows import Row, row, verdict
 from streams.archive.sink import STATEMENT_ROWS, BadRows, VerdictSink
 from streams.events import Correspondent, VerdictRecord
 from streams.triage.verdict import Facts, Lane, Reason
+from tests.services.proxy import TcpProxy
 from tests.verdicts import VERDICT, VERDICTS, At, changed, rows
 
+MakeSink = Callable[[Settings], VerdictSink]
 COUNT = "SELECT count(*) FROM verdicts"
 
 
@@ -192,39 +196,41 @@ async def test_an_index_answers_the_question(sink: VerdictSink, query: Connectio
     assert index in plan
 
 
-async def test_a_pool_without_a_free_connection_is_worth_a_retry(database: str) -> None:
-    narrow = load(database_url=database, database_pool_size=1, database_timeout_s=0.3)
-    await migrate(narrow)
-    sink = VerdictSink(narrow)
+async def test_a_pool_without_a_free_connection_is_worth_a_retry(
+    database: str, settings: Settings, make_sink: MakeSink
+) -> None:
+    await migrate(settings)
+    sink = make_sink(load(database_url=database, database_pool_size=1, database_timeout_s=2))
     await sink.open()
     assert sink.pool is not None
     async with sink.pool.acquire():
         with pytest.raises(Transient):
             await sink.write(rows(1))
     assert await sink.write(rows(1)) == 1
-    await sink.close()
 
 
-async def test_a_row_locked_by_someone_else_is_waited_for_within_bounds(database: str, query: Connection) -> None:
-    hasty = load(database_url=database, database_timeout_s=0.3)
-    await migrate(hasty)
-    sink = VerdictSink(hasty)
+async def test_a_row_locked_by_someone_else_is_waited_for_within_bounds(
+    database: str, sink: VerdictSink, query: Connection, make_sink: MakeSink
+) -> None:
+    hasty = make_sink(load(database_url=database, database_timeout_s=2))
     await sink.write(rows(3))
     async with query.transaction():
         await query.execute("LOCK TABLE verdicts")
         with pytest.raises(Transient):
-            await sink.write(rows(3))
+            await hasty.write(rows(3))
     assert await sink.write(rows(4)) == 1
-    await sink.close()
 
 
-async def test_a_missing_table_is_no_fault_of_the_rows(settings: Settings) -> None:
+async def test_a_missing_table_is_no_fault_of_the_rows(settings: Settings, make_sink: MakeSink) -> None:
     """Else every mail would become a dead letter because nobody migrated."""
-    sink = VerdictSink(settings)
     with pytest.raises(Fatal, match="UndefinedTableError"):
-        await sink.write(rows(2))
+        await make_sink(settings).write(rows(2))
+
+
+async def test_a_sink_may_be_closed_twice_and_opened_again(sink: VerdictSink) -> None:
     await sink.close()
     await sink.close()
+    assert await sink.write(rows(2)) == 2
 
 
 async def test_a_table_that_a_migration_changes_under_the_sink(sink: VerdictSink, query: Connection) -> None:
@@ -234,15 +240,16 @@ async def test_a_table_that_a_migration_changes_under_the_sink(sink: VerdictSink
     assert await sink.write(rows(5)) == 4
 
 
-async def test_nothing_is_lost_while_the_server_is_killed_and_comes_back(postgres_server: PostgresServer) -> None:
+async def test_nothing_is_lost_while_the_server_is_killed_and_comes_back(
+    postgres_server: PostgresServer, make_sink: MakeSink
+) -> None:
     """Three unclean ends while batches are written; the caller keeps the batch and calls again, as the runtime does."""
     settings = load(database_url=postgres_server.url, database_pool_size=4, database_timeout_s=5)
     await migrate(settings)
-    sink = VerdictSink(settings)
-    batch, refused, stop = rows(4000), 0, asyncio.Event()
+    sink = make_sink(settings)
+    batch, gave_up, stop = rows(4000), asyncio.Event(), asyncio.Event()
 
     async def write(lane: list[Row]) -> None:
-        nonlocal refused
         for start in itertools.cycle(range(0, len(lane), 50)):
             if stop.is_set() and start == 0:
                 return
@@ -251,30 +258,50 @@ async def test_nothing_is_lost_while_the_server_is_killed_and_comes_back(postgre
                     await sink.write(lane[start : start + 50])
                     break
                 except Transient:
-                    refused += 1
+                    gave_up.set()
                     await asyncio.sleep(0.05)
 
     writers = [asyncio.create_task(write(batch[part::4])) for part in range(4)]
     for _ in range(3):
         await asyncio.sleep(0.4)
         await asyncio.to_thread(postgres_server.kill)
-        await asyncio.sleep(1.5)  # longer than the sink's own retries: Transient must reach the caller
+        gave_up.clear()
+        await asyncio.wait_for(gave_up.wait(), timeout=60)  # it stays away until the sink has said Transient
         await asyncio.to_thread(postgres_server.start)
     stop.set()
     await asyncio.gather(*writers)
     assert sink.pool is not None
     assert await sink.pool.fetchval(COUNT) == len(batch)
-    assert refused >= 3
-    await sink.close()
 
 
-async def test_an_orderly_shutdown_of_the_server_is_survived_within_one_call(postgres_server: PostgresServer) -> None:
+async def test_a_network_that_goes_silent_is_noticed_within_bounds(
+    database: str, sink: VerdictSink, tcp_proxy: Callable[[int], Awaitable[TcpProxy]], make_sink: MakeSink
+) -> None:
+    """No FIN, no RST: only the time-outs end it, for `write` and for `close`, and what was held back counts once."""
+    address = urlsplit(database)
+    assert address.port
+    proxy = await tcp_proxy(address.port)
+    beyond = database.replace(f":{address.port}/", f":{proxy.port}/")
+    far = make_sink(load(database_url=beyond, database_timeout_s=2))
+    assert await far.write(rows(5)) == 5
+    proxy.blackhole()
+    with pytest.raises(Transient):
+        await asyncio.wait_for(far.write(rows(9)), timeout=60)
+    await asyncio.wait_for(far.close(), timeout=60)
+    await proxy.restore()
+    await sink.write(rows(9))
+    assert sink.pool is not None
+    assert await sink.pool.fetchval(COUNT) == 9
+
+
+async def test_an_orderly_shutdown_of_the_server_is_survived_within_one_call(
+    postgres_server: PostgresServer, make_sink: MakeSink
+) -> None:
     """A restart that is quick enough never reaches the caller."""
     settings = load(database_url=postgres_server.url, database_pool_size=4, database_timeout_s=5)
     await migrate(settings)
-    sink = VerdictSink(settings)
+    sink = make_sink(settings)
     await asyncio.gather(*(sink.write(rows(10, account=str(number))) for number in range(4)))
     await asyncio.to_thread(postgres_server.stop)
     await asyncio.to_thread(postgres_server.start)
     assert await sink.write(rows(10, account="after")) == 10
-    await sink.close()
