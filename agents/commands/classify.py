@@ -26,7 +26,10 @@ _HEADER = f"{'PRI':>3} {'LANE':6} {'CATEGORY':12} {'REPLY':5} {'CONF':>4}  SUBJE
 
 
 _MAIL_FIELDS = frozenset(
-    {"from", "to", "cc", "date", "subject", "message-id", "received", "return-path", "mime-version"}
+    (
+        "from to cc bcc sender reply-to date subject message-id in-reply-to references received return-path "
+        "delivered-to mime-version content-type content-transfer-encoding content-disposition x-mailer"
+    ).split()
 )
 """A file without any of them is a table or a note that happens to have a colon in its first line."""
 

@@ -104,15 +104,15 @@ DEFAULT = Policy(
         LaneBounds(lane=Lane.LOW, lowest=0, highest=3),
     ),
     kinds={
-        WORK: Kind(start=4.6, lowest=2.0, highest=10.0, presses=True, prior=1.0),
-        PERSONAL: Kind(start=4.6, lowest=2.0, highest=10.0, presses=True, prior=0.4),
+        WORK: Kind(start=4.9, lowest=2.0, highest=10.0, presses=True, prior=1.0),
+        PERSONAL: Kind(start=4.9, lowest=2.0, highest=10.0, presses=True, prior=0.4),
         NOTIFICATION: Kind(start=4.7, lowest=2.0, highest=10.0, presses=True, prior=0.0),
         BULK: Kind(start=2.2, lowest=1.0, highest=3.4, presses=False, prior=0.0),
         SPAM: Kind(start=0.6, lowest=0.0, highest=1.4, presses=False, prior=-0.2),
         PHISHING: Kind(start=0.2, lowest=0.0, highest=1.4, presses=False, prior=-0.5),
     },
     limits={
-        "people": 3.2,  # asking alone leads to "high", never to "urgent"
+        "people": 2.4,  # asking alone leads to "high", never to "urgent"
         "deadlines": 2.4,
         "consequence": 3.4,
         "meetings": 1.9,
@@ -135,6 +135,7 @@ DEFAULT = Policy(
         "sent_to_you_alone":            effect(0.1, 0.0, work=0.4, personal=0.3),
         "asks_you_alone":              effect(0.7, 0.3, work=0.2),
         "sent_to_a_few":                effect(0.1, 0.0, work=0.5, personal=0.2),
+        "asks_a_few":                   effect(0.4, 0.2, work=0.2),
         "sent_to_many":                 effect(-0.3, -0.1),
         "sent_to_someone_else":         effect(-1.2, -0.7, work=0.3),
         "not_named":                    effect(0.0, 0.0),

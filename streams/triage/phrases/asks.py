@@ -20,52 +20,54 @@ DO = {
 
 ASK = {
     "en": """
-    please {|also|just|kindly|do} @do; {can|could|would|will} {you|u} {|please|also|just|kindly} @do; {can|could} {someone|somebody|we|i} @do; ^{can|could|would|will|may|should|shall} {you|u|we|i}; ^{let s|lets} {discuss|talk|meet|
-    get|set|schedule|do|make|have|go|try|plan|see|use|add|keep|send|call|chat|arrange|move|work}; you {ought|need}
-    to; need to {discuss|talk|meet|schedule|decide|know|get|have|speak}; would like to {discuss|talk|meet|schedule|
-    speak|know|have|invite|set}; d like to {discuss|talk|meet|schedule|speak|know|have|invite|set|see}; i need from
-    you; {need|needs|want|wants|require} {|this |it |them |that }from you; i d like {two|three|a few|some|a short|a
-    list} ; {would|d} like to {see|get|receive|understand}; i want to {know|see|understand|get}; your views; awaits
-    your; awaiting your; needs your; kindly use; up to you; it s yours; yours i think; over to you; for you to
-    {decide|answer|review|sign}; cover for me; can you {take|do} my; stay in touch with; any chance you; {set|call}
-    up a {call|meeting|time}; when you get a {chance|minute|moment}; maybe {we can|we could|you can|you could|
-    dinner|lunch}; {how|what} about {dinner|lunch|coffee|you|we|a|next|this}; wants to know {if|whether}; would it
-    be {possible|worth|ok|okay|better}; {is it|would it be} possible; go ahead and; see if; ^{review|check|discuss|
-    consider|forward|print|file|prepare|attend|schedule|calendar|fax|handle|respond|reply|approve|sign|add|remove|
-    include|revise|update|set up|make sure|find out|go ahead|think about|remember|remind|try|get me|send|give|keep|
-    take|put|ask|use|tell|talk|note} {the|this|these|that|it|them|him|her|me|us|to|a|your|with|out|up|in|on|for|all|
-    and}; {can|could|would|will} {you|u} {|please|kindly|possibly|also|just} {send|tell|check|look|help|call|ring|
-    confirm|review|let|give|take| make|get|bring|forward|circulate|provide|explain|find|fix|join|come|pick|ask|add|
-    update|write|share|cover|swap|do|arrange|handle| sign|approve|draft|put|set|follow|work|talk|meet|have|go|be|
-    try|see|schedule|prepare|print|translate|drop|step|stay|book|respond| reply|resend|verify|point|advise|spare|
-    run|attend}; would you mind; would you be able; are you able to; are you {available|free|around}; could
-    {somebody|someone|anyone|one of you}; can {somebody|someone|one of you}; do you {want|have|know|think|agree|
-    need|still|prefer}; what do you {think|suggest|want|say}; what {are|is} your {thoughts|view|views|opinion|
-    preference|take}; let me {know|have}; let us {know|have}; please {|also|just|kindly} {send|tell|check|look|help|
-    call|ring|confirm|review|let|give|take|make|get|bring|forward|provide|respond|reply|advise|see if|add| update|
-    write|share|sign|approve|draft|put|set|follow|work|run|attach|arrange|prepare|complete|fill|return|submit|
-    contact|meet| have|be|ask|include|remind|remove|read|print|schedule|coordinate|handle|do|try|keep|use|stop|note
-    your|come|join|fax|phone| get back|circulate|change|go|pass|note that you|ensure|make sure|acknowledge|upload|
-    return|pay|start|begin|cancel|email|mail|find out}; ^{send|call|ring|phone|text|tell|give|bring|let|get|show}
-    {me|us} ; ^call {the|her|him|them}; ^confirm {to|with|by|whether|that}; get back to {me|us}; give me a {call|
-    ring|shout}; call me; ring me; reply to me; i {|really|also|still|just|do} need {you|your|a decision|an answer|
-    to know|to hear|the|them|it from}; we {|really|also|still} need {you|your|an answer|a decision|to know|to hear
-    from}; need {your|you to}; i {would|d} {like|love} {you|your|to know|to hear|an}; i want you to; i {would|d}
-    {appreciate|be grateful}; would appreciate; be grateful; {grateful|great|good|helpful} if you; if you could; if
-    you {can|would} {please|let|send|get|just}; could i {have|get|ask|borrow|trouble}; can i {have|get|ask|book|
-    borrow}; may i ask; waiting {for|on} {you|your}; {look|looking} forward to {your|hearing}; assigned to you;
-    review requested; requested your review; mentioned you; invited you to {sign|review|edit}; you to {sign|review|
-    approve|complete|confirm|call|attend|decide}; who {can|could|will|is going to|drives}; which of you; any
-    volunteers; any {chance|news|update|thoughts|objections|ideas|comments}; {your|any} {thoughts|comments|feedback|
-    views} {|please|by|on}; thoughts; shall {i|we}; should {i|we}; is {it|that|this} {ok|okay|fine|all right|
-    alright} {with|for|if|by} ; ok with you; does {that|this|it} {work|suit}; which suits; when {can|could|would}
-    {you|we}; how {should|do you|would you|shall}; what should {i|we}; where {should|do}; you {should|must|need to|
-    have to|will have to|ll need to} {|please} {call|send|sign|confirm|attend|be|come|reply|complete|submit|bring|
-    check|decide|let|get|talk|review|approve|contact|provide|include|respond}; {one|two|few|couple of} {lines|words}
-    {are|is} enough; by return; please advise; rsvp; yes or no; pick one; tick it off; take a look at; have a look;
-    comments for your consideration; see if you {can|could}; try to {get|find|call|reach}; why don t you; how about;
-    i suggest {you|that you|we}; consider {adding|changing|including|using|making}; any interest; i recommend; you
-    may want to; you might want to; we should {|probably|also|not} {send|talk|get|meet|have|discuss|try}""",
+    please {|also|just|kindly|do} @do; {can|could|would|will} {you|u} {|please|also|just|kindly} @do; {can|could}
+    {someone|somebody|we|i} @do; ^{can|could|would|will|may|should|shall} {you|u|we|i}; ^{let s|lets} {ask|discuss|
+    talk|meet| get|set|schedule|do|make|have|go|try|plan|see|use|add|keep|send|call|chat|arrange|move|work}; you
+    {ought|need} to; need to {discuss|talk|meet|schedule|decide|know|get|have|speak}; would like to {discuss|talk|
+    meet|schedule| speak|know|have|invite|set}; d like to {discuss|talk|meet|schedule|speak|know|have|invite|set|
+    see}; i need from you; {need|needs|want|wants|require} {|this |it |them |that }from you; i d like {two|three|a
+    few|some|a short|a list} ; {would|d} like to {see|get|receive|understand}; i want to {know|see|understand|get};
+    your views; awaits your; awaiting your; needs your; kindly use; up to you; it s yours; yours i think; over to
+    you; for you to {decide|answer|review|sign}; cover for me; can you {take|do} my; stay in touch with; any chance
+    you; {set|call} up a {call|meeting|time}; when you get a {chance|minute|moment}; maybe {we can|we could|you can|
+    you could| dinner|lunch}; {how|what} about {dinner|lunch|coffee|you|we|a|next|this}; wants to know {if|whether};
+    would it be {possible|worth|ok|okay|better}; {is it|would it be} possible; go ahead and; see if; ^{review|check|
+    discuss| consider|forward|print|file|prepare|attend|schedule|calendar|fax|handle|respond|reply|approve|sign|add|
+    remove| include|revise|update|set up|make sure|find out|go ahead|think about|remember|remind|try|get me|send|
+    give|keep| take|put|ask|use|tell|talk|note} {the|this|these|that|it|them|him|her|me|us|to|a|your|with|out|up|in|
+    on|for|all| and}; {can|could|would|will} {you|u} {|please|kindly|possibly|also|just} {send|tell|check|look|help|
+    call|ring| confirm|review|let|give|take| make|get|bring|forward|circulate|provide|explain|find|fix|join|come|
+    pick|ask|add| update|write|share|cover|swap|do|arrange|handle| sign|approve|draft|put|set|follow|work|talk|meet|
+    have|go|be| try|see|schedule|prepare|print|translate|drop|step|stay|book|respond| reply|resend|verify|point|
+    advise|spare| run|attend}; would you mind; would you be able; are you able to; are you {available|free|around};
+    could {somebody|someone|anyone|one of you}; can {somebody|someone|one of you}; do you {want|have|know|think|
+    agree| need|still|prefer}; what do you {think|suggest|want|say}; what {are|is} your {thoughts|view|views|
+    opinion| preference|take}; let me {know|have}; let us {know|have}; please {|also|just|kindly} {send|tell|check|
+    look|help| call|ring|confirm|review|let|give|take|make|get|bring|forward|provide|respond|reply|advise|see if|
+    add| update| write|share|sign|approve|draft|put|set|follow|work|run|attach|arrange|prepare|complete|fill|return|
+    submit| contact|meet| have|be|ask|include|remind|remove|read|print|schedule|coordinate|handle|do|try|keep|use|
+    stop|note your|come|join|fax|phone| get back|circulate|change|go|pass|note that you|ensure|make sure|
+    acknowledge|upload| return|pay|start|begin|cancel|email|mail|find out}; ^{send|call|ring|phone|text|tell|give|
+    bring|let|get|show} {me|us} ; ^call {the|her|him|them}; ^confirm {to|with|by|whether|that}; get back to {me|us};
+    give me a {call| ring|shout}; call me; ring me; reply to me; i {|really|also|still|just|do} need {you|your|a
+    decision|an answer| to know|to hear|the|them|it from}; we {|really|also|still} need {you|your|an answer|a
+    decision|to know|to hear from}; need {your|you to}; i {would|d} {like|love} {you|your|to know|to hear|an}; i
+    want you to; i {would|d} {appreciate|be grateful}; would appreciate; be grateful; {grateful|great|good|helpful}
+    if you; if you could; if you {can|would} {please|let|send|get|just}; could i {have|get|ask|borrow|trouble}; can
+    i {have|get|ask|book| borrow}; may i ask; waiting {for|on} {you|your}; {look|looking} forward to {your|hearing};
+    assigned to you; review requested; requested your review; mentioned you; invited you to {sign|review|edit}; you
+    to {sign|review| approve|complete|confirm|call|attend|decide}; who {can|could|will|is going to|drives}; which of
+    you; any volunteers; any {chance|news|update|thoughts|objections|ideas|comments}; {your|any} {thoughts|comments|
+    feedback| views} {|please|by|on}; thoughts; shall {i|we}; should {i|we}; is {it|that|this} {ok|okay|fine|all
+    right| alright} {with|for|if|by} ; ok with you; does {that|this|it} {work|suit}; which suits; when {can|could|
+    would} {you|we}; how {should|do you|would you|shall}; what should {i|we}; where {should|do}; you {should|must|
+    need to| have to|will have to|ll need to} {|please} {call|send|sign|confirm|attend|be|come|reply|complete|
+    submit|bring| check|decide|let|get|talk|review|approve|contact|provide|include|respond}; {one|two|few|couple of}
+    {lines|words} {are|is} enough; by return; please advise; rsvp; yes or no; pick one; tick it off; take a look at;
+    have a look; comments for your consideration; see if you {can|could}; try to {get|find|call|reach}; why don t
+    you; how about; i suggest {you|that you|we}; consider {adding|changing|including|using|making}; any interest; i
+    recommend; you may want to; you might want to; we should {|probably|also|not} {send|talk|get|meet|have|discuss|
+    try}""",
     "de": """
     {kannst|könntest|koenntest|würdest} du; {können|könnten|koennten|würden|wuerden} sie; kannst mir; könnt ihr;
     {kann|könnte} {jemand|mir jemand|einer}; {bitte|bitte um} {sag|sagt|sagen|schick|schickt|schicken|gib|gebt|

@@ -94,6 +94,12 @@ def sent_to_a_few(mail: Features) -> bool:
 
 
 @rule
+def asks_a_few(mail: Features) -> bool:
+    """A person asks a small group with the owner in it."""
+    return sent_to_a_few(mail) and not mail.is_bulk_mail and asks(mail)
+
+
+@rule
 def sent_to_many(mail: Features) -> bool:
     """Sent to many people or to a group address."""
     return mail.role is Role.CROWD

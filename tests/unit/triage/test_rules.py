@@ -51,6 +51,7 @@ CASES: list[tuple[str, Mail, Mail]] = [
     ("sent_to_you_alone", mail("x"), mail("x", to=(ROSA, OTHERS[0]))),
     ("asks_you_alone", mail("Could you call?"), mail("Could you call?", to=(ROSA, OTHERS[0]))),
     ("sent_to_a_few", mail("x", to=(ROSA, OTHERS[0])), mail("x", to=(ROSA, *OTHERS))),
+    ("asks_a_few", mail("Could you call?", to=(ROSA, OTHERS[0])), mail("Could you call?")),
     ("sent_to_many", mail("x", to=(ROSA, *OTHERS)), mail("x", to=(ROSA, OTHERS[0]))),
     ("sent_to_someone_else", mail("Otto, do it.", to=OTHERS[:1], cc=(ROSA,)), mail("Rosa, do it.", to=OTHERS[:1], cc=(ROSA,))),
     ("not_named", mail("x", to=()), mail("x")),
