@@ -1,5 +1,5 @@
 """The wire contract: what the records on the topics hold, in both directions. Downstream teams read the same shapes from
-`docs` generated out of this module (AsyncAPI, JSON Schema).
+`streams/contract/`, generated out of this module (AsyncAPI, JSON Schema).
 
 Headers follow the CloudEvents 1.0 Kafka protocol binding, binary mode (`ce_*`, `content-type`), plus W3C `traceparent`."""
 

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 
 from infra import logging as log_lines
 from infra.settings import Settings
+from infra.stacks import show_on_signal
 from monitoring import metrics
 from streams.app import TriageApp, create_app
 from streams.runtime import Agent
@@ -48,6 +49,7 @@ async def _run(settings: Settings, component: str, group: str, agents: Sequence[
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    show_on_signal()
     running = Running(settings, group, agents, stop)
     async with StatusPublisher(settings, component, lambda: report(running.app)) as publisher:
         try:

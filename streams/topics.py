@@ -27,17 +27,29 @@ _MAILS = {"retention.ms": _ms(days=14), "max.message.bytes": "2097152"}
 _LANES = {"retention.ms": _ms(days=14), "message.timestamp.type": "LogAppendTime"}
 
 ACCOUNTS = TopicSpec(name="accounts", purpose="which mailboxes exist; key account", config=_COMPACTED)
-CURSORS = TopicSpec(name="ingest.cursors", purpose="how far each mailbox was read; key account + entry", config=_COMPACTED)
+CURSORS = TopicSpec(
+    name="ingest.cursors", purpose="how far each mailbox was read; key account + entry", config=_COMPACTED
+)
 RECEIVED = TopicSpec(name="mail.received", purpose="raw mails as found at the provider", config=_MAILS)
-DEAD = TopicSpec(name="mail.dead", purpose="mails that could not be handled, with their bytes and the reason",
-                 config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"})
-STATUS = TopicSpec(name="triage.status", purpose="what each process says of itself; key instance",
-                   config=_COMPACTED | {"cleanup.policy": "compact,delete", "retention.ms": _ms(days=1)})
+DEAD = TopicSpec(
+    name="mail.dead",
+    purpose="mails that could not be handled, with their bytes and the reason",
+    config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
+)
+STATUS = TopicSpec(
+    name="triage.status",
+    purpose="what each process says of itself; key instance",
+    config=_COMPACTED | {"cleanup.policy": "compact,delete", "retention.ms": _ms(days=1)},
+)
 LANES: dict[Lane, TopicSpec] = {
     lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
 }
-SENDERS = TopicSpec(name="triage-senders-changelog", purpose="table: what is known of (account, sender)", config=_COMPACTED)
-THREADS = TopicSpec(name="triage-threads-changelog", purpose="table: what is known of (account, thread)", config=_COMPACTED)
+SENDERS = TopicSpec(
+    name="triage-senders-changelog", purpose="table: what is known of (account, sender)", config=_COMPACTED
+)
+THREADS = TopicSpec(
+    name="triage-threads-changelog", purpose="table: what is known of (account, thread)", config=_COMPACTED
+)
 
 ALL: tuple[TopicSpec, ...] = (ACCOUNTS, CURSORS, RECEIVED, *LANES.values(), DEAD, SENDERS, THREADS, STATUS)
 

@@ -77,7 +77,7 @@ class Overlay:
 class AllPartitions(Mapping[bytes, bytes]):
     """One table over all partitions of this worker, as Faust's own `app.tables` shows it. Read only."""
 
-    def __init__(self, name: str, partitions: Mapping[int, Rows]) -> None:
+    def __init__(self, name: str, partitions: Mapping[tuple[str, int], Rows]) -> None:
         self._name = name
         self._partitions = partitions
 

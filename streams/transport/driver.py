@@ -7,8 +7,10 @@ Seams used: `TRANSPORTS.aliases`; Consumer `_new_consumer_thread`, `_drain_messa
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any
 
 from faust.transport import drivers
@@ -18,7 +20,9 @@ from faust.types import TP
 from streams.runtime.agent import Event
 from streams.transport.ownership import Input, Ownership
 
+log = logging.getLogger(__name__)
 SCHEME = "eos"
+_SAY_MISSING_S = 5.0
 _FETCH_WAIT_MS = 50
 """Long enough to keep an idle worker idle; it never delays a record, since the broker answers as soon as there is one."""
 _FETCH_TIMEOUT_S = 0.5
@@ -32,6 +36,35 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"  # no setting for it outside processing_guarantee=exactly_once
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # hard-coded 1,500: an empty partition would hold back a full one
         return consumer
+
+    async def on_start(self) -> None:
+        """Start, and never let this member assign partitions while it does not know all topics."""
+        await super().on_start()
+        coordinator = self._ensure_consumer()._coordinator
+        assign = coordinator._perform_assignment
+
+        async def assign_what_is_known(response: Any) -> Any:
+            await self._know_topics()
+            return await assign(response)
+
+        coordinator._perform_assignment = assign_what_is_known
+
+    async def _know_topics(self) -> None:
+        """Wait for metadata of all subscribed topics.
+
+        A broker that has just come back answers without topics; Faust's assignor then leaves those out of the assignment,
+        and with static membership that stays so: nobody has a reason to rebalance again.
+        """
+        consumer = self._ensure_consumer()
+        started, said = monotonic(), False
+        while missing := [
+            topic for topic in consumer.subscription() if not consumer._client.cluster.partitions_for_topic(topic)
+        ]:
+            if monotonic() - started > _SAY_MISSING_S and not said:
+                log.warning("waiting for topics %s; `triage topics create` makes what is missing", sorted(missing))
+                said = True
+            await asyncio.sleep(0.1)
+            await consumer._client.force_metadata_update()
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Faust's livelock checks watch a message path that is not in use here."""

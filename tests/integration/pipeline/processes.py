@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,6 +54,13 @@ class Pipeline:
     def died(self) -> list[str]:
         """Processes that ended by themselves."""
         return [name for name, process in self.running.items() if process.poll() is not None]
+
+    def show_stacks(self) -> None:
+        """Where every stream process stands goes to its log."""
+        for name, process in self.running.items():
+            if not name.startswith("ingest"):
+                process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
 
     def logs(self, lines: int = 15) -> str:
         """The end of every log, for a failure's message."""

@@ -29,6 +29,7 @@ async def wait_until_archived(bootstrap: str, database: str, wanted: set[str], f
     while (missing := wanted - {event for event, _ in await archived(database)}) and time.monotonic() < deadline:
         await asyncio.sleep(0.5)
     if missing:
+        flow.show_stacks()
         where = {topic: len(missing & set(ids(bootstrap, [topic]))) for topic in ("mail.received", "mail.dead")}
         where["lanes"] = len(missing & set(lane_ids(bootstrap)))
         pytest.fail(
