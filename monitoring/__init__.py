@@ -1,1 +1,1 @@
-"""What a person or a monitoring system sees: metrics, lag, health, the control process, the live view of `triage run`."""
+"""What people and monitoring systems see: metrics, lag, health, the control process, the view of `triage run`."""

@@ -1,1 +1,1 @@
-"""The stream processor: the wire contract, the topics and tables, the Faust transport and runtime, and the stream agents."""
+"""The stream processor: wire contract, topics and tables, Faust transport and runtime, stream agents."""

@@ -99,7 +99,7 @@ def create_app(settings: Settings, name: str, agents: Sequence[Agent]) -> Triage
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=2 * 1024 * 1024,
         store="memory://",
-        table_standby_replicas=0,  # Faust would follow changelogs its own way, which our tasks neither feed nor wait for
+        table_standby_replicas=0,  # Faust's standbys wait for a recovery that is not ours
         datadir=str(tables),
         topic_partitions=settings.topic_partitions,
         topic_replication_factor=settings.topic_replication_factor,

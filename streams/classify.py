@@ -1,4 +1,4 @@
-"""Raw mail + what the tables know → verdict. Pure: parse, gather facts, decide, learn. `streams.route` picks the lane."""
+"""Raw mail + what the tables know → verdict. Pure: parse, gather facts, decide, learn. `streams.route`: the lane."""
 
 from __future__ import annotations
 

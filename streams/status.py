@@ -1,4 +1,4 @@
-"""What each process says of itself on the compacted topic `triage.status`; control, `triage status` and `doctor` read it."""
+"""What each process says of itself on the compacted topic `triage.status`, for control, `triage status`, `doctor`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Status:
 
     @property
     def ok(self) -> bool:
+        """Whether every check is well."""
         return all(check.ok for check in self.checks)
 
     def encode(self) -> bytes:

@@ -1,4 +1,4 @@
-"""Every topic, declared once: its name, partitioning and retention. All `mail.*` topics and tables are co-partitioned by account."""
+"""Every topic, declared once: name and settings. All `mail.*` topics and tables are co-partitioned by account."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def templates() -> dict[str, bytes]:
 
 
 def unique_name(template_name: str) -> str:
-    """The Maildir unique name of a template's mail. Holds no time, so that a second call knows what it has delivered."""
+    """The Maildir unique name of a template's mail: without a time, so that a second call knows what is there."""
     return f"sample.{template_name.removesuffix('.eml')}.bluecrate"
 
 

@@ -52,7 +52,7 @@ _LANGUAGES = {
 
 
 def spoken_day(moment: datetime, language: str) -> str:
-    """The day of `moment` as a person would write it, e.g. "Donnerstag, 26. November". KeyError: a language not known."""
+    """The day of `moment` as a person would write it, e.g. "Donnerstag, 26. November". KeyError: unknown language."""
     pattern, weekdays, months = _LANGUAGES[language]
     return pattern.format(
         weekday=weekdays.split()[moment.weekday()], day=moment.day, month=months.split()[moment.month - 1]

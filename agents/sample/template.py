@@ -26,7 +26,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 
 
 def render(template: bytes, now: datetime) -> bytes:
-    """The mail of `template` as it would read at `now` (zone-aware). Every byte outside a placeholder stays as it is."""
+    """The mail of `template` as it would read at `now` (zone-aware). All other bytes stay as they are."""
     moment = now.astimezone(UTC)
     language = _last(_LANGUAGE, template) or "en"
 

@@ -15,22 +15,39 @@ class Event(Protocol):
     """A record of an input topic (aiokafka's ConsumerRecord fits)."""
 
     @property
-    def topic(self) -> str: ...
+    def topic(self) -> str:
+        """Where it was read."""
+        ...
+
     @property
-    def partition(self) -> int: ...
+    def partition(self) -> int:
+        """Its account's."""
+        ...
+
     @property
-    def offset(self) -> int: ...
+    def offset(self) -> int:
+        """Its place in the partition."""
+        ...
+
     @property
     def timestamp(self) -> int:
         """Milliseconds since 1970."""
         ...
 
     @property
-    def key(self) -> bytes | None: ...
+    def key(self) -> bytes | None:
+        """The account."""
+        ...
+
     @property
-    def value(self) -> bytes | None: ...
+    def value(self) -> bytes | None:
+        """None: a tombstone."""
+        ...
+
     @property
-    def headers(self) -> Headers: ...
+    def headers(self) -> Headers:
+        """In the order of the record."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +85,8 @@ Decide = Callable[[Event, Known], Outcome]
 Effect = Callable[[Sequence[Any]], Awaitable[Mapping[int, Exception]]]
 """Does the batch's effects outside Kafka, before the offsets are committed; must be idempotent.
 
-Returns the indexes that can never succeed, each with its error (they become dead letters); raises Transient when all of it
-should be tried again."""
+Returns the indexes that can never succeed, each with its error (they become dead letters); raises Transient when
+all of it should be tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

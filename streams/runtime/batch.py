@@ -76,7 +76,7 @@ class Decider:
         try:
             outcome = self.agent.decide(event, overlay)
             self._watch.done()  # inside the try: the timer may fire until this has run
-        except Exception as error:  # noqa: BLE001 - whatever a decision raises, the event becomes a dead letter
+        except Exception as error:
             self._watch.done()
             self._bury(event, error, decided)
         else:
@@ -99,7 +99,9 @@ class Decider:
         decided.dead.append(type(error).__name__)
         log.log(
             logging.ERROR if unexpected else logging.WARNING,
-            "dead letter: %s%s", type(error).__name__, f" at {where(error)[-1:]}" if unexpected else "",
+            "dead letter: %s%s",
+            type(error).__name__,
+            f" at {where(error)[-1:]}" if unexpected else "",
             extra={"topic": event.topic, "partition": event.partition, "offset": event.offset},
         )
 

@@ -62,6 +62,6 @@ class DeadLetterLimit:
         failures, taken = len(self._failures), sum(count for _, count in self._taken)
         if failures >= self._limit and failures >= SHARE * max(taken, failures):
             raise TooManyDeadLetters(
-                f"{failures} of the last {max(taken, failures)} events failed unexpectedly within a minute: stopping before "
-                "all mail is dead-lettered. Nothing is lost: mend the defect (the log names it) and start again."
+                f"{failures} of the last {max(taken, failures)} events failed unexpectedly within a minute: stopping "
+                "before all mail is dead-lettered. Nothing is lost: mend the defect (the log names it) and start again."
             )

@@ -64,7 +64,7 @@ class Overlay:
         return None if value is None else table.decode(value)
 
     def put(self, table: Table[Row], key: bytes, row: Row, offset: int) -> None:
-        """Change a row because of the event at `offset`; a row that is from that event or a later one stays as it is."""
+        """Change a row because of the event at `offset`; a row from that event or a later one stays as it is."""
         old = self._value(table.name, key)
         if old is None or source_offset(old) < offset:
             self.changes.setdefault(table.name, {})[key] = table.encode(row, offset)

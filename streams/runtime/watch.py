@@ -9,14 +9,15 @@ import signal
 import threading
 from time import monotonic
 from types import FrameType, TracebackType
+from typing import Self
 
 
-class EventTimeout(Exception):  # noqa: N818 - names what happened, like asyncio's TimeoutError
+class EventTimeout(Exception):
     """A decision about one event took longer than the event timeout."""
 
 
 class Watch:
-    """`with watch: for event in batch: watch.start(); decide(event)`; `start` also covers what follows until the next."""
+    """`with watch: for event in batch: watch.start(); decide(event); watch.done()`."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -25,7 +26,7 @@ class Watch:
         if self._able:
             signal.signal(signal.SIGALRM, self._tick)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Self:
         if self._able:
             signal.setitimer(signal.ITIMER_REAL, self._seconds / 4, self._seconds / 4)
         return self

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 SCHEME = "eos"
 _SAY_MISSING_S = 5.0
 _FETCH_WAIT_MS = 50
-"""Long enough to keep an idle worker idle; it never delays a record, since the broker answers as soon as there is one."""
+"""Long enough to keep an idle worker idle; it delays no record: the broker answers as soon as there is one."""
 _FETCH_TIMEOUT_S = 0.5
 
 
@@ -52,8 +52,8 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
     async def _know_topics(self) -> None:
         """Wait for metadata of all subscribed topics.
 
-        A broker that has just come back answers without topics; Faust's assignor then leaves those out of the assignment,
-        and with static membership that stays so: nobody has a reason to rebalance again.
+        A broker that has just come back answers without topics; Faust's assignor then leaves those out of the
+        assignment, and with static membership that stays so: nobody has a reason to rebalance again.
         """
         consumer = self._ensure_consumer()
         started, said = monotonic(), False
@@ -101,7 +101,7 @@ class Consumer(stock.Consumer):
         )
         return records.get(tp, [])
 
-    def seek(self, topic: str, partition: int, offset: int) -> None:  # type: ignore[override]
+    def seek(self, topic: str, partition: int, offset: int) -> None:
         """Fetch from `offset` next."""
         tp = stock.ensure_aiokafka_TP(TP(topic, partition))
         self._thread.thread_loop.call_soon_threadsafe(self._thread._ensure_consumer().seek, tp, offset)
@@ -111,7 +111,7 @@ class Consumer(stock.Consumer):
         coordinator = self._thread._ensure_consumer()._coordinator
         self._thread.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
 
-    def crash(self, error: BaseException) -> None:  # type: ignore[override]
+    def crash(self, error: BaseException) -> None:
         """Stop the app; the worker exits with this error."""
         self.app.fatal(error)
 
@@ -137,7 +137,7 @@ class Consumer(stock.Consumer):
 
     async def _drain_messages(self, fetcher: Any) -> None:
         while not (self._stopped.is_set() or fetcher._stopped.is_set()):
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)  # noqa: ASYNC110 - two events of Faust's own kind
 
     async def on_stop(self) -> None:
         """Tasks first, then Faust's own end."""

@@ -1,7 +1,7 @@
 """What the group has committed, and the group's metadata for transactions.
 
-Read by librdkafka, whose OffsetFetch asks for stable offsets (KIP-447): after a commit whose markers are still being written,
-aiokafka's answer was stale in 2 of 100 reads. The consumer here never joins the group."""
+Read by librdkafka, whose OffsetFetch asks for stable offsets (KIP-447): after a commit whose markers are still being
+written, aiokafka's answer was stale in 2 of 100 reads. The consumer here never joins the group."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Order of steps that keeps exactly once (each proven by the kill tests):
 revoke: let running transactions end, cancel everything that waits; keep the tasks' producers and rows.
 assign: drop the tasks of partitions that went away. Nothing slow here: aiokafka sends no heartbeat meanwhile.
-open:   fence the former owner (init_transactions) → read committed offsets → recover tables → still assigned? → seek → work.
+open:   fence the former owner (init_transactions) → committed offsets → tables → still assigned? → seek → work.
 A partition that stays over a rebalance keeps its producer, rows and position: its producer's epoch is the lease."""
 
 from __future__ import annotations
@@ -49,8 +49,15 @@ class Ownership:
     """The tasks of one process."""
 
     def __init__(
-        self, group: Group, deciders: Mapping[str, Decider], *, name: str, options: Mapping[str, Any],
-        batch_size: int, batch_timeout_s: float, pool: ThreadPoolExecutor,
+        self,
+        group: Group,
+        deciders: Mapping[str, Decider],
+        *,
+        name: str,
+        options: Mapping[str, Any],
+        batch_size: int,
+        batch_timeout_s: float,
+        pool: ThreadPoolExecutor,
     ) -> None:
         self._group, self._deciders, self._name, self._options = group, deciders, name, options
         self._batch_size, self._batch_timeout_s, self._pool = batch_size, batch_timeout_s, pool
@@ -76,7 +83,7 @@ class Ownership:
             if running is not None and not task.committing:
                 running.cancel()
         if self._running:
-            # The broker lets a revocation take the rebalance time-out; a transaction that is stuck longer is fenced later.
+            # A revocation may take the rebalance time-out; a transaction that is stuck longer is fenced later.
             _, late = await asyncio.wait(self._running.values(), timeout=self._batch_timeout_s / 2)
             for running in late:
                 log.warning("a transaction did not end within %.0f s", monotonic() - started)
@@ -136,7 +143,10 @@ class Ownership:
             await producer.open()
             position = await self._group_offsets().committed(topic, partition)
             rows = await recover(
-                self._options, decider.agent.tables, partition, self._pool,
+                self._options,
+                decider.agent.tables,
+                partition,
+                self._pool,
                 lambda: self._stopped or input_ not in self._group.assigned(),
             )
             if input_ not in self._group.assigned():
@@ -145,12 +155,21 @@ class Ownership:
             await asyncio.shield(producer.close())
             raise
         log.info(
-            "owner: position %d, %d table rows", position, sum(map(len, rows.values())),
+            "owner: position %d, %d table rows",
+            position,
+            sum(map(len, rows.values())),
             extra={"topic": topic, "partition": partition, "duration_ms": round((monotonic() - started) * 1000)},
         )
         task = PartitionTask(
-            topic, partition, decider=decider, producer=producer, offsets=self._group_offsets(), inputs=self._group,
-            rows=rows, position=position, batch_size=self._batch_size,
+            topic,
+            partition,
+            decider=decider,
+            producer=producer,
+            offsets=self._group_offsets(),
+            inputs=self._group,
+            rows=rows,
+            position=position,
+            batch_size=self._batch_size,
         )
         self.tasks[input_], self.rows[input_] = task, rows
         return task
@@ -175,7 +194,9 @@ class Ownership:
             self._group.rejoin()
         else:
             if not isinstance(error, Fatal):
-                log.error("unexpected end of a task", exc_info=error, extra={"topic": input_[0], "partition": input_[1]})
+                log.error(
+                    "unexpected end of a task", exc_info=error, extra={"topic": input_[0], "partition": input_[1]}
+                )
             self._group.crash(error)
 
     def _forget(self, input_: Input) -> None:

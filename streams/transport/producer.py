@@ -1,7 +1,7 @@
 """One transactional librdkafka producer with blocking calls in threads and errors whose type says what to do next.
 
-KIP-98. Traps that this module knows: `retry.backoff.ms` above 2 stalls a transaction that begins while the markers of the last one
-are being written; `init_transactions` without a connection sits out a 500 ms timer, so metadata is asked for first."""
+KIP-98. Traps that this module knows: `retry.backoff.ms` above 2 stalls a transaction that begins while the markers of the
+last one are being written; `init_transactions` without a connection sits out a 500 ms timer, so metadata comes first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class LostOwnership(Transient):
 class TransactionalProducer:
     """Writes batches atomically: records and source offsets are visible together or not at all."""
 
-    def __init__(self, options: Mapping[str, Any], transactional_id: str, pool: ThreadPoolExecutor, timeout_s: float) -> None:
+    def __init__(
+        self, options: Mapping[str, Any], transactional_id: str, pool: ThreadPoolExecutor, timeout_s: float
+    ) -> None:
         self._config = {
             **options,
             "transactional.id": transactional_id,
@@ -83,7 +85,9 @@ class TransactionalProducer:
         try:
             producer.begin_transaction()
             for output in outputs:
-                producer.produce(output.topic, output.value, output.key, partition, headers=list(output.headers) or None)
+                producer.produce(
+                    output.topic, output.value, output.key, partition, headers=list(output.headers) or None
+                )
             self._until_done(producer.send_offsets_to_transaction, [offset], group)
             self._until_done(producer.commit_transaction)
         except (KafkaException, BufferError) as error:
@@ -94,7 +98,9 @@ class TransactionalProducer:
         if cause is not None and (cause.fatal() or cause.code() in (KafkaError._FENCED, KafkaError._STATE)):
             raise LostOwnership(str(cause)) from None
         if cause is not None and cause.retriable() and not cause.txn_requires_abort():
-            raise LostOwnership(f"no answer within {self._timeout_s:g} s: {cause}") from None  # outcome unknown: init decides
+            raise LostOwnership(
+                f"no answer within {self._timeout_s:g} s: {cause}"
+            ) from None  # outcome unknown: init decides
         try:
             self._until_done(producer.abort_transaction)
         except KafkaException as second:

@@ -24,7 +24,11 @@ _SAY_S = 2.0
 
 
 async def recover(
-    options: Mapping[str, Any], tables: Sequence[Table[Any]], partition: int, pool: ThreadPoolExecutor, cancelled: Callable[[], bool]
+    options: Mapping[str, Any],
+    tables: Sequence[Table[Any]],
+    partition: int,
+    pool: ThreadPoolExecutor,
+    cancelled: Callable[[], bool],
 ) -> Rows:
     """All rows of `partition`, as the last committed transaction left them. Call it after the former owner is fenced.
 
@@ -41,15 +45,17 @@ def _recover(
 ) -> Rows:
     name_of = {table.changelog: table.name for table in tables}
     rows: Rows = {table.name: {} for table in tables}
-    consumer = Consumer({
-        **options,
-        "group.id": f"recovery-{partition}",  # required by the client, never used: no join, no commit
-        "isolation.level": "read_committed",
-        "enable.partition.eof": True,
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "fetch.wait.max.ms": 10,
-    })
+    consumer = Consumer(
+        {
+            **options,
+            "group.id": f"recovery-{partition}",  # required by the client, never used: no join, no commit
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "fetch.wait.max.ms": 10,
+        }
+    )
     try:
         consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic in name_of])
         left, count, heard, said = set(name_of), 0, monotonic(), monotonic()

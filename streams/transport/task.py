@@ -52,8 +52,17 @@ class PartitionTask:
     """The work on one input partition, from the moment its producer is open until the partition is lost."""
 
     def __init__(
-        self, topic: str, partition: int, *, decider: Decider, producer: TransactionalProducer, offsets: GroupOffsets,
-        inputs: Inputs, rows: Rows, position: int, batch_size: int,
+        self,
+        topic: str,
+        partition: int,
+        *,
+        decider: Decider,
+        producer: TransactionalProducer,
+        offsets: GroupOffsets,
+        inputs: Inputs,
+        rows: Rows,
+        position: int,
+        batch_size: int,
     ) -> None:
         self.topic, self.partition, self.rows, self.position = topic, partition, rows, position
         self.producer = producer

@@ -26,7 +26,7 @@ def expected(account: str, count: int) -> set[str]:
 
 async def wait_until_archived(bootstrap: str, database: str, wanted: set[str], flow: Pipeline, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while (missing := wanted - {event for event, _ in await archived(database)}) and time.monotonic() < deadline:
+    while (missing := wanted - {event for event, _ in await archived(database)}) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.5)
     if missing:
         flow.show_stacks()
