@@ -1,0 +1,85 @@
+"""What the processes stand on: Kafka and PostgreSQL, topics and tables. Ours to start and stop, or somebody else's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.database import migrate
+from infra.settings import Settings, load
+from infra.stack import Endpoints, LocalStack, StartFailed
+from infra.stack.process import Daemon
+from monitoring.run.home import Home
+from monitoring.run.threads import in_thread
+from streams.admin import create_topics
+
+Say = Callable[[str], None]
+STOP_S = 3.5
+"""Then Kafka and PostgreSQL are killed; both recover at the next start."""
+
+
+@dataclass(kw_only=True)
+class Platform:
+    """`up` once, then `down`, whatever came of `up`."""
+
+    home: Home
+    own_stack: bool
+    say: Say
+    _starting: asyncio.Task[Endpoints] | None = None
+    _given_up: bool = False
+    _stack: LocalStack = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._stack = LocalStack(state_dir=self.home.root)
+
+    async def up(self) -> Settings:
+        """Settings with the right endpoints, once topics and tables are there.
+
+        Raises:
+            Fatal, Transient: the message says what to do.
+        """
+        settings = load(**await self._endpoints())
+        self.say("creating topics and tables")
+        await asyncio.gather(in_thread(create_topics, settings), migrate(settings))
+        return settings
+
+    async def down(self, *, at_once: bool = False) -> None:
+        """Stop what `up` has started; by SIGKILL when it takes too long."""
+        if not self.own_stack or self._starting is None:
+            return
+        self._given_up = True
+        stopping = asyncio.ensure_future(in_thread(self._stack.stop))
+        await asyncio.wait([stopping], timeout=0 if at_once else STOP_S)
+        if not stopping.done():
+            if not at_once:
+                self.say("Kafka or PostgreSQL did not stop in time: killed")
+            await in_thread(self._kill)
+            await asyncio.wait([stopping], timeout=STOP_S)
+        await asyncio.wait([self._starting], timeout=1)
+        if self._starting.done() and not self._starting.cancelled():
+            self._starting.exception()  # it was told already, or nobody wants to know any more
+
+    async def _endpoints(self) -> dict[str, Any]:
+        if not self.own_stack:
+            return {"triage_home": self.home.root}
+        self._starting = asyncio.ensure_future(in_thread(self._stack.start, self._tell))
+        endpoints = await asyncio.shield(self._starting)
+        return {
+            "triage_home": self.home.root,
+            "kafka_bootstrap_servers": endpoints.kafka_bootstrap,
+            "database_url": endpoints.database_url,
+            # What the environment may say of another cluster does not hold for this one.
+            "kafka_security_protocol": "PLAINTEXT",
+            "topic_replication_factor": 1,
+        }
+
+    def _tell(self, line: str) -> None:
+        if self._given_up:
+            raise StartFailed("given up, because the run was interrupted")
+        self.say(line)
+
+    def _kill(self) -> None:
+        for name in ("kafka", "postgres"):
+            Daemon(name=name, directory=self.home.root / "stack" / name).kill()
