@@ -1,0 +1,15 @@
+"""Benchmarks that anyone can run: `make bench` lists them, `make bench NAME=stages` runs one.
+
+Each tells people on standard error what it does and ends with one JSON line on standard output: {"name", "ratios",
+"values"}. Ratios compare two things measured side by side in the same run, so they mean something on any machine; values
+belong to the machine, each with its unit in its name. Nothing here is a test: no figure makes anything fail."""
+
+from __future__ import annotations
+
+BENCHMARKS: dict[str, str] = {
+    "latency": "IMAP server's announcement to lane record, mail by mail, at light load (Kafka, Dovecot)",
+    "throughput": "mails per second of a worker beside a bare Kafka loop and a plain loop; Maildir to PostgreSQL",
+    "memory": "a worker under load and idle, ingest with 200 idle IMAP mailboxes without and with TLS",
+    "stages": "where the time of one mail goes: parse, decide, encode (no services)",
+}
+"""Name of the module here → what it measures."""

@@ -1,0 +1,1 @@
+"""What the benchmarks stand on: mails, real services, processes, readers, and the report."""
