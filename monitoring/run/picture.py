@@ -40,6 +40,7 @@ class Picture:
     """Consumer lag by lane, and `received`; empty while it is not known."""
     waiting_s: Mapping[str, float]
     rate: float
+    last_ms: int | None
     p50_ms: int | None
     p99_ms: int | None
     parts: tuple[Part, ...]
@@ -77,6 +78,7 @@ class Scene:
             waiting=self.queues.length,
             waiting_s=self.queues.age_s,
             rate=tally.rate(time.time()),
+            last_ms=tally.last_ms,
             p50_ms=tally.latency(0.5),
             p99_ms=tally.latency(0.99),
             parts=self._parts(),

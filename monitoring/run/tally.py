@@ -75,6 +75,8 @@ class Tally:
     """Lane records that are no verdicts."""
     latencies: Counter[int] = field(default_factory=Counter)
     """From ingest's find to the lane record, milliseconds, of the mails that this run announced."""
+    last_ms: int | None = None
+    """The latency that was counted last."""
     fresh: deque[Headline] = field(default_factory=lambda: deque(maxlen=FRESH))
     """Pressing mails since the view last took them."""
     _latest: list[Headline] = field(default_factory=list)
@@ -141,7 +143,8 @@ class Tally:
             (self.twice if pair in self.judged else self.judged).add(pair)
         since = _since(headers)
         if since >= self.begun_ms:
-            self.latencies[record.timestamp - since] += 1
+            self.last_ms = record.timestamp - since
+            self.latencies[self.last_ms] += 1
             self._seconds[record.timestamp // 1000] += 1
             self._forget_seconds(record.timestamp // 1000)
         if lane in PRESSING:
@@ -161,7 +164,7 @@ class Tally:
             self.malformed += 1
             return
         shown = _headline(verdict, record.timestamp, lane)
-        self._latest = sorted([*self._latest, shown], key=lambda one: -one.at)[:LATEST]
+        self._latest = sorted([*self._latest, shown], key=lambda one: (-one.at, -one.priority))[:LATEST]
         self.fresh.append(shown)
 
 

@@ -14,13 +14,13 @@ from streams.triage.verdict import Lane
 
 COLOURS = {Lane.URGENT: "bold red", Lane.HIGH: "yellow", Lane.NORMAL: "green", Lane.LOW: "dim"}
 BAR = 24
-OTHER_LINES = 16
-"""Lines of the view besides its list of mails."""
+OTHER_LINES = 26
+"""Lines besides the list of mails, those included that were printed above the view and should stay visible."""
 
 
 def draw(picture: Picture, *, height: int) -> RenderableType:
     """The live view, no taller than the terminal."""
-    room = max(3, height - OTHER_LINES)
+    room = max(4, height - OTHER_LINES)
     parts: list[RenderableType] = [_summary(picture), _lanes(picture), Text(), _processes(picture)]
     if picture.latest:
         parts += [Text(), _mails(picture.latest[:room])]
@@ -41,9 +41,10 @@ def _summary(picture: Picture) -> Text:
 
 def latency(picture: Picture) -> str:
     """From found to lane, in words; empty before the first verdict."""
-    if picture.p50_ms is None or picture.p99_ms is None:
+    if picture.last_ms is None or picture.p50_ms is None or picture.p99_ms is None:
         return ""
-    return f"found to lane p50 {_milliseconds(picture.p50_ms)}, p99 {_milliseconds(picture.p99_ms)}"
+    last, p50, p99 = map(_milliseconds, (picture.last_ms, picture.p50_ms, picture.p99_ms))
+    return f"found to lane: last {last}, p50 {p50}, p99 {p99}"
 
 
 def _milliseconds(value: int) -> str:
