@@ -1,0 +1,152 @@
+"""Mailbox, ports, environment, lag and threads of a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from infra.errors import ConfigError
+from infra.settings import load
+from infra.stack.ports import any_free
+from monitoring.run import mailbox
+from monitoring.run.command import run
+from monitoring.run.home import Home
+from monitoring.run.programs import free_port, programs
+from monitoring.run.queues import AGE, LENGTH, values
+from monitoring.run.threads import Interrupted, in_thread, unless
+from streams.events import event_id
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "mails"
+    (made / "sub").mkdir(parents=True)
+    (made / "a.eml").write_text("Subject: a\n\n")
+    (made / "empty").touch()
+    (made / "sub" / "b").write_text("b")
+    Path(os.fsdecode(bytes(made) + b"/caf\xe9")).write_text("c")
+    (made / ".hidden").write_text("no mail")
+    (made / "link").symlink_to("a.eml")
+    os.mkfifo(made / "pipe")
+    return made
+
+
+def test_the_listing_is_what_ingest_announces(folder: Path, tmp_path: Path) -> None:
+    account = mailbox.folder_account(folder, Home(root=tmp_path / "home"))
+    names = ["a.eml", "empty", "sub/b", os.fsdecode(b"caf\xe9")]
+    listing = mailbox.listing(account)
+    assert listing.ids == {bytes.fromhex(event_id(account.id, "maildir", name)) for name in names}
+    assert (listing.links, listing.closed) == (1, ())
+    assert mailbox.paths(account, listing.ids) == sorted(names)
+
+
+def test_a_folder_has_the_same_account_however_it_is_named(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").symlink_to(folder)
+    monkeypatch.chdir(tmp_path)
+    assert (
+        len({mailbox.account_id(one) for one in (folder, Path("mails"), tmp_path / "other", folder / "sub" / "..")})
+        == 1
+    )
+    assert mailbox.account_id(folder) != mailbox.account_id(folder / "sub")
+
+
+def test_everything_in_the_folder_is_wanted_however_old(folder: Path, tmp_path: Path) -> None:
+    assert mailbox.folder_account(folder, Home(root=tmp_path / "home")).since_days is None
+
+
+@pytest.mark.parametrize(
+    ("maildir", "home"), [("missing", "home"), ("mails/a.eml", "home"), ("mails", "mails/home"), ("mails", "mails")]
+)
+def test_a_folder_that_cannot_be_read_or_that_the_run_writes_into_is_refused(
+    folder: Path, tmp_path: Path, maildir: str, home: str
+) -> None:
+    with pytest.raises(ConfigError, match="--maildir"):
+        mailbox.folder_account(tmp_path / maildir, Home(root=tmp_path / home))
+
+
+def test_a_hidden_home_inside_the_folder_is_fine(folder: Path) -> None:
+    assert mailbox.folder_account(folder, Home(root=folder / ".triage")).maildir == str(folder)
+
+
+def test_why_a_file_cannot_be_read(folder: Path, tmp_path: Path) -> None:
+    account = mailbox.folder_account(folder, Home(root=tmp_path / "home"))
+    assert mailbox.unreadable(account, "a.eml") == ""
+    assert mailbox.unreadable(account, "gone") == ""
+    assert mailbox.unreadable(account, "link") != ""
+
+
+def test_a_port_that_is_taken_gives_way_to_the_next_one() -> None:
+    (port,) = any_free()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        assert port < free_port(port) <= port + 49
+    assert free_port(port, but=[port]) > port
+
+
+def test_processes_are_told_where_everything_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAG_INTERVAL_S", "7")
+    settings = load(
+        kafka_bootstrap_servers="127.0.0.1:1", database_url="postgresql://u@h/d", health_port=18000, metrics_port=18080
+    )
+    groups = programs(settings, Home(root=tmp_path), workers=2, own_stack=True)
+    assert [[one.name for one in group] for group in groups] == [
+        ["ingest"],
+        ["worker-1", "worker-2"],
+        ["archive"],
+        ["control"],
+    ]
+    worker = groups[1][1]
+    assert worker.argv[1:] == ("worker",)
+    assert worker.env.items() >= {
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "DATABASE_URL": "postgresql://u@h/d", "HEALTH_PORT": "18000", "INSTANCE_ID": "worker-2",
+        "TABLE_DIR": str(tmp_path / "tables" / "worker-2"), "STATUS_INTERVAL_S": "1.0",
+    }.items()  # fmt: skip
+    assert "LAG_INTERVAL_S" not in worker.env
+    for name, value in worker.env.items():
+        monkeypatch.setenv(name, value)
+    assert load().instance_id == "worker-2"
+
+
+def test_on_a_cluster_of_somebody_else_its_settings_stay_and_names_are_told_apart(tmp_path: Path) -> None:
+    (program,), *_ = programs(load(instance_id="me-1"), Home(root=tmp_path), workers=1, own_stack=False)
+    assert program.env["INSTANCE_ID"] == "me-1-ingest"
+    assert not {"KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "STATIC_MEMBERSHIP"} & program.env.keys()
+
+
+def test_lag_is_read_from_the_metrics_of_control() -> None:
+    text = f'# HELP {LENGTH} x\n# TYPE {LENGTH} gauge\n{LENGTH}{{lane="urgent"}} 3.0\n{LENGTH}{{lane="received"}} 1e2\n{AGE}{{lane="urgent"}} 0.5\nother 1\n'
+    assert values(text, LENGTH) == {"urgent": 3.0, "received": 100.0}
+    assert values(text, AGE) == {"urgent": 0.5}
+    assert values("", LENGTH) == {}
+
+
+async def test_a_blocking_call_gives_its_result_or_its_error() -> None:
+    assert await in_thread(sum, [1, 2]) == 3
+    with pytest.raises(ZeroDivisionError):
+        await in_thread(divmod, 1, 0)
+
+
+async def test_a_stop_ends_the_wait_for_a_call_that_blocks() -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.05, stop.set)
+    began = time.monotonic()
+    with pytest.raises(Interrupted):
+        await unless(stop, in_thread(time.sleep, 3))
+    assert time.monotonic() - began < 2
+    assert await unless(asyncio.Event(), in_thread(sum, [1])) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--json"], ["--maildir", ".", "--sample"], ["--workers", "0"], ["--patience", "0"]]
+)
+def test_options_that_make_no_sense_together_are_refused(arguments: list[str]) -> None:
+    assert CliRunner().invoke(run, arguments).exit_code == 2
