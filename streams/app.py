@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import faust
@@ -53,7 +52,7 @@ class TriageApp(faust.App):
         """The partitions at work."""
         return cast("Consumer", self.consumer).ownership
 
-    def make_ownership(self, consumer: Consumer, pool: ThreadPoolExecutor) -> Ownership:
+    def make_ownership(self, consumer: Consumer) -> Ownership:
         """Called by the transport's consumer."""
         limit = DeadLetterLimit(self.settings.dead_letter_limit)
         ownership = Ownership(
@@ -65,7 +64,6 @@ class TriageApp(faust.App):
             options=librdkafka_options(self.settings),
             batch_size=self.settings.batch_size,
             batch_timeout_s=self.settings.batch_timeout_s,
-            pool=pool,
         )
         for table in (table for agent in self.declared for table in agent.tables):
             self.tables[table.name].data.data = AllPartitions(table.name, ownership.rows)

@@ -1,7 +1,7 @@
 """The wire contract: what the records on the topics hold, in both directions.
 
 Downstream teams read the same shapes from `streams/contract/`, generated out of this module (AsyncAPI, JSON Schema).
-Headers follow the CloudEvents 1.0 Kafka protocol binding, binary mode (`ce_*`, `content-type`), and W3C `traceparent`."""
+Headers: CloudEvents 1.0 Kafka protocol binding, binary mode (`ce_*`, `content-type`), and W3C `traceparent`."""
 
 from __future__ import annotations
 

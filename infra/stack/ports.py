@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 
 from infra.errors import ConfigError
 
 LOOPBACK = "127.0.0.1"
+SERVER_PORTS = (20_000, 32_000)
+"""Linux takes ports for outgoing connections from 32,768 on."""
 
 
 def is_free(port: int) -> bool:
@@ -31,15 +35,22 @@ def answers(port: int, *, seconds: float = 0.5) -> bool:
 
 
 def any_free(count: int = 1) -> list[int]:
-    """Different ports that the kernel says are free. Held open together, so that none is given twice."""
-    probes = [socket.socket() for _ in range(count)]
+    """Different free ports, held open together so that none is given twice.
+
+    From below the range that the kernel takes for outgoing connections: a server that is restarted must find its port
+    free, and a client that tries to reach it meanwhile could be given that very port as its own.
+    """
+    found: dict[int, socket.socket] = {}
     try:
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+        while len(found) < count:
+            port = random.randrange(*SERVER_PORTS)
+            if port not in found:
+                with suppress(OSError):
+                    found[port] = socket.create_server((LOOPBACK, port))
+        return list(found)
     finally:
-        for probe in probes:
-            probe.close()
+        for held in found.values():
+            held.close()
 
 
 def first_free(preferred: Iterable[int | None]) -> int:

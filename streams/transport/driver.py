@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
@@ -75,8 +74,7 @@ class Consumer(stock.Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pool = ThreadPoolExecutor(64, thread_name_prefix="transaction")
-        self.ownership: Ownership = self.app.make_ownership(self, self.pool)
+        self.ownership: Ownership = self.app.make_ownership(self)
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -136,14 +134,13 @@ class Consumer(stock.Consumer):
         self.ownership.open()
 
     async def _drain_messages(self, fetcher: Any) -> None:
-        while not (self._stopped.is_set() or fetcher._stopped.is_set()):
-            await asyncio.sleep(0.2)  # noqa: ASYNC110 - two events of Faust's own kind
+        while not (self._stopped.is_set() or fetcher._stopped.is_set()):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
 
     async def on_stop(self) -> None:
         """Tasks first, then Faust's own end."""
         await self.ownership.stop()
         await super().on_stop()
-        self.pool.shutdown(wait=False)
 
 
 class Transport(stock.Transport):

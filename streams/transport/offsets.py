@@ -5,14 +5,14 @@ written, aiokafka's answer was stale in 2 of 100 reads. The consumer here never 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from infra.errors import Transient
+from streams.transport.calls import BlockingCalls
 
 BEGINNING = 0
 _TIMEOUT_S = 10.0
@@ -21,9 +21,9 @@ _TIMEOUT_S = 10.0
 class GroupOffsets:
     """The committed offsets of one consumer group."""
 
-    def __init__(self, options: Mapping[str, Any], group: str, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, options: Mapping[str, Any], group: str) -> None:
         self._consumer = Consumer({**options, "group.id": group, "enable.auto.commit": False})
-        self._pool = pool
+        self._calls = BlockingCalls(f"offsets of {group}")
         self.metadata = self._consumer.consumer_group_metadata()
 
     async def committed(self, topic: str, partition: int) -> int:
@@ -32,7 +32,10 @@ class GroupOffsets:
         Raises:
             Transient: the brokers did not answer.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._committed, topic, partition)
+        try:
+            return await self._calls.run(self._committed, topic, partition, seconds=2 * _TIMEOUT_S)
+        except TimeoutError:
+            raise Transient(f"committed offset of {topic}/{partition}: no answer") from None
 
     def _committed(self, topic: str, partition: int) -> int:
         try:
@@ -43,6 +46,8 @@ class GroupOffsets:
             raise Transient(f"committed offset of {topic}/{partition}: {found.error}")
         return max(BEGINNING, int(found.offset))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Release the connection."""
-        self._consumer.close()
+        with suppress(TimeoutError):
+            await self._calls.run(self._consumer.close, seconds=1.0)
+        self._calls.close()

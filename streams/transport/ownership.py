@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any, Protocol
 
@@ -57,10 +56,9 @@ class Ownership:
         options: Mapping[str, Any],
         batch_size: int,
         batch_timeout_s: float,
-        pool: ThreadPoolExecutor,
     ) -> None:
         self._group, self._deciders, self._name, self._options = group, deciders, name, options
-        self._batch_size, self._batch_timeout_s, self._pool = batch_size, batch_timeout_s, pool
+        self._batch_size, self._batch_timeout_s = batch_size, batch_timeout_s
         self._offsets: GroupOffsets | None = None
         self.tasks: dict[Input, PartitionTask] = {}
         self.rows: dict[Input, Rows] = {}
@@ -109,7 +107,7 @@ class Ownership:
         await self.pause()
         await self.keep_only(())
         if self._offsets is not None:
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._offsets.close)
+            await self._offsets.close()
 
     async def _open_all(self) -> None:
         mine = self._group.assigned()
@@ -135,9 +133,7 @@ class Ownership:
     async def _fenced(self, input_: Input) -> PartitionTask:
         topic, partition = input_
         decider = self._deciders[topic]
-        producer = TransactionalProducer(
-            self._options, f"{self._name}-{topic}-{partition}", self._pool, self._batch_timeout_s
-        )
+        producer = TransactionalProducer(self._options, f"{self._name}-{topic}-{partition}")
         started = monotonic()
         try:
             await producer.open()
@@ -146,7 +142,7 @@ class Ownership:
                 self._options,
                 decider.agent.tables,
                 partition,
-                self._pool,
+                producer.calls,
                 lambda: self._stopped or input_ not in self._group.assigned(),
             )
             if input_ not in self._group.assigned():
@@ -176,7 +172,7 @@ class Ownership:
 
     def _group_offsets(self) -> GroupOffsets:
         if self._offsets is None:
-            self._offsets = GroupOffsets(self._options, self._name, self._pool)
+            self._offsets = GroupOffsets(self._options, self._name)
         return self._offsets
 
     def _start(self, input_: Input, task: PartitionTask) -> None:

@@ -1,13 +1,12 @@
 """One transactional librdkafka producer with blocking calls in threads and errors whose type says what to do next.
 
-KIP-98. Traps that this module knows: `retry.backoff.ms` above 2 stalls a transaction that begins while the markers of the
-last one are being written; `init_transactions` without a connection sits out a 500 ms timer, so metadata comes first."""
+KIP-98. Traps that this module knows: `retry.backoff.ms` above 2 stalls a transaction that begins while the markers of
+the last one are being written; `init_transactions` without a connection sits out 500 ms, so metadata comes first."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -15,10 +14,17 @@ from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
 from infra.errors import Transient
 from streams.runtime.agent import Output
+from streams.transport.calls import BlockingCalls
 
 T = TypeVar("T")
-_STEP_S = 5.0
-"""One blocking call into librdkafka; retriable time-outs are called again until the deadline."""
+TRANSACTION_S = 60.0
+"""The broker aborts a transaction that is older; a batch must be decided and written well within it."""
+ANSWER_S = 20.0
+"""Longest time for opening or for one transaction; after it the producer is given up."""
+RETRY_S = 10.0
+"""How long one step is called again after a time-out that says it may be."""
+_STEP_S = 3.0
+_DISCARD_S = 2.0
 
 
 class Aborted(Transient):
@@ -32,13 +38,11 @@ class LostOwnership(Transient):
 class TransactionalProducer:
     """Writes batches atomically: records and source offsets are visible together or not at all."""
 
-    def __init__(
-        self, options: Mapping[str, Any], transactional_id: str, pool: ThreadPoolExecutor, timeout_s: float
-    ) -> None:
+    def __init__(self, options: Mapping[str, Any], transactional_id: str) -> None:
         self._config = {
             **options,
             "transactional.id": transactional_id,
-            "transaction.timeout.ms": int(max(timeout_s, 10) * 1000),
+            "transaction.timeout.ms": int(TRANSACTION_S * 1000),
             "acks": "all",
             "compression.type": "lz4",
             "linger.ms": 2,
@@ -48,8 +52,7 @@ class TransactionalProducer:
             "retry.backoff.ms": 2,
             "retry.backoff.max.ms": 500,
         }
-        self._pool = pool
-        self._timeout_s = timeout_s
+        self.calls = BlockingCalls(transactional_id)
         self._producer: Producer | None = None
 
     async def open(self) -> None:
@@ -59,7 +62,10 @@ class TransactionalProducer:
             Transient: the brokers are away; call again.
             LostOwnership: not to be had.
         """
-        await self._run(self._open)
+        try:
+            await self.calls.run(self._open, seconds=ANSWER_S)
+        except TimeoutError:
+            raise Transient(f"no answer within {ANSWER_S:g} s") from None
 
     def _open(self) -> None:
         producer = Producer(self._config)
@@ -76,7 +82,10 @@ class TransactionalProducer:
         Raises:
             Aborted, LostOwnership
         """
-        await self._run(self._write, outputs, partition, offset, group)
+        try:
+            await self.calls.run(self._write, outputs, partition, offset, group, seconds=ANSWER_S)
+        except TimeoutError:
+            raise LostOwnership(f"no answer within {ANSWER_S:g} s") from None
 
     def _write(self, outputs: Sequence[Output], partition: int, offset: TopicPartition, group: Any) -> None:
         producer = self._producer
@@ -98,9 +107,7 @@ class TransactionalProducer:
         if cause is not None and (cause.fatal() or cause.code() in (KafkaError._FENCED, KafkaError._STATE)):
             raise LostOwnership(str(cause)) from None
         if cause is not None and cause.retriable() and not cause.txn_requires_abort():
-            raise LostOwnership(
-                f"no answer within {self._timeout_s:g} s: {cause}"
-            ) from None  # outcome unknown: init decides
+            raise LostOwnership(f"no answer: {cause}") from None  # the outcome is unknown: the next `open` decides it
         try:
             self._until_done(producer.abort_transaction)
         except KafkaException as second:
@@ -108,7 +115,7 @@ class TransactionalProducer:
         raise Aborted(str(cause or error)) from None
 
     def _until_done(self, call: Callable[..., T], *args: Any) -> T:
-        deadline = monotonic() + self._timeout_s
+        deadline = monotonic() + RETRY_S
         while True:
             try:
                 return call(*args, _STEP_S)
@@ -120,12 +127,11 @@ class TransactionalProducer:
         """Drop the producer without waiting for what was not committed; the next owner's `open` ends it."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await self._run(_discard, producer)
-
-    async def _run(self, call: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call, *args)
+            with suppress(TimeoutError):
+                await self.calls.run(_discard, producer, seconds=_DISCARD_S)
+        self.calls.close()
 
 
 def _discard(producer: Producer) -> None:
     producer.purge()
-    producer.flush(1)
+    producer.flush(_DISCARD_S / 2)

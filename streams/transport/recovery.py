@@ -5,10 +5,8 @@ Ends at PARTITION_EOF, not at a record: the last offset of a transactional topic
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
@@ -16,8 +14,10 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from infra.errors import Transient
 from streams.runtime.tables import Rows, Table
+from streams.transport.calls import BlockingCalls
 
 log = logging.getLogger(__name__)
+LONGEST_S = 1800.0
 _BATCH = 5000
 _SILENCE_S = 30.0
 _SAY_S = 2.0
@@ -27,7 +27,7 @@ async def recover(
     options: Mapping[str, Any],
     tables: Sequence[Table[Any]],
     partition: int,
-    pool: ThreadPoolExecutor,
+    calls: BlockingCalls,
     cancelled: Callable[[], bool],
 ) -> Rows:
     """All rows of `partition`, as the last committed transaction left them. Call it after the former owner is fenced.
@@ -37,7 +37,10 @@ async def recover(
     """
     if not tables:
         return {}
-    return await asyncio.get_running_loop().run_in_executor(pool, _recover, options, tables, partition, cancelled)
+    try:
+        return await calls.run(_recover, options, tables, partition, cancelled, seconds=LONGEST_S)
+    except TimeoutError:
+        raise Transient(f"tables of partition {partition} not recovered within {LONGEST_S:g} s") from None
 
 
 def _recover(
