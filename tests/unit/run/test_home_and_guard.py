@@ -87,17 +87,16 @@ def test_the_guard_of_an_orderly_run_goes_with_it(tmp_path: Path) -> None:
 
 
 def test_a_second_run_is_refused_and_names_the_first(tmp_path: Path) -> None:
-    with Home(root=tmp_path).alone(), pytest.raises(HomeInUse, match=rf"pid {os.getpid()}\).*--home"):
-        with Home(root=tmp_path).alone():
-            pass
+    expected = rf"pid {os.getpid()}\).*--home"
+    with Home(root=tmp_path).alone(), pytest.raises(HomeInUse, match=expected), Home(root=tmp_path).alone():
+        pass
 
 
 def test_a_run_waits_for_the_guard_that_is_cleaning_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(homes, "CLEANED_WITHIN_S", 0.3)
-    with Home(root=tmp_path).alone(CLEANING), pytest.raises(HomeInUse):
-        with Home(root=tmp_path).alone(say=said.append):
-            pass
+    with Home(root=tmp_path).alone(CLEANING), pytest.raises(HomeInUse), Home(root=tmp_path).alone(say=said.append):
+        pass
     assert len(said) == 1
     with Home(root=tmp_path).alone():
         pass
