@@ -60,4 +60,6 @@ def configure(component: str, *, level: str = "INFO", form: str = "json") -> Non
     root = logging.getLogger()
     root.handlers[:] = [stream]
     root.setLevel(level)
+    for library in ("aiokafka", "aioimaplib"):  # at DEBUG they log whole records and commands: mails and passwords
+        logging.getLogger(library).setLevel(max(logging.INFO, root.level))
     logging.captureWarnings(capture=True)

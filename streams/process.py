@@ -37,8 +37,10 @@ def run(settings: Settings, component: str, group: str, agents: Sequence[Agent],
     """Run agents as the Faust app and consumer group `group`. Returns the exit code: 0 stopped in order, 1 failed."""
     log_lines.configure(component, level=settings.log_level, form=settings.log_format)
     if settings.log_level != "DEBUG":
-        for chatty in ("faust", "mode", "aiokafka"):
+        for chatty in ("faust", "mode", "streams.app", "streams.transport.driver"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+        # It repeats ten times a second that a broker is away; the status publisher says it once.
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     metrics.serve(settings.process_metrics_port, settings.bind_host)
     code = uvloop.run(_run(settings, component, group, agents, cleanup))
     sys.stdout.flush()
