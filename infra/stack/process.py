@@ -137,10 +137,20 @@ def end(processes: Sequence[psutil.Process], *, grace_s: float) -> None:
 
 
 def _lives(process: psutil.Process) -> bool:
-    _reap(process.pid)
+    """Whether any thread of it is left: the first can be a zombie while the others still hold their sockets."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+        reaped, _ = os.waitpid(process.pid, os.WNOHANG)
+    except ChildProcessError:  # not our child, or collected before
+        with suppress(psutil.NoSuchProcess):
+            return process.is_running() and (process.status() != psutil.STATUS_ZOMBIE or _has_threads(process.pid))
+        return False
+    return reaped == 0
+
+
+def _has_threads(pid: int) -> bool:
+    try:
+        return len(os.listdir(f"/proc/{pid}/task")) > 1
+    except OSError:
         return False
 
 
