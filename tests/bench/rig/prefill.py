@@ -21,6 +21,7 @@ def write(settings: Settings, topic: str, mails: Sequence[bytes], series: str) -
         "bootstrap.servers": settings.kafka_bootstrap_servers,
         "transactional.id": f"bench-{topic}",
         "compression.type": "lz4",
+        "log_level": 2,  # a coordinator that is still loading is nothing to tell people
         "message.max.bytes": 2 * 1024 * 1024,
     })  # fmt: skip
     producer.init_transactions(30)

@@ -98,7 +98,8 @@ def site(*, postgres: bool = False) -> Iterator[Site]:
         database = _postgres(stack, folder).url if postgres else ""
         if database:
             environment["DATABASE_URL"] = database
-        settings = load(kafka_bootstrap_servers=broker.bootstrap, instance_id="bench")
+        overrides = {"database_url": database} if database else {}
+        settings = load(kafka_bootstrap_servers=broker.bootstrap, instance_id="bench", **overrides)
         create_topics(settings)
         flow = stack.enter_context(pipeline(folder, **environment))
         yield Site(

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 
 from agents.accounts import Account
+from infra.database import migrate
 from tests.bench.rig.report import say
 from tests.bench.rig.site import Site, site
 
@@ -23,6 +24,7 @@ def maildir_to_rows(mails: Sequence[bytes], warm_up: int) -> float:
     All files are there before the account is. A mailbox of `warm_up` mails goes before and is not measured.
     """
     with site(postgres=True) as at:
+        asyncio.run(migrate(at.settings))
         say("the whole way: Maildir, ingest, worker, archive, PostgreSQL")
         for name in ("archive-0", "worker-0", "ingest-0"):
             at.start(name)
