@@ -74,19 +74,21 @@ class Decider:
     def _one(self, event: Event, decided: Decided, overlay: Overlay) -> None:
         self._watch.start()
         try:
-            outcome = self.agent.decide(event, overlay)
-            self._watch.done()  # inside the try: the timer may fire until this has run
+            try:
+                outcome = self.agent.decide(event, overlay)
+                rows = overlay.encoded(outcome.writes, event.offset)
+            finally:
+                self._watch.done()  # inside the outer try: the timer may fire until this has run
         except Exception as error:
             self._watch.done()
             self._bury(event, error, decided)
         else:
-            self._keep(event, outcome, decided, overlay)
+            overlay.change(rows)
+            self._keep(event, outcome, decided)
 
     @staticmethod
-    def _keep(event: Event, outcome: Outcome, decided: Decided, overlay: Overlay) -> None:
+    def _keep(event: Event, outcome: Outcome, decided: Decided) -> None:
         decided.outputs += outcome.outputs
-        for write in outcome.writes:
-            overlay.put(write.table, write.key, write.row, event.offset)
         if outcome.effect is not None:
             decided.effects.append((event, outcome.effect))
         decided.labels[outcome.label] = decided.labels.get(outcome.label, 0) + 1

@@ -5,7 +5,7 @@ that processing an event again cannot count it twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -51,6 +51,25 @@ class Known(Protocol):
         ...
 
 
+class Change(Protocol):
+    """A row to set (`streams.runtime.agent.Write`)."""
+
+    @property
+    def table(self) -> Table[Any]:
+        """Of the agent's."""
+        ...
+
+    @property
+    def key(self) -> bytes:
+        """Of the row."""
+        ...
+
+    @property
+    def row(self) -> Any:
+        """An instance of the table's dataclass."""
+        ...
+
+
 class Overlay:
     """The committed rows of a partition under the changes of the batch that is being decided."""
 
@@ -63,11 +82,28 @@ class Overlay:
         value = self._value(table.name, key)
         return None if value is None else table.decode(value)
 
+    def encoded(self, writes: Iterable[Change], offset: int) -> Rows:
+        """Rows that the event at `offset` changes, encoded; a row from that event or a later one stays as it is.
+
+        Raises what the encoder does, before anything has changed: half of an event's rows must never be kept.
+        """
+        rows: Rows = {}
+        for write in writes:
+            old = self._value(write.table.name, write.key)
+            if old is None or source_offset(old) < offset:
+                rows.setdefault(write.table.name, {})[write.key] = write.table.encode(write.row, offset)
+        return rows
+
     def put(self, table: Table[Row], key: bytes, row: Row, offset: int) -> None:
-        """Change a row because of the event at `offset`; a row from that event or a later one stays as it is."""
+        """Change one row because of the event at `offset`; a row from that event or a later one stays as it is."""
         old = self._value(table.name, key)
         if old is None or source_offset(old) < offset:
             self.changes.setdefault(table.name, {})[key] = table.encode(row, offset)
+
+    def change(self, rows: Rows) -> None:
+        """Let these rows be seen by the events that follow."""
+        for name, changed in rows.items():
+            self.changes.setdefault(name, {}).update(changed)
 
     def _value(self, name: str, key: bytes) -> bytes | None:
         value = self.changes.get(name, {}).get(key)

@@ -49,5 +49,5 @@ class Watch:
     def _tick(self, _number: int, _frame: FrameType | None) -> None:
         started = self._started
         if started is not None and monotonic() - started > self._seconds:
-            self._started = None
+            self._started = monotonic()  # not None: a decision that catches everything is interrupted again
             raise EventTimeout(f"no decision within {self._seconds:g} s")
