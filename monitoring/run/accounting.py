@@ -38,7 +38,14 @@ class Outcome:
     """From ingest's find to the lane record, of the mails that this run announced; None without any."""
     missing: int
     """Files and received mails that are neither archived nor dead."""
+    unreadable: int
+    """Folders whose content nobody knows."""
     problems: tuple[str, ...]
+
+    @property
+    def accounted_for(self) -> bool:
+        """Whether every file is archived or, with its reason, on mail.dead, and nothing came twice."""
+        return self.missing == 0 and self.duplicates == 0 and self.unreadable == 0
 
     @property
     def complete(self) -> bool:
@@ -100,6 +107,7 @@ def settle(
         p50_ms=tally.latency(0.5),
         p99_ms=tally.latency(0.99),
         missing=len(missing),
+        unreadable=len(listing.closed),
         problems=tuple(_problems(tally, listing, missing, frozenset(dead), name)),
     )
 

@@ -43,8 +43,8 @@ def run(
 ) -> None:
     """Start Kafka, PostgreSQL and every process, feed a mailbox and show what happens, until Ctrl-C.
 
-    Without an account it reads a bundled sample mailbox. With --exit-when-idle it ends with 0 when every mail was
-    archived, with 1 when some are dead letters or missing.
+    Without an account it reads a bundled sample mailbox. With --exit-when-idle it ends with 0 when every mail is
+    accounted for (archived, or a dead letter with its reason), with 1 when one is missing.
     """
     if machine and not exit_when_idle:
         raise click.UsageError("--json needs --exit-when-idle")

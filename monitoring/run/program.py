@@ -139,7 +139,7 @@ class Run:
         if outcome is None:
             return 0
         self._tell(outcome)
-        return 1 if outcome.problems else 0
+        return 0 if outcome.accounted_for else 1
 
     async def _open(self, settings: Settings, account: Account | None, stack: AsyncExitStack) -> Scene:
         """Everything that looks, before anything moves: so nothing is missed, and nothing old is taken for new."""
