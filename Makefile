@@ -38,9 +38,8 @@ pytest: $(SYNCED) ## all tests but the soak: make pytest ARGS="tests/unit -x"
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
 
-bench: $(SYNCED) ## one benchmark: make bench NAME=throughput ARGS="..."
-	@test -n "$(NAME)" || { echo "which one? make bench NAME=..., one of:"; ls tests/bench | sed -n 's/\.py$$//p' | grep -v '^_'; exit 2; }
-	$(BIN)/python -m tests.bench.$(NAME) $(ARGS)
+bench: $(SYNCED) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
+	@$(BIN)/python -m tests.bench$(addprefix .,$(NAME)) $(ARGS)
 
 lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
