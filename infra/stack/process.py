@@ -149,7 +149,7 @@ def _lives(process: psutil.Process) -> bool:
 
 def _has_threads(pid: int) -> bool:
     try:
-        return len(os.listdir(f"/proc/{pid}/task")) > 1
+        return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir()) > 1
     except OSError:
         return False
 
