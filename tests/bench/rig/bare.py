@@ -65,6 +65,7 @@ def work(bootstrap: str) -> None:
         "bootstrap.servers": bootstrap,
         "transactional.id": "bench-bare",
         "compression.type": "lz4",
+        "log_level": 2,
         "linger.ms": 2,
         "batch.size": 262144,
         "retry.backoff.ms": 2,
