@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 import uvloop
@@ -33,8 +33,10 @@ PAUSE_S, PAUSE_MAX_S = 0.2, 3.0
 Cleanup = Callable[[], Awaitable[None]]
 
 
-def run(settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None = None) -> int:
-    """Run agents as the Faust app and consumer group `group`. Returns the exit code: 0 stopped in order, 1 failed."""
+def run(
+    settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None = None
+) -> NoReturn:
+    """Run agents as the Faust app and consumer group `group`. Exits with 0 when stopped in order, 1 when it failed."""
     log_lines.configure(component, level=settings.log_level, form=settings.log_format)
     if settings.log_level != "DEBUG":
         for chatty in ("faust", "mode", "streams.app", "streams.transport.driver"):
@@ -43,8 +45,10 @@ def run(settings: Settings, component: str, group: str, agents: Sequence[Agent],
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     metrics.serve(settings.process_metrics_port, settings.bind_host)
     code = uvloop.run(_run(settings, component, group, agents, cleanup))
+    logging.shutdown()
     sys.stdout.flush()
-    return code
+    # Not sys.exit: a consumer thread of Faust that was stopped while it started is no daemon and would never end.
+    os._exit(code)
 
 
 async def _run(settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None) -> int:

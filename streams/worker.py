@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from infra.settings import load
@@ -18,4 +16,4 @@ def worker() -> None:
     from streams.route import triage_agent
     from streams.triage.policy import DEFAULT
 
-    sys.exit(run(load(), "worker", GROUP, [triage_agent(DEFAULT)]))
+    run(load(), "worker", GROUP, [triage_agent(DEFAULT)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 
 import click
@@ -22,4 +21,4 @@ def archive() -> None:
 
     settings = load()
     sink = VerdictSink(settings)
-    sys.exit(run(settings, "archive", GROUP, [archive_agent(sink, partial(migrate, settings))], cleanup=sink.close))
+    run(settings, "archive", GROUP, [archive_agent(sink, partial(migrate, settings))], cleanup=sink.close)
