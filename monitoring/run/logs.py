@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from infra.logging import JsonLines
 from infra.terminal import printable
 
 LOG_BYTES = 16 * 1024 * 1024
@@ -16,6 +18,16 @@ LOG_BYTES = 16 * 1024 * 1024
 TAIL_BYTES = 64 * 1024
 LINES = 5
 LINE_CHARACTERS = 500
+
+
+def keep_own(log: Path) -> None:
+    """Send this process's own log lines to a file: on the terminal they would tear the view apart."""
+    begin(log)
+    to_file = logging.FileHandler(log, encoding="utf-8")
+    to_file.setFormatter(JsonLines("run"))
+    root = logging.getLogger()
+    root.handlers[:] = [to_file]
+    root.setLevel(logging.WARNING)
 
 
 def begin(log: Path) -> None:

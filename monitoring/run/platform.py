@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from infra.database import migrate
+from infra.errors import Fatal
 from infra.settings import Settings, load
 from infra.stack import Endpoints, LocalStack, StartFailed
 from infra.stack.process import Daemon
@@ -16,6 +19,10 @@ from monitoring.run.threads import in_thread
 from streams.admin import create_topics
 
 Say = Callable[[str], None]
+SERVICES = ("kafka", "postgres")
+LOOK_S = 1.0
+DEATHS, WINDOW_S = 5, 60.0
+"""So many deaths within so many seconds are too many."""
 STOP_S = 3.5
 """Then Kafka and PostgreSQL are killed; both recover at the next start."""
 
@@ -29,6 +36,7 @@ class Platform:
     say: Say
     _starting: asyncio.Task[Endpoints] | None = None
     _given_up: bool = False
+    _at: Endpoints | None = None
     _stack: LocalStack = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,6 +52,25 @@ class Platform:
         self.say("creating topics and tables")
         await asyncio.gather(in_thread(create_topics, settings), migrate(settings))
         return settings
+
+    async def keep(self) -> None:
+        """Start again what dies; the processes wait for it meanwhile. Ends only by an error.
+
+        Raises:
+            Fatal: a service cannot be kept alive, or came back in another place.
+        """
+        deaths: deque[float] = deque(maxlen=DEATHS)
+        while True:
+            await asyncio.sleep(LOOK_S)
+            dead = [one.name for one in self._daemons() if one.find() is None] if self.own_stack else []
+            if not dead:
+                continue
+            deaths.append(time.monotonic())
+            if len(deaths) == DEATHS and deaths[-1] - deaths[0] < WINDOW_S:
+                raise Fatal(f"{' and '.join(dead)} died {DEATHS} times within {WINDOW_S:.0f} s: see `triage doctor`")
+            self.say(f"{' and '.join(dead)} died")
+            if await self._start() != self._at:
+                raise Fatal("the ports of Kafka or PostgreSQL were taken by another program while they were down")
 
     async def down(self, *, at_once: bool = False) -> None:
         """Stop what `up` has started; by SIGKILL when it takes too long."""
@@ -64,8 +91,7 @@ class Platform:
     async def _endpoints(self) -> dict[str, Any]:
         if not self.own_stack:
             return {"triage_home": self.home.root}
-        self._starting = asyncio.ensure_future(in_thread(self._stack.start, self._tell))
-        endpoints = await asyncio.shield(self._starting)
+        self._at = endpoints = await self._start()
         return {
             "triage_home": self.home.root,
             "kafka_bootstrap_servers": endpoints.kafka_bootstrap,
@@ -75,11 +101,18 @@ class Platform:
             "topic_replication_factor": 1,
         }
 
+    async def _start(self) -> Endpoints:
+        self._starting = asyncio.ensure_future(in_thread(self._stack.start, self._tell))
+        return await asyncio.shield(self._starting)
+
     def _tell(self, line: str) -> None:
         if self._given_up:
             raise StartFailed("given up, because the run was interrupted")
         self.say(line)
 
     def _kill(self) -> None:
-        for name in ("kafka", "postgres"):
-            Daemon(name=name, directory=self.home.root / "stack" / name).kill()
+        for daemon in self._daemons():
+            daemon.kill()
+
+    def _daemons(self) -> list[Daemon]:
+        return [Daemon(name=name, directory=self.home.root / "stack" / name) for name in SERVICES]

@@ -21,7 +21,7 @@ from infra.errors import ConfigError
 from infra.settings import Settings
 from monitoring.health.follower import follow
 from monitoring.health.instances import Instances
-from monitoring.run import mailbox
+from monitoring.run import logs, mailbox
 from monitoring.run.accounting import Outcome
 from monitoring.run.children import end_leftovers
 from monitoring.run.guard import Guard
@@ -67,6 +67,7 @@ def execute(request: Request) -> int:
     if request.maildir is not None:
         mailbox.folder_account(request.maildir, request.home)  # a wrong folder is told before anything starts
     with request.home.alone(say=screen.say):
+        logs.keep_own(request.home.place.log("run"))
         guard = Guard(request.home.root, stack=request.own_stack)
         try:
             if left := end_leftovers(request.home.place):
@@ -177,16 +178,19 @@ class Run:
         """The outcome of a run that ends by itself; without one only a failure ends this.
 
         Raises:
-            GaveUp: a process cannot be kept alive.
+            Fatal: a process, Kafka or PostgreSQL cannot be kept alive.
         """
         failing = asyncio.create_task(scene.supervisor.gave_up())
-        waiting: list[asyncio.Task[Any]] = [failing]
+        keeping = asyncio.create_task(self._platform.keep())
+        waiting: list[asyncio.Task[Any]] = [failing, keeping]
         if scene.settling:
             waiting.append(asyncio.create_task(scene.settling.run()))
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if failing.done():
                 raise failing.result()
+            if keeping.done():
+                keeping.result()  # raises
             outcome: Outcome = waiting[-1].result()
             return outcome
         finally:

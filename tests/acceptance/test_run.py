@@ -104,6 +104,12 @@ def belonging(home: Path) -> list[str]:
     return found
 
 
+def deliver(maildir: Path, name: str, raw: bytes) -> None:
+    """As a mail server does it."""
+    (maildir / "tmp" / name).write_bytes(raw)
+    (maildir / "tmp" / name).rename(maildir / "new" / name)
+
+
 def end_all(home: Path) -> None:
     """Whatever a failed test has left."""
     for line in belonging(home):
@@ -216,9 +222,7 @@ def test_a_person_sees_the_sample_and_ctrl_c_leaves_nothing(home: Path) -> None:
         terminal.wait_for("starting Kafka", seconds=10)
         terminal.wait_for("Kafka", "PostgreSQL", "/health", "/metrics", "drop a mail here", "Ctrl-C stops all of it")
         terminal.wait_for("ingest ok", "worker-1 ok", "archive ok", "control ok", "SEV1: booking database primary")
-        maildir = home / "sample" / "Maildir"
-        (maildir / "tmp" / "dropped").write_bytes(DROPPED)
-        (maildir / "tmp" / "dropped").rename(maildir / "new" / "dropped")
+        deliver(home / "sample" / "Maildir", "dropped", DROPPED)
         terminal.wait_for("[red]x[/] reply today!")
         assert "\x1b]0;" not in terminal.raw
         again = subprocess.run([TRIAGE, "run", "--home", home], capture_output=True, text=True, check=False, timeout=30)
@@ -238,6 +242,12 @@ def test_what_dies_comes_back_and_a_killed_run_leaves_nothing_for_long(home: Pat
         worker = json.loads((home / "run" / "worker-1.pid").read_text())["pid"]
         os.kill(worker, signal.SIGKILL)
         terminal.wait_for("worker-1 was ended by SIGKILL; starting it again", "worker-1 ok, 1 restarts")
+        kafka = json.loads((home / "stack" / "kafka" / "kafka.pid").read_text())["pid"]
+        os.kill(kafka, signal.SIGKILL)
+        terminal.wait_for("kafka died")
+        deliver(home / "sample" / "Maildir", "while-away", DROPPED.replace(b"reply today", b"while away"))
+        terminal.wait_for("[red]x[/] while away!")
+        assert "Errno" not in terminal.text, "log lines of clients belong into a file"
         terminal.process.kill()
         terminal.process.wait()
     wait_none_left(home, 20)
