@@ -1,0 +1,1 @@
+"""Stream agents and the transport's tasks without a broker."""

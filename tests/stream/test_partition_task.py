@@ -1,0 +1,154 @@
+"""One input partition at work: what is committed, what is taken again, what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from infra.errors import Transient
+from streams.runtime import Agent, Event, Known, Outcome
+from streams.transport.producer import Aborted, LostOwnership
+from tests.stream.scripted import ScriptedInputs, ScriptedProducer, task, until_drained
+from tests.unit.runtime.records import COUNTS, Count, Record, agent_of
+
+
+def records(*offsets: int) -> list[Event]:
+    return [Record(offset=offset, value=b"%d" % offset) for offset in offsets]
+
+
+def counted(rows: Mapping[str, Mapping[bytes, bytes]]) -> int:
+    return COUNTS.decode(rows["counts"][b"home"]).events
+
+
+async def test_outputs_rows_and_offset_are_one_transaction() -> None:
+    inputs, producer = ScriptedInputs(records(4, 5, 7)), ScriptedProducer()
+    work = task(agent_of(), inputs, producer, position=4)
+    await until_drained(work, inputs)
+    assert [(out.topic, out.value) for out in producer.committed[:3]] == [("out", b"1"), ("out", b"2"), ("out", b"3")]
+    assert [out.topic for out in producer.committed[3:]] == [COUNTS.changelog], "one row, however often it changed"
+    assert producer.offsets == [8]
+    assert (work.position, counted(work.rows)) == (8, 3)
+    assert inputs.seeks == [4]
+
+
+async def test_an_aborted_batch_is_taken_again_and_counts_once() -> None:
+    inputs, producer = ScriptedInputs(records(0, 1)), ScriptedProducer(Aborted("broker says no"), None)
+    work = task(agent_of(), inputs, producer)
+    await until_drained(work, inputs)
+    assert producer.attempts == 2
+    assert [out.value for out in producer.committed if out.topic == "out"] == [b"1", b"2"]
+    assert (producer.offsets, counted(work.rows), work.progress.aborted) == ([2], 2, 1)
+
+
+async def test_rows_do_not_change_before_the_transaction_is_committed() -> None:
+    inputs, producer = ScriptedInputs(records(0)), ScriptedProducer()
+    producer.hold = asyncio.Event()
+    work = task(agent_of(), inputs, producer)
+    running = asyncio.create_task(work.run())
+    while not work.committing:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert work.rows == {}
+    assert work.position == 0
+    producer.hold.set()
+    await asyncio.wait_for(inputs.drained.wait(), 5)
+    assert counted(work.rows) == 1
+    work.stop()
+    await running
+
+
+async def test_a_lost_partition_ends_the_task_with_its_rows_as_they_were() -> None:
+    inputs, producer = ScriptedInputs(records(0), records(1)), ScriptedProducer(None, LostOwnership("fenced"))
+    work = task(agent_of(), inputs, producer)
+    with pytest.raises(LostOwnership):
+        await work.run()
+    assert (work.position, counted(work.rows), producer.offsets) == (1, 1, [1])
+
+
+async def test_records_behind_the_position_are_not_taken_again() -> None:
+    inputs, producer = ScriptedInputs(records(0, 1, 2, 3)), ScriptedProducer()
+    work = task(agent_of(), inputs, producer, position=2)
+    await until_drained(work, inputs)
+    assert [out.value for out in producer.committed if out.topic == "out"] == [b"1", b"2"]
+
+
+async def test_a_dead_letter_and_its_offset_are_one_transaction_with_the_rest() -> None:
+    bad = Record(offset=1, value=b"bad", headers=(("ce_id", b"x"),))
+    inputs, producer = ScriptedInputs([Record(offset=0), bad, Record(offset=2)]), ScriptedProducer()
+    await until_drained(task(agent_of(), inputs, producer), inputs)
+    (dead,) = [out for out in producer.committed if out.topic == "mail.dead"]
+    headers = dict(dead.headers)
+    assert (dead.key, dead.value) == (b"home", b"bad")
+    assert (headers["dead_topic"], headers["dead_partition"], headers["dead_offset"]) == (b"in", b"3", b"1")
+    assert headers["ce_id"] == b"x"
+    assert producer.offsets == [3]
+
+
+async def test_stopping_lets_a_running_transaction_end() -> None:
+    inputs, producer = ScriptedInputs(records(0), records(1)), ScriptedProducer()
+    producer.hold = asyncio.Event()
+    work = task(agent_of(), inputs, producer)
+    running = asyncio.create_task(work.run())
+    while not work.committing:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    work.stop()
+    producer.hold.set()
+    await asyncio.wait_for(running, 5)
+    assert producer.offsets == [1], "what ran is committed, nothing else is begun"
+
+
+class Sink:
+    """An effect by script: errors first, then it keeps what it is given."""
+
+    def __init__(self, *errors: Exception, refuse: bytes | None = None) -> None:
+        self.errors, self.refuse = list(errors), refuse
+        self.kept: list[Any] = []
+
+    async def __call__(self, items: Sequence[Any]) -> Mapping[int, Exception]:
+        if self.errors:
+            raise self.errors.pop(0)
+        refused = {index: ValueError("refused") for index, item in enumerate(items) if item == self.refuse}
+        self.kept += [item for index, item in enumerate(items) if index not in refused]
+        return refused
+
+    def agent(self) -> Agent:
+        """An agent whose effect this is."""
+
+        def decide(event: Event, known: Known) -> Outcome:
+            del known
+            return Outcome(effect=event.value)
+
+        return Agent(name="sink", reads=("in",), decide=decide, expected=(ValueError,), effect=self)
+
+
+async def test_nothing_is_committed_while_the_effect_waits_and_all_of_it_after() -> None:
+    sink = Sink(Transient("database away"), Transient("database away"))
+    inputs, producer = ScriptedInputs(records(0, 1)), ScriptedProducer()
+    work = task(sink.agent(), inputs, producer)
+    running = asyncio.create_task(work.run())
+    while not work.progress.stuck:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert (work.progress.stuck, producer.attempts) == ("database away", 0)
+    await asyncio.wait_for(inputs.drained.wait(), 5)
+    assert (sink.kept, producer.offsets, work.progress.stuck) == ([b"0", b"1"], [2], "")
+    work.stop()
+    await running
+
+
+async def test_what_the_effect_refuses_is_a_dead_letter_and_the_rest_is_kept() -> None:
+    sink = Sink(refuse=b"1")
+    inputs, producer = ScriptedInputs(records(0, 1, 2)), ScriptedProducer()
+    await until_drained(task(sink.agent(), inputs, producer), inputs)
+    assert sink.kept == [b"0", b"2"]
+    assert [(out.topic, out.value) for out in producer.committed] == [("mail.dead", b"1")]
+    assert producer.offsets == [3]
+
+
+async def test_a_table_row_knows_the_rows_of_the_batch_before() -> None:
+    rows = {"counts": {b"home": COUNTS.encode(Count(events=40), 9)}}
+    inputs, producer = ScriptedInputs(records(10), records(11)), ScriptedProducer()
+    work = task(agent_of(), inputs, producer, rows=rows, position=10)
+    await until_drained(work, inputs)
+    assert [out.value for out in producer.committed if out.topic == "out"] == [b"41", b"42"]
