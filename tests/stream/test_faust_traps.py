@@ -16,7 +16,7 @@ from faust.transport.drivers import aiokafka as stock_driver
 from faust.types import TP
 from intervaltree import IntervalTree
 
-from infra.settings import Settings
+from infra.settings import load
 from streams.app import create_app
 from streams.transport.producer import LostOwnership
 from tests.stream.scripted import ScriptedInputs, ScriptedProducer, task, until_drained
@@ -106,7 +106,7 @@ class TestRecordsOfAnAbortedTransaction:
         assert isolation(app) == "read_uncommitted"
 
     async def test_here_only_what_is_committed_is_read(self, tmp_path: Any) -> None:
-        settings = Settings(kafka_bootstrap_servers="127.0.0.1:1", table_dir=tmp_path)
+        settings = load(kafka_bootstrap_servers="127.0.0.1:1", table_dir=tmp_path)
         assert isolation(create_app(settings, "trap", [agent_of()])) == "read_committed"
 
 

@@ -157,7 +157,9 @@ class Soak:
         drained = time.monotonic() - started
         time.sleep(2)  # whatever would come twice is on its way now
         found = verdict(self._bootstrap, self._prefix, load.model)
-        print(f"seed {self.seed}: {wanted} events, {load.aborted} aborted transactions, {self.tally}, {drained:.1f} s to drain")
+        print(
+            f"seed {self.seed}: {wanted} events, {load.aborted} aborted transactions, {self.tally}, {drained:.1f} s to drain"
+        )
         assert not found, f"seed {self.seed}: {found}\n{workers.logs()}"
         assert not self.tally.died, f"seed {self.seed}: died by themselves: {self.tally.died}\n{workers.logs()}"
         codes = workers.terminate(*sorted(workers.running))
