@@ -101,4 +101,9 @@ class Agent:
     expected: tuple[type[Exception], ...] = ()
     """Documented errors of `decide` that mean bad input. They never stop the worker."""
     tables: tuple[Table[Any], ...] = ()
+    """Only for agents of one input topic: rows are kept, and their updates numbered, per input partition."""
     effect: Effect | None = None
+
+    def __post_init__(self) -> None:
+        if self.tables and len(self.reads) > 1:
+            raise ValueError(f"agent {self.name}: its tables would be split between its input topics")

@@ -7,12 +7,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
 
 from infra.logging import where
 from monitoring.metrics import DEAD_LETTERS, EMAILS_PROCESSED
 from streams.runtime.agent import Agent, Event, Outcome, Output
-from streams.runtime.dead import DeadLetterLimit, dead_letter
+from streams.runtime.dead import DeadLetterLimit, check_size, dead_letter
 from streams.runtime.tables import Overlay, Rows
 from streams.runtime.watch import Watch
 
@@ -32,7 +31,8 @@ class Decided:
     next_offset: int = 0
     outputs: list[Output] = field(default_factory=list)
     changes: Rows = field(default_factory=dict)
-    effects: list[tuple[Event, Any]] = field(default_factory=list)
+    effects: list[tuple[Event, Outcome]] = field(default_factory=list)
+    """Outcomes that have an effect."""
     labels: dict[str, int] = field(default_factory=dict)
     dead: list[str] = field(default_factory=list)
     """Error names of what was dead-lettered."""
@@ -77,11 +77,13 @@ class Decider:
             try:
                 outcome = self.agent.decide(event, overlay)
                 rows = overlay.encoded(outcome.writes, event.offset)
+                for output in outcome.outputs:
+                    check_size(output)
             finally:
                 self._watch.done()  # inside the outer try: the timer may fire until this has run
         except Exception as error:
             self._watch.done()
-            self._bury(event, error, decided)
+            self._bury(event, error, decided, deciding=decided.taken + 1)
         else:
             overlay.change(rows)
             self._keep(event, outcome, decided)
@@ -90,13 +92,13 @@ class Decider:
     def _keep(event: Event, outcome: Outcome, decided: Decided) -> None:
         decided.outputs += outcome.outputs
         if outcome.effect is not None:
-            decided.effects.append((event, outcome.effect))
+            decided.effects.append((event, outcome))
         decided.labels[outcome.label] = decided.labels.get(outcome.label, 0) + 1
 
-    def _bury(self, event: Event, error: Exception, decided: Decided) -> None:
+    def _bury(self, event: Event, error: Exception, decided: Decided, deciding: int = 0) -> None:
         unexpected = not isinstance(error, self.agent.expected)
         if unexpected:
-            self._limit.failed(monotonic())
+            self._limit.failed(monotonic(), deciding)
         decided.outputs.append(dead_letter(event, self.agent.name, error))
         decided.dead.append(type(error).__name__)
         log.log(
@@ -110,7 +112,9 @@ class Decider:
     def reject(self, decided: Decided, rejected: Mapping[int, Exception]) -> None:
         """Bury the effects that can never succeed."""
         for index, error in rejected.items():
-            self._bury(decided.effects[index][0], error, decided)
+            event, outcome = decided.effects[index]
+            decided.labels[outcome.label] -= 1
+            self._bury(event, error, decided)
 
     def count(self, decided: Decided) -> None:
         """Count what was committed."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections import deque
 from datetime import UTC, datetime
 
-from infra.errors import Fatal
+from infra.errors import Fatal, Permanent
 from streams.runtime.agent import Event, Output
 from streams.topics import DEAD
 
+LARGEST_OUTPUT = 1_000_000
+"""Bytes of key, value and headers; Kafka's own default for a topic is 1,048,588."""
 REASON_CHARACTERS = 500
 WINDOW_S = 60.0
 SHARE = 0.1
@@ -18,6 +20,22 @@ SHARE = 0.1
 
 class TooManyDeadLetters(Fatal):
     """Unexpected failures come too fast for bad mail: the defect is here. The worker stops and nothing is lost."""
+
+
+class OutputTooLarge(Permanent):
+    """A decision's record that the brokers would refuse each time, holding up all mail behind it."""
+
+
+def check_size(output: Output) -> None:
+    """Refuse what no topic takes. Not for dead letters: their bytes were on a topic already.
+
+    Raises:
+        OutputTooLarge
+    """
+    size = len(output.key or b"") + len(output.value or b"")
+    size += sum(len(name) + len(value) for name, value in output.headers)
+    if size > LARGEST_OUTPUT:
+        raise OutputTooLarge(f"{size} bytes for {output.topic}; the most is {LARGEST_OUTPUT}")
 
 
 def dead_letter(event: Event, agent: str, error: BaseException) -> Output:
@@ -48,8 +66,8 @@ class DeadLetterLimit:
         """Count events that were decided."""
         self._taken.append((now, events))
 
-    def failed(self, now: float) -> None:
-        """Count one unexpected failure.
+    def failed(self, now: float, deciding: int = 0) -> None:
+        """Count one unexpected failure, the last of `deciding` events that `took` was not told of yet.
 
         Raises:
             TooManyDeadLetters
@@ -59,7 +77,7 @@ class DeadLetterLimit:
             self._failures.popleft()
         while self._taken and self._taken[0][0] < now - WINDOW_S:
             self._taken.popleft()
-        failures, taken = len(self._failures), sum(count for _, count in self._taken)
+        failures, taken = len(self._failures), deciding + sum(count for _, count in self._taken)
         if failures >= self._limit and failures >= SHARE * max(taken, failures):
             raise TooManyDeadLetters(
                 f"{failures} of the last {max(taken, failures)} events failed unexpectedly within a minute: stopping "

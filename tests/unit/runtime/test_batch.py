@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitoring.metrics import DEAD_LETTERS, EMAILS_PROCESSED
 from streams.runtime import Event, Known, Outcome, Output, Table, Write, batch
 from streams.runtime.batch import Decided, Decider
-from streams.runtime.dead import DeadLetterLimit, TooManyDeadLetters
+from streams.runtime.dead import LARGEST_OUTPUT, DeadLetterLimit, TooManyDeadLetters
 from streams.runtime.tables import Rows, source_offset
 from tests.unit.runtime.records import COUNTS, BadInput, Count, Record, agent_of, counting
 
@@ -92,8 +92,10 @@ async def test_a_rejected_effect_becomes_the_dead_letter_of_its_event() -> None:
     decider = decider_of(decide)
     records = [Record(offset=n, value=value) for n, value in enumerate([b"one", b"nothing", b"two", b"three"])]
     decided = await decider.decide(records, {})
-    assert [effect for _, effect in decided.effects] == [b"one", b"two", b"three"]
+    assert [outcome.effect for _, outcome in decided.effects] == [b"one", b"two", b"three"]
+    assert decided.labels == {"": 4}
     decider.reject(decided, {1: BadInput("refused")})
+    assert decided.labels == {"": 3}, "it is counted as a failure only"
     assert values(decided) == [("mail.dead", b"two")]
     assert dict(decided.outputs[0].headers)["dead_offset"] == b"2"
     assert decided.dead == ["BadInput"]
@@ -188,3 +190,24 @@ async def test_every_event_ends_as_one_outcome_or_one_dead_letter(steps: list[St
         b"%d-%d" % (first + n, place) for n in good for place in range(len(steps[n].held))
     }, "nothing of a buried event is kept"
     assert (decided.taken, decided.next_offset) == (len(steps), first + len(steps))
+
+
+async def test_the_share_of_failures_counts_the_events_of_this_batch_that_went_well() -> None:
+    records = [Record(offset=n, value=b"bug" if n % 20 == 19 else b"mail") for n in range(500)]
+    decided = await decider_of(limit=20).decide(records, {})
+    assert len(decided.dead) == 25, "one in twenty is bad mail, not a bad deploy"
+
+
+async def test_a_record_that_no_topic_takes_buries_its_event_instead_of_holding_up_all_behind_it() -> None:
+    def decide(event: Event, known: Known) -> Outcome:
+        size = LARGEST_OUTPUT + 1 if event.offset == 2 else LARGEST_OUTPUT - 10
+        return Outcome(outputs=(Output(topic="out", key=b"k", value=bytes(size)),))
+
+    decided = await decider_of(decide).decide([Record(offset=n) for n in (1, 2, 3)], {})
+    assert [output.topic for output in decided.outputs] == ["out", "mail.dead", "out"]
+    assert (decided.dead, decided.next_offset) == (["OutputTooLarge"], 4)
+
+
+def test_an_agent_with_tables_reads_one_topic() -> None:
+    with pytest.raises(ValueError, match="counter"):
+        replace(agent_of(), reads=("in", "also"))

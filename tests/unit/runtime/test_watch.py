@@ -102,3 +102,23 @@ def test_elsewhere_than_on_the_main_thread_it_does_nothing() -> None:
     thread.join()
     assert done == [True]
     assert signal.getsignal(signal.SIGALRM) is before
+
+
+async def test_each_of_several_watches_in_a_process_interrupts_its_own_decisions() -> None:
+    first, _second = Watch(TIMEOUT_S), Watch(100)
+    with first:
+        first.start()
+        with pytest.raises(EventTimeout, match=r"0\.2 s"):
+            endless()
+
+
+async def test_time_in_which_the_process_was_stopped_is_not_the_events() -> None:
+    """All ticks of that time come as one signal when it goes on."""
+
+    def while_stopped() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+        time.sleep(5 * TIMEOUT_S)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
+
+    decided = await decided_by(while_stopped)
+    assert decided.dead == []
