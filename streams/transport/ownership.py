@@ -83,15 +83,16 @@ class Ownership:
         if self._running:
             # A revocation may take the rebalance time-out; a transaction that is stuck longer is fenced later.
             _, late = await asyncio.wait(self._running.values(), timeout=self._batch_timeout_s / 2)
-            for running in late:
+            for input_ in [input_ for input_, running in self._running.items() if running in late]:
                 log.warning("a transaction did not end within %.0f s", monotonic() - started)
-                running.cancel()
+                self._running[input_].cancel()
+                # It may still be committed: only the next `open` of its id can tell, so rows and position are void.
+                self._forget(input_)
         self._running.clear()
 
     async def keep_only(self, assigned: Iterable[Input]) -> None:
         """Drop the tasks of partitions that are not in `assigned`."""
-        for input_ in set(self.tasks) - set(assigned):
-            await self._drop(input_)
+        await asyncio.gather(*map(self._drop, set(self.tasks) - set(assigned)))
 
     def open(self) -> None:
         """Open and start a task for every assigned partition, in the background."""
@@ -100,6 +101,7 @@ class Ownership:
         if self._opening is not None and not self._opening.done():
             self._opening.cancel()
         self._opening = asyncio.create_task(self._open_all(), name="open partitions")
+        self._opening.add_done_callback(self._opening_ended)
 
     async def stop(self) -> None:
         """End everything in order."""
@@ -114,6 +116,12 @@ class Ownership:
         await asyncio.gather(*(self._open_one(input_) for input_ in mine if input_ not in self._running))
         self.opened = True
         log.info("working on %d partitions", len(self._running))
+
+    def _opening_ended(self, done: asyncio.Task[None]) -> None:
+        """A partition that nobody opens must not look like an idle one."""
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.error("unexpected end of opening", exc_info=error)
+            self._group.crash(error)
 
     async def _open_one(self, input_: Input) -> None:
         pause = _PAUSE_S
@@ -181,6 +189,8 @@ class Ownership:
         running.add_done_callback(lambda done: self._ended(input_, done))
 
     def _ended(self, input_: Input, done: asyncio.Task[None]) -> None:
+        if self._running.get(input_) is not done:
+            return  # given up by `pause`
         if done.cancelled() or (error := done.exception()) is None:
             return
         if isinstance(error, LostOwnership):
@@ -196,6 +206,7 @@ class Ownership:
             self._group.crash(error)
 
     def _forget(self, input_: Input) -> None:
+        self.opened = False
         self._running.pop(input_, None)
         self.rows.pop(input_, None)
         task = self.tasks.pop(input_, None)

@@ -23,6 +23,8 @@ from streams.transport.producer import Aborted, TransactionalProducer
 
 log = logging.getLogger(__name__)
 _PAUSE_S, _PAUSE_MAX_S = 0.05, 5.0
+_ABORTS_TO_TELL = 3
+"""A broker that comes back costs one or two; more than that in a row is something to see."""
 
 
 class Inputs(Protocol):
@@ -93,7 +95,7 @@ class PartitionTask:
         self._stopping = True
 
     async def _take(self, records: Sequence[Event]) -> None:
-        taken = 0
+        taken = aborts = 0
         pause = _PAUSE_S
         while taken < len(records) and not self._stopping:
             started = monotonic()
@@ -105,11 +107,14 @@ class PartitionTask:
                 self.progress.aborted += 1
                 TRANSACTIONS.labels(self._decider.agent.name, "aborted").inc()
                 log.warning("transaction aborted, taking the batch again: %s", error, extra=self._where())
+                aborts += 1
+                if aborts >= _ABORTS_TO_TELL:
+                    self.progress.stuck = f"no transaction succeeds: {error}"
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _PAUSE_MAX_S)
                 continue
             taken += decided.taken
-            pause = _PAUSE_S
+            aborts, pause, self.progress.stuck = 0, _PAUSE_S, ""
             BATCH_SECONDS.labels(self._decider.agent.name).observe(monotonic() - started)
 
     async def _do_effects(self, decided: Decided) -> None:
@@ -119,7 +124,7 @@ class PartitionTask:
         pause = _PAUSE_S
         while True:
             try:
-                rejected = await effect([item for _, item in decided.effects])
+                rejected = await effect([outcome.effect for _, outcome in decided.effects])
                 break
             except Transient as error:
                 if not self.progress.stuck:

@@ -152,3 +152,17 @@ async def test_a_table_row_knows_the_rows_of_the_batch_before() -> None:
     work = task(agent_of(), inputs, producer, rows=rows, position=10)
     await until_drained(work, inputs)
     assert [out.value for out in producer.committed if out.topic == "out"] == [b"41", b"42"]
+
+
+async def test_transactions_that_never_succeed_are_said_and_forgotten_when_one_does() -> None:
+    inputs, producer = ScriptedInputs(records(0)), ScriptedProducer(*[Aborted("no such partition")] * 4)
+    work = task(agent_of(), inputs, producer)
+    running = asyncio.create_task(work.run())
+    while not work.progress.stuck:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert "no such partition" in work.progress.stuck
+    assert producer.attempts == 3
+    await asyncio.wait_for(inputs.drained.wait(), 5)
+    assert (work.progress.stuck, producer.offsets) == ("", [1])
+    work.stop()
+    await running

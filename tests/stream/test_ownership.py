@@ -1,0 +1,317 @@
+"""Which partitions a process works on, over rebalances, without a broker: the group, the producers and the tables by script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from infra.errors import Transient
+from streams.runtime import Event
+from streams.runtime.dead import TooManyDeadLetters
+from streams.runtime.tables import Rows
+from streams.transport import ownership
+from streams.transport.ownership import Input, Ownership
+from streams.transport.producer import LostOwnership
+from tests.stream.scripted import NoOffsets, decider
+from tests.unit.runtime.records import Record, agent_of
+
+ZERO, ONE = ("in", 0), ("in", 1)
+
+
+@dataclass
+class Group:
+    """The group as the test moves it."""
+
+    mine: set[Input] = field(default_factory=set)
+    records: dict[int, deque[Sequence[Event]]] = field(default_factory=lambda: defaultdict(deque))
+    seeks: list[tuple[int, int]] = field(default_factory=list)
+    rejoins: int = 0
+    crashes: list[BaseException] = field(default_factory=list)
+
+    def assigned(self) -> set[Input]:
+        return set(self.mine)
+
+    def rejoin(self) -> None:
+        self.rejoins += 1
+
+    def crash(self, error: BaseException) -> None:
+        self.crashes.append(error)
+
+    async def fetch(self, topic: str, partition: int, limit: int) -> Sequence[Event]:
+        del topic, limit
+        if self.records[partition]:
+            return self.records[partition].popleft()
+        await asyncio.sleep(0.001)
+        return []
+
+    def seek(self, topic: str, partition: int, offset: int) -> None:
+        del topic
+        self.seeks.append((partition, offset))
+
+
+@dataclass
+class Cluster:
+    """Brokers by script: who opened which id, what is committed; `hold` stops an opening, `errors` fail it or a write."""
+
+    made: list[ScriptedOwner] = field(default_factory=list)
+    committed: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    open_errors: deque[Exception] = field(default_factory=deque)
+    write_errors: deque[Exception] = field(default_factory=deque)
+    hold_open: asyncio.Event | None = None
+    hold_write: asyncio.Event | None = None
+    recovered: int = 0
+
+    def producer(self, options: object, name: str) -> ScriptedOwner:
+        del options
+        self.made.append(ScriptedOwner(self, name))
+        return self.made[-1]
+
+    async def recover(self, options: object, tables: object, partition: int, calls: object, cancelled: object) -> Rows:
+        del options, tables, partition, calls, cancelled
+        self.recovered += 1
+        return {}
+
+
+@dataclass
+class ScriptedOwner:
+    """The transactional producer of one partition."""
+
+    cluster: Cluster
+    name: str
+    opened: bool = False
+    closed: bool = False
+    calls: object = None
+
+    async def open(self) -> None:
+        if self.cluster.hold_open is not None:
+            await self.cluster.hold_open.wait()
+        if self.cluster.open_errors:
+            raise self.cluster.open_errors.popleft()
+        self.opened = True
+
+    async def write(self, outputs: object, partition: int, offset: Any, group: object) -> None:
+        del outputs, group
+        if self.cluster.hold_write is not None:
+            await self.cluster.hold_write.wait()
+        if self.cluster.write_errors:
+            raise self.cluster.write_errors.popleft()
+        assert not self.closed
+        self.cluster.committed[partition] = offset.offset
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Offsets(NoOffsets):
+    """What the group has committed."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def committed(self, topic: str, partition: int) -> int:
+        del topic
+        return self._cluster.committed[partition]
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+
+@dataclass
+class Rig:
+    """One process of the group."""
+
+    group: Group
+    cluster: Cluster
+    owner: Ownership
+
+    async def rebalance(self, *mine: Input) -> None:
+        """As Faust does it: revoke, assign, and when it is through with its own part, open."""
+        await self.owner.pause()
+        self.group.mine = set(mine)
+        await self.owner.keep_only(mine)
+        self.owner.open()
+
+    async def at_work(self, *mine: Input) -> None:
+        await self.rebalance(*mine)
+        await until(lambda: self.owner.opened)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+    group, cluster = Group(), Cluster()
+    monkeypatch.setattr(ownership, "TransactionalProducer", cluster.producer)
+    monkeypatch.setattr(ownership, "recover", cluster.recover)
+    monkeypatch.setattr(ownership, "GroupOffsets", lambda options, name: Offsets(cluster))
+    monkeypatch.setattr(ownership, "_PAUSE_S", 0.001)
+    owner = Ownership(
+        group, {"in": decider(agent_of(), limit=1)}, name="app", options={}, batch_size=10, batch_timeout_s=0.1
+    )
+    yield Rig(group, cluster, owner)
+    if cluster.hold_write is not None:
+        cluster.hold_write.set()
+    await owner.stop()
+
+
+def mails(*offsets: int) -> list[Event]:
+    return [Record(offset=offset, partition=0) for offset in offsets]
+
+
+async def test_an_assigned_partition_is_fenced_recovered_and_read_from_the_committed_offset(rig: Rig) -> None:
+    rig.cluster.committed[0] = 7
+    await rig.at_work(ZERO, ONE)
+    assert sorted(producer.name for producer in rig.cluster.made) == ["app-in-0", "app-in-1"]
+    await until(lambda: len(rig.group.seeks) == 2)
+    assert sorted(rig.group.seeks) == [(0, 7), (1, 0)]
+    rig.group.records[0].append(mails(7, 8))
+    await until(lambda: rig.cluster.committed[0] == 9)
+
+
+async def test_a_kept_partition_keeps_its_producer_rows_and_position_over_a_rebalance(rig: Rig) -> None:
+    await rig.at_work(ZERO)
+    rig.group.records[0].append(mails(0, 1))
+    await until(lambda: rig.cluster.committed[0] == 2)
+    rows = rig.owner.rows[ZERO]
+    await rig.at_work(ZERO, ONE)
+    assert [producer.name for producer in rig.cluster.made] == ["app-in-0", "app-in-1"]
+    assert not rig.cluster.made[0].closed
+    assert rig.owner.rows[ZERO] is rows
+    assert "counts" in rows
+    await until(lambda: (0, 2) in rig.group.seeks)
+
+
+async def test_a_revoked_partition_is_closed_and_fenced_anew_when_it_comes_back(rig: Rig) -> None:
+    await rig.at_work(ZERO)
+    await rig.at_work()
+    assert rig.cluster.made[0].closed
+    assert rig.owner.rows == {}
+    rig.cluster.committed[0] = 40
+    await rig.at_work(ZERO)
+    assert (len(rig.cluster.made), rig.cluster.recovered) == (2, 2)
+    await until(lambda: (0, 40) in rig.group.seeks)
+
+
+async def test_a_rebalance_in_the_middle_of_an_opening_ends_it_and_the_next_one_opens(rig: Rig) -> None:
+    rig.cluster.hold_open = asyncio.Event()
+    await rig.rebalance(ZERO)
+    await until(lambda: rig.cluster.made)
+    await rig.owner.pause()
+    assert rig.cluster.made[0].closed
+    assert rig.owner.tasks == {}
+    rig.cluster.hold_open = None
+    await rig.at_work(ZERO)
+    assert rig.cluster.made[1].opened
+
+
+async def test_a_partition_that_goes_away_while_it_is_opened_is_not_worked_on(rig: Rig) -> None:
+    rig.cluster.hold_open = asyncio.Event()
+    await rig.rebalance(ZERO)
+    await until(lambda: rig.cluster.made)
+    rig.group.mine = set()
+    rig.cluster.hold_open.set()
+    await until(lambda: rig.owner.opened)
+    assert rig.owner.tasks == {}
+    assert rig.cluster.made[0].closed
+    assert rig.group.seeks == []
+
+
+async def test_brokers_that_are_away_are_asked_again(rig: Rig) -> None:
+    rig.cluster.open_errors.extend([Transient("away"), LostOwnership("not yet"), Transient("away")])
+    await rig.at_work(ZERO)
+    assert [producer.closed for producer in rig.cluster.made] == [True, True, True, False]
+
+
+async def test_a_lost_partition_asks_for_a_rebalance_and_is_not_fenced_again_before_it(rig: Rig) -> None:
+    rig.cluster.write_errors.append(LostOwnership("fenced"))
+    await rig.at_work(ZERO)
+    rig.group.records[0].append(mails(0))
+    await until(lambda: rig.group.rejoins == 1)
+    assert len(rig.cluster.made) == 1, "a zombie that took the id back would fence the owner"
+    assert not rig.owner.opened
+    assert rig.owner.rows == {}
+    rig.group.records[0].append(mails(0))
+    await rig.at_work(ZERO)
+    await until(lambda: rig.cluster.committed[0] == 1)
+    assert rig.cluster.made[0].closed
+
+
+async def test_a_partition_that_is_lost_while_it_is_paused_is_fenced_anew(rig: Rig) -> None:
+    rig.cluster.hold_write = asyncio.Event()
+    rig.cluster.write_errors.append(LostOwnership("fenced"))
+    await rig.at_work(ZERO)
+    rig.group.records[0].append(mails(0))
+    await until(lambda: any(task.committing for task in rig.owner.tasks.values()))
+    pausing = asyncio.create_task(rig.owner.pause())
+    await asyncio.sleep(0)
+    rig.cluster.hold_write.set()
+    await pausing
+    assert rig.owner.tasks == {}
+    rig.cluster.hold_write = None
+    await rig.at_work(ZERO)
+    assert len(rig.cluster.made) == 2
+
+
+async def test_a_revocation_waits_for_the_running_transaction(rig: Rig) -> None:
+    rig.cluster.hold_write = asyncio.Event()
+    await rig.at_work(ZERO)
+    rig.group.records[0].extend([mails(0), mails(1)])
+    await until(lambda: any(task.committing for task in rig.owner.tasks.values()))
+    pausing = asyncio.create_task(rig.owner.pause())
+    await asyncio.sleep(0.01)
+    assert not pausing.done()
+    rig.cluster.hold_write.set()
+    await pausing
+    assert rig.cluster.committed[0] == 1, "what ran is committed and nothing else is begun"
+    assert rig.owner.tasks[ZERO].position == 1
+
+
+async def test_a_transaction_that_outlasts_the_pause_voids_rows_and_position(rig: Rig) -> None:
+    """It may be committed later: a kept position would then take the same mails twice."""
+    rig.cluster.hold_write = asyncio.Event()
+    await rig.at_work(ZERO)
+    rig.group.records[0].append(mails(0))
+    await until(lambda: any(task.committing for task in rig.owner.tasks.values()))
+    await rig.owner.pause()
+    assert rig.owner.tasks == {}
+    rig.cluster.hold_write = None
+    rig.cluster.committed[0] = 1  # the late commit
+    await rig.at_work(ZERO)
+    assert len(rig.cluster.made) == 2, "its id is fenced before the committed offset is read"
+    await until(lambda: rig.group.seeks[-1] == (0, 1))
+    assert rig.group.rejoins == 0
+
+
+async def test_too_many_dead_letters_crash_the_process_and_commit_nothing(rig: Rig) -> None:
+    await rig.at_work(ZERO)
+    rig.group.records[0].append([Record(offset=0, partition=0, value=b"bug")])
+    await until(lambda: rig.group.crashes)
+    assert isinstance(rig.group.crashes[0], TooManyDeadLetters)
+    assert rig.cluster.committed[0] == 0
+
+
+async def test_an_opening_that_meets_a_defect_crashes_the_process_instead_of_idling(rig: Rig) -> None:
+    rig.cluster.open_errors.append(KeyError("defect"))
+    await rig.rebalance(ZERO)
+    await until(lambda: rig.group.crashes)
+    assert isinstance(rig.group.crashes[0], KeyError)
+    assert not rig.owner.opened
+
+
+async def test_after_stop_nothing_is_opened_again(rig: Rig) -> None:
+    await rig.at_work(ZERO)
+    await rig.owner.stop()
+    assert rig.cluster.made[0].closed
+    rig.owner.open()
+    await asyncio.sleep(0.01)
+    assert rig.owner.tasks == {}
+    assert len(rig.cluster.made) == 1
