@@ -12,7 +12,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from streams.topics import DEAD, STATUS
 from tests.integration.transport.counting import PARTITIONS, table
-from tests.integration.transport.load import Model
+from tests.integration.transport.model import Model
 
 
 def create_topics(bootstrap: str, prefix: str, replicas: int = 1) -> None:

@@ -29,7 +29,9 @@ class Plan:
     seconds: float
     workers: int = 3
     pause: tuple[float, float] = (2.0, 4.0)
-    """Seconds between kills."""
+    """Seconds between mishaps."""
+    kills: int = 8
+    """It goes on until there were so many."""
     freezes: int = 1
     terms: int = 1
     broker_kills: int = 1
@@ -104,7 +106,7 @@ class Soak:
         special += [*["broker"] * plan.broker_kills, *["replace"] * plan.replacements]
         self._rnd.shuffle(special)
         due = {plan.seconds * (turn + 1) / (len(special) + 1): what for turn, what in enumerate(special)}
-        while (now := time.monotonic() - started) < plan.seconds:
+        while (now := time.monotonic() - started) < plan.seconds or self.tally.kills < plan.kills:
             self._note_deaths(workers)
             what = due.pop(min(due)) if due and min(due) < now else "kill"
             getattr(self, f"_{what}")(workers, self._rnd.choice(sorted(workers.running)))
