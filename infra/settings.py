@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     """Pause after refused credentials, so that no account gets locked."""
 
     # Streams
-    batch_size: int = Field(500, ge=1, le=10_000)
+    batch_size: int = Field(2000, ge=1, le=10_000)
     """Most records of one partition in one transaction."""
     batch_timeout_s: float = Field(60.0, ge=1, le=600)
     """Longest time one batch may take, outputs acknowledged; then it is aborted and taken again."""
@@ -75,8 +75,13 @@ class Settings(BaseSettings):
     """Longest time a decision about one event may take; then it is a dead letter."""
     dead_letter_limit: int = Field(20, ge=1)
     """Unexpected failures within a minute that stop the worker, when they are also a tenth of what it took."""
+    table_store: Literal["rocksdb", "memory"] = "rocksdb"
+    """Where table rows live. rocksdb: on disk in TABLE_DIR, so that a restart replays only what came since; memory: a
+    start replays the whole changelog."""
     table_dir: Path = Path(".triage/tables")
-    """Scratch space of the stream runtime."""
+    """Rows and checkpoints of tables. Losing it loses nothing: the changelog topics are the truth."""
+    table_memory_bytes: int = Field(64 * 1024 * 1024, ge=8 * 1024 * 1024)
+    """RocksDB's cache and write buffers, all tables of a process together."""
 
     # Operation
     bind_host: str = "127.0.0.1"
