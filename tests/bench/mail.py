@@ -10,9 +10,10 @@ At the end the whole way is measured: a Maildir to rows in PostgreSQL."""
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from statistics import median
@@ -32,6 +33,7 @@ from tests.bench.rig.bare import CHANGES, INPUT, OUTPUT
 from tests.bench.rig.lanes import LANE_NAMES, Follower
 from tests.bench.rig.report import Report, say, spread
 from tests.bench.rig.site import Site, site
+from tests.bench.rig.timed_worker import WHOLE
 
 NAME = "mail"
 WARM_UP = 400
@@ -59,10 +61,11 @@ def run(mails: int, rounds: int) -> Report:
             with _worker(at) as process:
                 paces["worker"].append(_through_kafka(at, process, RECEIVED.name, LANE_NAMES, chosen, f"{number}"))
             say(", ".join(f"{name} {found[-1].mails_per_s:.0f}/s" for name, found in paces.items()))
-    return _report(paces, whole_way.maildir_to_rows(chosen, WARM_UP))
+        spent = _timed(at, chosen, rounds)
+    return _report(paces, shares(spent), whole_way.maildir_to_rows(chosen, WARM_UP))
 
 
-def _report(paces: dict[str, list[Pace]], whole: float) -> Report:
+def _report(paces: dict[str, list[Pace]], stages: dict[str, float], whole: float) -> Report:
     """Medians over the rounds; a ratio is taken within each round first."""
     worker, bare, pure = paces["worker"], paces["bare"], paces["pure"]
     ratios = {
@@ -71,6 +74,9 @@ def _report(paces: dict[str, list[Pace]], whole: float) -> Report:
         "worker_cpu_to_bare_cpu": median(a.cpu_us / b.cpu_us for a, b in zip(worker, bare, strict=True)),
         "worker_cpu_to_pure_cpu": median(a.cpu_us / b.cpu_us for a, b in zip(worker, pure, strict=True)),
     }
+    ratios |= stages
+    for name, share in stages.items():
+        say(f"{name:>32}: {100 * share:5.1f} %")
     values = {"maildir_to_postgresql_mails_per_s": whole}
     for name, found in paces.items():
         speeds = [pace.mails_per_s for pace in found]
@@ -104,6 +110,34 @@ def _bare(at: Site) -> Iterator[psutil.Process]:
 def _worker(at: Site) -> Iterator[psutil.Process]:
     yield at.start("worker-0")
     at.flow.terminate("worker-0")
+
+
+def _timed(at: Site, mails: Sequence[bytes], series: int) -> dict[str, float]:
+    """Processor seconds by stage, of one more run."""
+    say("once more with clocks inside the worker")
+    written = at.folder / "spent.json"
+    at.flow.start("worker-timed", sys.executable, "-m", "tests.bench.rig.timed_worker", str(WARM_UP), str(written))
+    at.until("worker-timed", lambda status: status.ok)
+    process = psutil.Process(at.flow.running["worker-timed"].pid)
+    _through_kafka(at, process, RECEIVED.name, LANE_NAMES, mails, f"{series}")
+    at.flow.terminate("worker-timed")
+    return dict(json.loads(written.read_text()))
+
+
+def shares(spent: Mapping[str, float]) -> dict[str, float]:
+    """Parts of the main thread's time, from the seconds of `timed_worker`; they add up to 1.
+
+    `facts` is the rest of the agent's own time: the record's headers, keys, and what the stages do not cover.
+    `runtime_of_all_threads` is beside them: a part of the whole process's time.
+    """
+    main, inside = spent["main_thread"], ("parse", "decide", "encode", "learn", "rows_read")
+    work = spent[WHOLE] + spent["rows_written"]
+    parts = {stage: spent[stage] for stage in ("parse", "decide", "encode", "learn")}
+    parts["tables"] = spent["rows_read"] + spent["rows_written"]
+    parts["facts"] = spent[WHOLE] - sum(spent[stage] for stage in inside)
+    parts["runtime"] = main - work
+    found = {f"{name}_of_main_thread": seconds / main for name, seconds in parts.items()}
+    return found | {"runtime_of_all_threads": 1 - work / spent["process"]}
 
 
 def _through_kafka(
