@@ -128,7 +128,8 @@ def shares(spent: Mapping[str, float]) -> dict[str, float]:
     """Parts of the main thread's time, from the seconds of `timed_worker`; they add up to 1.
 
     `facts` is the rest of the agent's own time: the record's headers, keys, and what the stages do not cover.
-    `runtime_of_all_threads` is beside them: a part of the whole process's time.
+    Beside them: `runtime_of_all_threads`, a part of the whole process's time; and `main_thread_of_elapsed`, how much of the
+    time the main thread was at work at all, the rest is waiting for records, commits, a free core or the interpreter's lock.
     """
     main, inside = spent["main_thread"], ("parse", "decide", "encode", "learn", "rows_read")
     work = spent[WHOLE] + spent["rows_written"]
@@ -137,7 +138,9 @@ def shares(spent: Mapping[str, float]) -> dict[str, float]:
     parts["facts"] = spent[WHOLE] - sum(spent[stage] for stage in inside)
     parts["runtime"] = main - work
     found = {f"{name}_of_main_thread": seconds / main for name, seconds in parts.items()}
-    return found | {"runtime_of_all_threads": 1 - work / spent["process"]}
+    found["runtime_of_all_threads"] = 1 - work / spent["process"]
+    found["main_thread_of_elapsed"] = main / spent["elapsed"]
+    return found
 
 
 def _through_kafka(

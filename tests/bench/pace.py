@@ -153,7 +153,7 @@ def _report(found: dict[str, Found]) -> Report:
         f"worker_to_{name}_{cut}": values[f"worker_{cut}_ms"] / values[f"{name}_{cut}_ms"]
         for name in found
         for cut in ("p50", "p99")
-        if "worker" in found and name != "worker"
+        if "worker" in found and not name.startswith("worker")
     }
     return Report(name=NAME, ratios=ratios, values=values)
 

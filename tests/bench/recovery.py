@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from zlib import crc32
 
 import orjson
 
@@ -25,8 +26,6 @@ from tests.bench.rig.contenders import BY_NAME, running
 from tests.bench.rig.report import Report, say
 
 NAME = "recovery"
-ROW_COUNT = 41
-"""In every row that is written beforehand."""
 WORKER = BY_NAME["worker_table"]
 
 
@@ -40,8 +39,11 @@ class Variant:
     """Whether something in TABLE_DIR shortens the next start."""
 
 
-VARIANTS: tuple[Variant, ...] = (Variant(name="memory"),)
-"""To measure another store or a checkpoint, add its settings here."""
+VARIANTS: tuple[Variant, ...] = (
+    Variant(name="memory", environment={"TABLE_STORE": "memory"}),
+    Variant(name="rocksdb", environment={"TABLE_STORE": "rocksdb"}, keeps=True),
+)
+"""To measure another store, or other settings of one, add a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +76,15 @@ def _report(found: Mapping[str, Sequence[Started]]) -> Report:
 
 def _round(at: Arena, number: int, rows: int) -> Iterator[tuple[str, Started]]:
     task = _task(at, f"empty-{number}")
-    yield "empty", _start(at, task, {}, _waiting(1), count=1)
+    yield "empty", _start(at, task, {}, 1, {})
     for variant in VARIANTS:
         task = _task(at, f"{variant.name}-{number}")
         table = counts_table(task.prefix)
-        row = table.encode(Count(events=ROW_COUNT), -1)
+        counts = {key: crc32(key) % 1000 for key in _keys(rows)}
         say(f"writing {rows} rows to the changelog")
-        at.fill(table.changelog, ((key, row) for key in _keys(rows)))
-        starts = ("cold", "warm") if variant.keeps else ("cold",)
-        for start, name in enumerate(starts, 1):
-            yield f"{variant.name}_{name}", _start(at, task, variant.environment, _waiting(start), count=ROW_COUNT + 1)
+        at.fill(table.changelog, ((key, table.encode(Count(events=count), -1)) for key, count in counts.items()))
+        for start, name in enumerate(("cold", "warm") if variant.keeps else ("cold",), 1):
+            yield f"{variant.name}_{name}", _start(at, task, variant.environment, start, counts)
         shutil.rmtree(task.folder)
         at.drop(task)
 
@@ -94,21 +95,19 @@ def _task(at: Arena, name: str) -> Task:
     return at.task(WORKER, name, topic, linger_ms=0)
 
 
-def _start(
-    at: Arena, task: Task, environment: Mapping[str, str], waiting: Sequence[tuple[bytes, bytes]], *, count: int
-) -> Started:
-    """Start a worker that finds these events waiting, one in each partition."""
+def _start(at: Arena, task: Task, environment: Mapping[str, str], start: int, counts: Mapping[bytes, int]) -> Started:
+    """The start number `start` of a worker that finds an event waiting in each partition, and these counts in its table."""
+    waiting = _waiting(start)
     at.fill(task.input, waiting)
-    wanted = {orjson.loads(value)["event_id"] for _, value in waiting}
+    wanted = {orjson.loads(value)["event_id"]: counts.get(key, 0) + 1 for key, value in waiting}
     with Verdicts(at.bootstrap, list(task.outputs.values())) as verdicts:
-        before = len(verdicts.landed)
         started = time.time()
         with running(WORKER, task, environment) as process:
-            until(verdicts, before + len(wanted), process)
+            until(verdicts, start * len(wanted), process)
             rss_mb = process.rss_mb
-    counts = {verdicts.outputs[event]["count"] for event in wanted}
-    if counts != {count}:
-        raise RuntimeError(f"the table was not recovered: counts {counts}, should be {count}")
+    found = {event: verdicts.outputs[event]["count"] for event in wanted}
+    if found != wanted:
+        raise RuntimeError(f"the table was not recovered: counts {found}, should be {wanted}")
     return Started(seconds=max(verdicts.landed[event].seen for event in wanted) - started, rss_mb=rss_mb)
 
 

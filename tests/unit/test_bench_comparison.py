@@ -159,8 +159,10 @@ def test_the_parts_of_the_main_threads_time_add_up() -> None:
         "rows_written": 0.5,
         "main_thread": 10.0,
         "process": 17.0,
+        "elapsed": 20.0,
     }
     found = mail.shares(spent)
     assert found["runtime_of_main_thread"] == pytest.approx(0.15)
     assert found.pop("runtime_of_all_threads") == pytest.approx(0.5)
+    assert found.pop("main_thread_of_elapsed") == pytest.approx(0.5)
     assert sum(found.values()) == pytest.approx(1)

@@ -11,8 +11,6 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from tests.bench.peers.work import BATCH_BYTES, Task, Work
 
-MOST = 2000
-"""Records of one poll."""
 WAIT_MS = 50
 
 
@@ -39,7 +37,7 @@ async def main() -> None:
     )
     async with consumer, producer:
         while True:
-            polled = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST)
+            polled = await consumer.getmany(timeout_ms=WAIT_MS)
             if polled:
                 await _transaction(task, work, producer, polled)
 

@@ -1,7 +1,7 @@
 """`triage worker` with a clock around each stage: python -m tests.bench.rig.timed_worker WARM_UP FILE.
 
 When it is stopped it writes to FILE, as JSON, the processor seconds of every stage from mail number WARM_UP + 1 to the last
-one, and of its main thread and the whole process in that time. Processor time, because a stage that waits for the
+one, of its main thread and of the whole process, and the time that elapsed. Processor time, because a stage that waits for the
 interpreter's lock while another thread holds it does nothing itself."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
-from time import process_time, thread_time
+from time import perf_counter, process_time, thread_time
 from typing import Any
 
 import streams.classify
@@ -33,7 +33,7 @@ class Clocks:
     def __init__(self, warm_up: int) -> None:
         self.spent: dict[str, float] = {}
         self._left = warm_up
-        self._at: tuple[float, float] = (0.0, 0.0)
+        self._at = (0.0, 0.0, 0.0)
 
     def timed(self, stage: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """The call, with its time added to the stage's."""
@@ -56,10 +56,11 @@ class Clocks:
             if self._left >= 0:
                 self._left -= 1
                 self.spent.clear()
-                self._at = thread_time(), process_time()
+                self._at = thread_time(), process_time(), perf_counter()
             outcome: Outcome = timed(event, known)
             self.spent["main_thread"] = thread_time() - self._at[0]
             self.spent["process"] = process_time() - self._at[1]
+            self.spent["elapsed"] = perf_counter() - self._at[2]
             return outcome
 
         return one
