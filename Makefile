@@ -3,6 +3,9 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 SYNCED := $(VENV)/.synced
+# The libraries that benchmarks compare with, apart from the product's: their pins differ.
+PEERS  := .venv-bench
+COMPARED := throughput pace
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
 PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl
@@ -13,7 +16,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
            --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs lock bench soak clean
+.PHONY: help setup run test lint typecheck pytest programs lock bench peers soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,13 +41,16 @@ pytest: $(SYNCED) ## all tests but the soak: make pytest ARGS="tests/unit -x"
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
 
-bench: $(SYNCED) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
+bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
 	@$(BIN)/python -m tests.bench$(addprefix .,$(NAME)) $(ARGS)
+
+peers: $(PEERS)/.synced ## .venv-bench with the libraries that benchmarks compare with; `make bench` does it where needed
 
 lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --group dev -c requirements.lock -o requirements-dev.lock
 	@$(UV) $(COMPILE) $(ARGS) --group build -o requirements-build.lock
+	@$(UV) $(COMPILE) $(ARGS) --group bench -o requirements-bench.lock
 
 programs: # installs what is missing, which takes root
 	@missing=; for pair in $(PROGRAMS); do test -x "$${pair#*:}" || missing="$$missing $${pair%%:*}"; done; \
@@ -53,7 +59,7 @@ programs: # installs what is missing, which takes root
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
 clean: ## remove .venv and caches; the local stack's data in .triage stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip with hashes brings uv, uv with hashes brings the rest; the project itself is linked without fetching anything.
@@ -65,4 +71,10 @@ $(SYNCED): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
 	@$(UV) pip sync --quiet --require-hashes requirements-dev.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(PEERS)/.synced: requirements-bench.lock $(SYNCED)
+	@echo "setting up $(PEERS)"
+	@test -x $(PEERS)/bin/python || $(BIN)/python -m venv --without-pip $(PEERS)
+	@$(UV) pip sync --quiet --require-hashes --python $(PEERS)/bin/python requirements-bench.lock
 	@touch $@
