@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("monitoring.commands.status:status", "What runs, and how it is"),
     "doctor": ("monitoring.commands.doctor:doctor", "Check versions, brokers, topics, database, accounts, clock, disk"),
     "account": ("agents.commands.account:account", "Add, list, remove and test mailboxes"),
+    "table": ("streams.table_command:table", "What is known of senders and threads"),
     "topics": ("streams.commands:topics", "Create and check the topics"),
     "stack": ("infra.stack.commands:stack", "Local Kafka and PostgreSQL without Docker"),
 }

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from time import time
+from time import monotonic, sleep, time
 from typing import IO, Any, Final
 
 import orjson
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 OLDEST_S: Final = 12 * 3600.0
 """Positions that were marked longer ago are void: after `delete.retention.ms` (24 h) compaction drops the tombstones
 that a replay from there would need."""
+LOCK_WAIT_S = 3.0
+"""How long the former owner may take to let go."""
 _DEFAULT = "default"
 _IDENTITY, _POSITIONS = b"identity", b"positions"
 _FORMAT = "1"
@@ -183,14 +185,13 @@ _STAND_IN = ".stand-in"
 
 
 def _locked(folder: Path) -> tuple[Path, IO[str]]:
-    """The folder to use and its lock. Another process may still hold it: one that was frozen and replaced under the
-    same instance id; then a folder of this process' own takes its place, and starts empty."""
+    """The folder to use and its lock. Another process may still hold it: the former owner, for a moment (workers may
+    share a folder, and hand partitions over warm), or one that was frozen and replaced under the same instance id; then
+    a folder of this process' own takes its place, and starts empty."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     _remove_left_over(folder)
     lock = folder.with_name(f"{folder.name}.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _taken(lock, LOCK_WAIT_S):
         lock.close()
         own = folder.with_name(f"{folder.name}.{os.getpid()}")
         log.warning("%s is in use by another process: using %s, replaying the whole changelog", folder, own.name)
@@ -199,6 +200,19 @@ def _locked(folder: Path) -> tuple[Path, IO[str]]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return own, lock
     return folder, lock
+
+
+def _taken(lock: IO[str], wait_s: float) -> bool:
+    deadline = monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() > deadline:
+                return False
+            sleep(0.02)
+        else:
+            return True
 
 
 def _remove_left_over(folder: Path) -> None:

@@ -24,8 +24,9 @@ _POLL_S = 0.1
 """Longest wait of the thread for records; an order (open, close) waits for it at most."""
 _MOST = 1000
 """Records that are taken over in one go."""
-INLET_BYTES = 2 * 1024 * 1024
-"""A partition whose waiting records are larger is paused until half of them are taken."""
+BUFFER_BYTES = 32 * 1024 * 1024
+"""Records of all partitions together that wait to be taken: an even share each, with few partitions an eighth."""
+_LARGEST_SHARE = BUFFER_BYTES // 8
 BATCH_BYTES = 1024 * 1024
 """A batch is cut here: what its outcomes hold is of the same order."""
 _SAY_S = 10.0
@@ -74,8 +75,9 @@ class Inlet:
         self.topic, self.partition = topic, partition
         self._reader = reader
         self._waiting: deque[tuple[Event, int]] = deque()
-        self._bytes = 0
-        self._paused = False
+        self.bytes = 0
+        """Size of what waits."""
+        self.paused = False
         self._arrived = asyncio.Event()
 
     async def take(self, limit: int) -> list[Event]:
@@ -89,19 +91,15 @@ class Inlet:
             record, length = waiting.popleft()
             taken.append(record)
             size += length
-        self._bytes -= size
-        if self._paused and self._bytes < INLET_BYTES // 2:
-            self._paused = False
-            self._reader.order(lambda consumer, spot: consumer.resume([spot]), self)
+        self.bytes -= size
+        self._reader.balance(self)
         return taken
 
     def put(self, records: Sequence[tuple[Event, int]]) -> None:
         """Records with their sizes, in order."""
         self._waiting.extend(records)
-        self._bytes += sum(size for _, size in records)
-        if not self._paused and self._bytes > INLET_BYTES:
-            self._paused = True
-            self._reader.order(lambda consumer, spot: consumer.pause([spot]), self)
+        self.bytes += sum(size for _, size in records)
+        self._reader.balance(self)
         self._arrived.set()
 
     def close(self) -> None:
@@ -124,6 +122,11 @@ class Reader:
         self._orders: deque[_Order] = deque()
         self._inlets: dict[tuple[str, int], Inlet] = {}
         """The thread's own."""
+        self._open: set[Inlet] = set()
+        """The event loop's own."""
+        self._wanted = threading.Event()
+        """Whether the thread shall poll: not while every partition has enough."""
+        self._wanted.set()
         self._stopping = False
         self._said = 0.0
         self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
@@ -132,6 +135,7 @@ class Reader:
     def open(self, topic: str, partition: int, offset: int) -> Inlet:
         """Fetch a partition from `offset` on. At most one inlet of a partition may be open."""
         inlet = Inlet(topic, partition, self)
+        self._open.add(inlet)
 
         def assign(consumer: Any, spot: TopicPartition) -> None:
             self._inlets[topic, partition] = inlet
@@ -140,8 +144,26 @@ class Reader:
         self.order(assign, inlet, offset)
         return inlet
 
+    def balance(self, inlet: Inlet) -> None:
+        """Stop and go. While everybody has enough the thread rests, and librdkafka's own queue fills up: that costs
+        nothing. A partition is paused only when it has far more than its share while others want more, since a pause
+        throws away what the queue holds of it."""
+        share = min(_LARGEST_SHARE, BUFFER_BYTES // max(1, len(self._open)))
+        if inlet.paused and inlet.bytes < share // 2:
+            inlet.paused = False
+            self.order(lambda consumer, spot: consumer.resume([spot]), inlet)
+        elif not inlet.paused and inlet.bytes > 2 * share:
+            inlet.paused = True
+            self.order(lambda consumer, spot: consumer.pause([spot]), inlet)
+        if inlet.bytes < share // 2:
+            self._wanted.set()
+        elif all(one.bytes >= share // 2 for one in self._open):
+            self._wanted.clear()
+
     def close_inlet(self, inlet: Inlet) -> None:
         """See `Inlet.close`."""
+        self._open.discard(inlet)
+        self._wanted.set()
 
         def unassign(consumer: Any, spot: TopicPartition) -> None:
             if self._inlets.get((inlet.topic, inlet.partition)) is inlet:
@@ -153,10 +175,12 @@ class Reader:
     def order(self, call: Callable[[Any, TopicPartition], None], inlet: Inlet, offset: int | None = None) -> None:
         """Have the thread do something about an inlet's partition."""
         self._orders.append((call, inlet, offset if offset is not None else _NO_OFFSET))
+        self._wanted.set()
 
     async def stop(self) -> None:
         """End the thread and release the connections."""
         self._stopping = True
+        self._wanted.set()
         await asyncio.to_thread(self._thread.join, 10 * _POLL_S)
 
     def _run(self) -> None:
@@ -165,6 +189,7 @@ class Reader:
                 while self._orders:
                     call, inlet, offset = self._orders.popleft()
                     call(self._consumer, TopicPartition(inlet.topic, inlet.partition, offset))
+                self._wanted.wait()
                 first = self._consumer.poll(_POLL_S)
                 if first is not None:
                     self._deliver([first, *self._consumer.consume(_MOST, 0)])
