@@ -23,7 +23,12 @@ QUIET_S = 1.0
 """Without a new output for so long, they are counted."""
 DRAINED_S = 180.0
 
-YOUNG = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART)
+YOUNG = (
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+)
 """What is said of a partition whose topic was made a moment ago."""
 
 Place = tuple[str, int]
@@ -97,6 +102,7 @@ def _watch(contender: Running, task: Task, events: int) -> tuple[list[Look], Fou
     changed = time.monotonic()
     deadline = changed + DRAINED_S
     while time.monotonic() < deadline:
+        time.sleep(LOOK_S)
         contender.require_alive()
         if (committed := committed_ends(client, places)) is None:
             continue
@@ -108,7 +114,6 @@ def _watch(contender: Running, task: Task, events: int) -> tuple[list[Look], Fou
             if found.events.total() >= events:
                 return looks, found
             changed = time.monotonic()
-        time.sleep(LOOK_S)
     raise Wrong(
         f"{contender.name}: {read(task).events.total()} of {events} outputs after {DRAINED_S:.0f} s\n"
         + contender.log_end()
