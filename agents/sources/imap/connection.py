@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeVar
 
 from agents.sources.base import AuthFailed, ProviderError, ProviderTransient
@@ -116,7 +117,8 @@ class Connection:
         found = array("Q")
         for uids in _said(call, b"SEARCH", responses.search_uids):
             found.extend(uids)
-        return array("Q", sorted(found))
+        ascending = array("Q", sorted(found))
+        return array("Q", (uid for uid, _ in groupby(ascending)))  # a server may name one twice
 
     async def fetch(self, uids: Sequence[int], items: str) -> tuple[dict[int, Fetched], bool]:
         """What the server says of these UIDs, in whatever order, and whether it claims that this is all.

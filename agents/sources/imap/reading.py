@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agents.sources.base import Batch, FoundMail
+from agents.sources.base import Batch, FoundMail, Room
 from agents.sources.imap import listing
 from agents.sources.imap.connection import Connection, FolderState
 from agents.sources.imap.listing import Window
@@ -42,6 +42,7 @@ class Reading:
         *,
         stored: Position | None,
         known: frozenset[str],
+        room: Room,
         clock: Clock,
     ) -> None:
         self._connection = connection
@@ -50,6 +51,7 @@ class Reading:
         self._position = position
         self._stored = stored
         self._known = known
+        self._room = room
         self._clock = clock
         self._windows: deque[Window] = deque()
         self._uids = array("Q")
@@ -129,6 +131,7 @@ class Reading:
         return since is None or described.internal_date is None or described.internal_date >= since
 
     async def _take(self, portion: Portion) -> None:
+        await self._room(sum(map(self._mails.fetch_size, portion.described)))
         found = await self._mails.take(self._connection, self._position.uidvalidity, portion.described, self._found_at)
         new = [mail for mail in found if mail.fingerprint not in self._known]
         self._recognised += len(found) - len(new)
