@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from agents.sources.base import ProviderTransient
@@ -30,7 +30,7 @@ async def resolve(account: ImapAccount) -> list[Address]:
     return [(family, address) for family, _, _, _, address in found]
 
 
-async def dial(account: ImapAccount, addresses: list[Address], timeout_s: float) -> socket.socket:
+async def dial(account: ImapAccount, addresses: Sequence[Address], timeout_s: float) -> socket.socket:
     """A socket connected to the first address that answers; they share the time. Raises ProviderTransient."""
     reasons = []
     for family, address in addresses:
