@@ -502,7 +502,8 @@ async def test_point_12_an_address_of_a_family_that_the_machine_lacks_is_passed_
             (socket.AF_INET, ("127.0.0.1", server.port)),
         ]
         monkeypatch.setattr(socket, "socket", without_ipv6)
-        sock = await dial.dial(server.account(), both, 2.0)
-        sock.close()
+        reader, writer = await asyncio.open_connection(sock=await dial.dial(server.account(), both, 2.0))
+        assert await reader.readline() == GREETING
+        writer.close()
         with pytest.raises(ProviderTransient, match=r"cannot be reached .*not supported"):
             await dial.dial(server.account(), both[:1], 2.0)
