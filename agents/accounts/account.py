@@ -16,6 +16,7 @@ from infra.errors import Permanent
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,127}")
 _ADDRESS = re.compile(r"[^\s,@\x00-\x1f]+@[^\s,@\x00-\x1f]+")
 SETTING: Literal["setting"] = "setting"
+MAX_SHOWN = 200
 MAX_FOLDERS = 15
 """Each folder is a connection of its own, and Gmail allows an account so many."""
 
@@ -42,7 +43,10 @@ class ImapServer:
     """Accept that security "plain" sends the secret in the clear to another machine."""
 
     def __post_init__(self) -> None:
-        _require(_clean(self.host) and " " not in self.host, "imap.host", "a host name or address", self.host)
+        _require(
+            _clean(self.host) and " " not in self.host and len(self.host) <= 253,  # RFC 1035 §2.3.4
+            "imap.host", "a host name or address", self.host,
+        )  # fmt: skip
         _require(_whole(self.port) and _within(self.port, 1, 65535), "imap.port", "1..65535", self.port)
         _require(
             self.security in {"tls", "starttls", "plain"}, "imap.security", "tls, starttls or plain", self.security
@@ -113,7 +117,7 @@ class Account:
             _require(self.imap is None, "imap", "absent for a maildir", "present")
             _require(_clean(self.maildir) and str(self.maildir)[:1] == "/", "maildir", "an absolute path", self.maildir)
         else:
-            raise InvalidAccount(f"kind: imap or maildir, not {self.kind!r}")
+            raise InvalidAccount(f"kind: imap or maildir, not {_shown(self.kind)}")
 
     def _validate_imap(self) -> None:
         _require(self.imap is not None, "imap", "present for an imap account", None)
@@ -188,7 +192,13 @@ def _clean(text: Any) -> bool:
 
 def _require(holds: bool, field: str, rule: str, value: Any) -> None:
     if not holds:
-        raise InvalidAccount(f"{field}: {rule}, not {value!r}")
+        raise InvalidAccount(f"{field}: {rule}, not {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    """A value as a message quotes it: messages go to the log and the status topic."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text)} characters)"
 
 
 def _is_loopback(host: str) -> bool:

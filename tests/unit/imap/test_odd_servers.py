@@ -507,3 +507,20 @@ async def test_point_12_an_address_of_a_family_that_the_machine_lacks_is_passed_
         writer.close()
         with pytest.raises(ProviderTransient, match=r"cannot be reached .*not supported"):
             await dial.dial(server.account(), both[:1], 2.0)
+
+
+async def test_no_mail_is_fetched_before_there_is_room_for_it():
+    asked, granted = [], asyncio.Event()
+
+    async def room(size: int, /) -> None:
+        asked.append(size)
+        await granted.wait()
+
+    async with ScriptedServer(mails(7, 8)) as server:
+        reader = ImapFolder(server.account(), "INBOX", LIMITS, nothing_announced, room=room)
+        async with Follower(reader) as follower:
+            waiting = asyncio.create_task(follower.next())
+            await asyncio.sleep(0.2)
+            assert (asked, server.commands("BODY")) == ([10], [])
+            granted.set()
+            assert len((await waiting).mails) == 2

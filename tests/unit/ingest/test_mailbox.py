@@ -226,3 +226,11 @@ def test_a_roster_shows_nothing_until_loaded_then_every_change() -> None:
     assert set(roster.invalid) == {"bad"}
     roster.publish()
     assert (set(roster.accounts), roster.invalid) == ({"box"}, {})
+
+
+def test_a_roster_refuses_what_belongs_to_another_partition() -> None:
+    roster = Roster(lambda key: key != b"box")
+    roster.take_in([(b"box", ACCOUNT.encode())])
+    roster.publish()
+    assert roster.accounts == {}
+    assert "wrong partition" in roster.invalid["box"]
