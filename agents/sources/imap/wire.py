@@ -23,7 +23,7 @@ MAX_CHALLENGES = 4
 MAX_ANSWER = 48 * 1024 * 1024
 """Bytes kept of what is said between two commands: a batch of mails whose sizes the server gave too small fits, a flood
 does not."""
-RESPONSE_BYTES = 500
+RESPONSE_BYTES = 250
 """What one response takes in memory beside its text."""
 
 # It logs secrets and mail. A filter holds whatever level somebody configures.

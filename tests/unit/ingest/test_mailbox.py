@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from agents.accounts import Account
+from agents.ingest import mailbox as subject
 from agents.ingest.backoff import Backoff
 from agents.ingest.budget import ByteBudget
 from agents.ingest.door import Door
@@ -234,3 +235,28 @@ def test_a_roster_refuses_what_belongs_to_another_partition() -> None:
     roster.publish()
     assert roster.accounts == {}
     assert "wrong partition" in roster.invalid["box"]
+
+
+async def test_point_12_accounts_that_never_answer_do_not_use_up_the_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More silent servers than may connect at the same time, and a healthy one behind them."""
+    monkeypatch.setattr(subject, "SLOT_S", 0.01)
+    around = Surroundings(settings=load(), states=States(), budget=ByteBudget(1000), slots=asyncio.Semaphore(2))
+    stored = asyncio.Event()
+
+    async def store(_: Submission) -> None:
+        stored.set()
+
+    tasks = [
+        asyncio.create_task(
+            Mailbox(
+                ACCOUNT, FolderKey(f"box{number}", ""), partial(lambda source, _: source, source), door=Door(60),
+                cursor=dict, submit=store, around=around,
+            ).run()
+        )
+        for number, source in enumerate([*(Script() for _ in range(20)), Script(mail(1))])
+    ]  # fmt: skip
+    await asyncio.wait_for(stored.wait(), 5)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    assert around.slots._value == 2
