@@ -45,7 +45,10 @@ class Door:
         try:
             if not self._open:
                 await self._queue.acquire()
-                first = True
+                if self._open:
+                    self._queue.release()
+                else:
+                    first = True
             if self.closed_for_s:
                 raise AuthFailed(self._refusal)
             yield let_in

@@ -104,9 +104,10 @@ class Mailbox:
             async with aclosing(changes):
                 try:
                     while (batch := await anext(changes, None)) is not None:
-                        self._alive_since = self._alive_since or time.monotonic()
-                        let_in()
-                        slot.release()
+                        if self._alive_since is None:
+                            self._alive_since = time.monotonic()
+                            let_in()
+                            slot.release()
                         self._reserved.cover(sum(len(mail.raw) for mail in batch.mails))
                         await self._take_in(batch)
                         batch = None  # its bytes must not outlive their reservation while the next is awaited
