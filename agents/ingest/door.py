@@ -26,6 +26,19 @@ class Door:
         """How long no folder may log in."""
         return max(0.0, self._refused_until - time.monotonic())
 
+    async def _queue_up(self) -> bool:
+        """Wait for one's turn; whether the others wait until this folder was let in."""
+        if self._open:
+            return False
+        await self._queue.acquire()
+        first = not self._was_opened()
+        if not first:
+            self._queue.release()
+        return first
+
+    def _was_opened(self) -> bool:
+        return self._open
+
     @asynccontextmanager
     async def entering(self) -> AsyncIterator[Callable[[], None]]:
         """One folder's session, from before its login to its end. What it yields is called once the login was accepted.
@@ -43,12 +56,7 @@ class Door:
                 self._queue.release()
 
         try:
-            if not self._open:
-                await self._queue.acquire()
-                if self._open:
-                    self._queue.release()
-                else:
-                    first = True
+            first = await self._queue_up()
             if self.closed_for_s:
                 raise AuthFailed(self._refusal)
             yield let_in
