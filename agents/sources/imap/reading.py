@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from array import array
 from collections import deque
@@ -18,6 +19,10 @@ from agents.sources.imap.position import Position
 from agents.sources.imap.responses import Fetched
 
 Clock = Callable[[], datetime]
+
+FRUITLESS_MAX = 5
+"""So many announcements in a row without a mail behind them are answered at once: of one that was read, or is gone."""
+FRUITLESS_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +62,7 @@ class Reading:
         self._uids = array("Q")
         self._portions: deque[Portion] = deque()
         self._ready: deque[Batch] = deque()
-        self._skipped = self._recognised = self._unlisted = 0
+        self._skipped = self._recognised = self._unlisted = self._fruitless = 0
         self._in_step = False
         self._begin_round()
 
@@ -68,7 +73,7 @@ class Reading:
             ProviderTransient
         """
         if self._in_step:
-            await self._connection.wait_for_mail()
+            await self._wait()
             self._begin_round()
         while not self._ready:
             portion = await self._next_portion()
@@ -77,6 +82,15 @@ class Reading:
                 return self._batch((), self._position.in_step(self._started), remaining=0)
             await self._take(portion)
         return self._ready.popleft()
+
+    async def _wait(self) -> None:
+        """Wait for mail; a server that keeps on announcing what it does not have is asked once a second."""
+        clock = asyncio.get_running_loop().time
+        if self._fruitless > FRUITLESS_MAX:
+            await asyncio.sleep(FRUITLESS_S)
+        started = clock()
+        await self._connection.wait_for_mail()
+        self._fruitless = self._fruitless + 1 if clock() - started < FRUITLESS_S else 0
 
     def _begin_round(self) -> None:
         self._in_step = False
@@ -134,6 +148,7 @@ class Reading:
         await self._room(sum(map(self._mails.fetch_size, portion.described)))
         found = await self._mails.take(self._connection, self._position.uidvalidity, portion.described, self._found_at)
         new = [mail for mail in found if mail.fingerprint not in self._known]
+        self._fruitless = 0
         self._recognised += len(found) - len(new)
         self._skipped += len(found) - len(new)
         self._position = self._position.reached(portion.up_to)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from agents.sources.base import AuthFailed, CursorExpired, ProviderTransient
-from agents.sources.imap import ImapFolder, dial, list_folders, probe, wire
+from agents.sources.imap import ImapFolder, dial, list_folders, probe, reading, wire
 from agents.sources.imap.listing import BATCH_BYTES
 from streams.events import event_id
 from tests.integration.following import Follower, nothing_announced, read_all
@@ -524,3 +524,25 @@ async def test_no_mail_is_fetched_before_there_is_room_for_it():
             assert (asked, server.commands("BODY")) == ([10], [])
             granted.set()
             assert len((await waiting).mails) == 2
+
+
+async def test_point_12_a_server_that_announces_without_end_what_it_does_not_have_does_not_make_us_spin(monkeypatch):
+    monkeypatch.setattr(reading, "FRUITLESS_S", 0.3)
+
+    class Crying(ScriptedServer):
+        count = 1
+
+        def _answer(self, line: bytes) -> bytes:
+            said = super()._answer(line)
+            if line.endswith(b"IDLE"):
+                self.count += 1
+                said += b"* %d EXISTS\r\n" % self.count
+            return said
+
+    async with Crying(mails(7)) as server, Follower(source(server)) as follower:
+        await follower.until_in_step()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                while True:
+                    await follower.next()
+        assert reading.FRUITLESS_MAX < len(server.commands("IDLE")) <= reading.FRUITLESS_MAX + 1 + 4
