@@ -479,7 +479,8 @@ async def test_a_flood_ends_the_connection_before_it_fills_memory(monkeypatch, c
                     await self.writers[-1].drain()
 
     async with Flooding(ONE_MAIL) as server:
-        async with Follower(source(server)) as follower:
+        limits = replace(LIMITS, mail_max_bytes=4096)
+        async with Follower(ImapFolder(server.account(), "INBOX", limits, nothing_announced)) as follower:
             with pytest.raises(ProviderTransient, match=r"not IMAP .*bytes between two commands"):
                 await rounds(follower, 5)
         server.flood.cancel()
@@ -546,3 +547,13 @@ async def test_point_12_a_server_that_announces_without_end_what_it_does_not_hav
                 while True:
                     await follower.next()
         assert reading.FRUITLESS_MAX < len(server.commands("IDLE")) <= reading.FRUITLESS_MAX + 1 + 4
+
+
+async def test_a_batch_of_the_largest_mails_whose_sizes_were_understated_is_no_flood():
+    """Refused, it would be asked for again for ever."""
+    limits = replace(LIMITS, mail_max_bytes=1024 * 1024)
+    raw = b"x" * limits.mail_max_bytes
+    uids = range(1, 51)
+    async with ScriptedServer(mails(*uids, said=b"".join(body(uid, raw) for uid in uids))) as server:
+        follower = await read_all(ImapFolder(server.account(), "INBOX", limits, nothing_announced))
+    assert len(follower.mails) == 50
