@@ -16,6 +16,9 @@ from infra.errors import Permanent
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,127}")
 _ADDRESS = re.compile(r"[^\s,@\x00-\x1f]+@[^\s,@\x00-\x1f]+")
 SETTING: Literal["setting"] = "setting"
+MAX_SHOWN = 200
+MAX_FOLDERS = 15
+"""Each folder is a connection of its own, and Gmail allows an account so many."""
 
 
 class InvalidAccount(Permanent):
@@ -40,17 +43,29 @@ class ImapServer:
     """Accept that security "plain" sends the secret in the clear to another machine."""
 
     def __post_init__(self) -> None:
-        _require(_clean(self.host) and " " not in self.host, "imap.host", "a host name or address", self.host)
-        _require(_within(self.port, 1, 65535), "imap.port", "1..65535", self.port)
+        _require(
+            _clean(self.host) and " " not in self.host and len(self.host) <= 253,  # RFC 1035 §2.3.4
+            "imap.host", "a host name or address", self.host,
+        )  # fmt: skip
+        _require(_whole(self.port) and _within(self.port, 1, 65535), "imap.port", "1..65535", self.port)
         _require(
             self.security in {"tls", "starttls", "plain"}, "imap.security", "tls, starttls or plain", self.security
         )
         _require(self.auth in {"password", "xoauth2"}, "imap.auth", "password or xoauth2", self.auth)
         _require(_clean(self.username), "imap.username", "a non-empty text", self.username)
         _require(
-            bool(self.folders) and all(map(_clean, self.folders)) and len(set(self.folders)) == len(self.folders),
-            "imap.folders", "one or more different folder names", list(self.folders),
+            all(map(_clean, self.folders)) and 1 <= len(self.folders) == len(set(map(canonical, self.folders))),
+            "imap.folders", "different folder names (INBOX is the same in any case)", list(self.folders),
         )  # fmt: skip
+        _require(
+            len(self.folders) <= MAX_FOLDERS,
+            "imap.folders", f"at most {MAX_FOLDERS}: each is a connection of its own", len(self.folders),
+        )  # fmt: skip
+        _require(
+            self.cafile is None or (_clean(self.cafile) and str(self.cafile)[:1] == "/"),
+            "imap.cafile", "an absolute path or null", self.cafile,
+        )  # fmt: skip
+        _require(isinstance(self.allow_plaintext, bool), "imap.allow_plaintext", "true or false", self.allow_plaintext)
         if self.security == "plain" and not (self.allow_plaintext or _is_loopback(self.host)):
             raise InvalidAccount(
                 f"imap.security: plain would send the secret in the clear to {self.host}: use tls or starttls,"
@@ -102,7 +117,7 @@ class Account:
             _require(self.imap is None, "imap", "absent for a maildir", "present")
             _require(_clean(self.maildir) and str(self.maildir)[:1] == "/", "maildir", "an absolute path", self.maildir)
         else:
-            raise InvalidAccount(f"kind: imap or maildir, not {self.kind!r}")
+            raise InvalidAccount(f"kind: imap or maildir, not {_shown(self.kind)}")
 
     def _validate_imap(self) -> None:
         _require(self.imap is not None, "imap", "present for an imap account", None)
@@ -115,7 +130,7 @@ class Account:
     @property
     def folders(self) -> tuple[str, ...]:
         """What is read side by side: the IMAP folders; a Maildir is read as one, its name is empty."""
-        return self.imap.folders if self.imap else ("",)
+        return tuple(map(canonical, self.imap.folders)) if self.imap else ("",)
 
     def encode(self) -> bytes:
         """The record's value."""
@@ -130,9 +145,7 @@ class Account:
         """
         try:
             data = orjson.loads(value)
-            account = cls(
-                **_known(cls, {**data, "owner": tuple(data.get("owner", ())), "imap": _server(data.get("imap"))})
-            )
+            account = cls(**_known(cls, {**data, "owner": _listed(data, "owner"), "imap": _server(data.get("imap"))}))
         except (orjson.JSONDecodeError, TypeError, AttributeError, ValueError) as error:
             raise InvalidAccount(f"not an account record: {error}") from None
         _require(key is None or account.id.encode() == key, "id", "the record's key", account.id)
@@ -142,7 +155,19 @@ class Account:
 def _server(data: Mapping[str, Any] | None) -> ImapServer | None:
     if data is None:
         return None
-    return ImapServer(**_known(ImapServer, {**data, "folders": tuple(data.get("folders", ("INBOX",)))}))
+    return ImapServer(**_known(ImapServer, {**data, "folders": _listed(data, "folders", "INBOX")}))
+
+
+def canonical(folder: str) -> str:
+    """INBOX is the one name without case (RFC 3501 §5.1): two spellings of it are one folder with one cursor."""
+    return "INBOX" if folder.upper() == "INBOX" else folder
+
+
+def _listed(data: Mapping[str, Any], name: str, *default: str) -> tuple[Any, ...]:
+    """A list's items. A single text would be taken for a list of letters."""
+    given = data.get(name, default)
+    _require(isinstance(given, list | tuple), name, "a list", given)
+    return tuple(given)
 
 
 def _known(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,13 +182,23 @@ def _within(number: Any, least: float, most: float) -> bool:
     return isinstance(number, int | float) and not isinstance(number, bool) and least <= number <= most
 
 
+def _whole(number: Any) -> bool:
+    return isinstance(number, int)
+
+
 def _clean(text: Any) -> bool:
     return isinstance(text, str) and bool(text) and text.isprintable()
 
 
 def _require(holds: bool, field: str, rule: str, value: Any) -> None:
     if not holds:
-        raise InvalidAccount(f"{field}: {rule}, not {value!r}")
+        raise InvalidAccount(f"{field}: {rule}, not {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    """A value as a message quotes it: messages go to the log and the status topic."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text)} characters)"
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
-from agents.accounts import Account, resolve
+from agents.accounts import Account, SecretUnavailable, resolve
 from agents.accounts.account import SETTING, ImapServer
-from agents.sources.base import Announced, Source
+from agents.sources.base import Announced, ProviderTransient, Room, Source
 from infra.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,19 +18,23 @@ if TYPE_CHECKING:
 ALL_DAYS = 36500.0
 
 
-def make_source(settings: Settings, account: Account, folder: str, announced: Announced) -> Source:
+def make_source(settings: Settings, account: Account, folder: str, announced: Announced, room: Room) -> Source:
     """The source of one folder; it connects only when it is read.
 
     Raises:
         ConfigError: the record asks for what this version refuses.
     """
     if account.imap:
-        return _imap(settings, account, account.imap, folder, announced)
+        return _imap(settings, account, folder, announced, room)
     from agents.sources.maildir import Maildir
 
     assert account.maildir is not None
     return Maildir(
-        account.id, Path(account.maildir), max_bytes=settings.mail_max_bytes, since_days=since_days(settings, account)
+        account.id,
+        Path(account.maildir),
+        max_bytes=settings.mail_max_bytes,
+        since_days=since_days(settings, account),
+        room=room,
     )
 
 
@@ -65,14 +69,21 @@ def imap_account(account: Account, server: ImapServer) -> ImapAccount:
     )
 
 
-def _imap(settings: Settings, account: Account, server: ImapServer, folder: str, announced: Announced) -> Source:
+def _imap(settings: Settings, account: Account, folder: str, announced: Announced, room: Room) -> Source:
     from agents.sources.imap.account import ImapLimits
     from agents.sources.imap.folder import ImapFolder
 
     days = since_days(settings, account)
     limits = dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
-    return ImapFolder(imap_account(account, server), folder, limits, announced)
+    assert account.imap is not None
+    return ImapFolder(imap_account(account, account.imap), folder, limits, announced, room=room)
 
 
 def _secret(reference: str) -> Callable[[], str]:
-    return lambda: resolve(reference)
+    def current() -> str:
+        try:
+            return resolve(reference)
+        except SecretUnavailable as error:  # nobody was asked yet, so no account gets locked: soon again
+            raise ProviderTransient(str(error)) from None
+
+    return current

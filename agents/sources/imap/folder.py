@@ -6,11 +6,11 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from agents.sources.base import Announced, Batch, Cursor, ProviderError
+from agents.accounts.account import canonical
+from agents.sources.base import Announced, Batch, Cursor, ProviderError, Room, unbounded
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.mails import Mails
-from agents.sources.imap.names import canonical
 from agents.sources.imap.position import Position, after_rebuild, first_contact
 from agents.sources.imap.reading import Clock, Reading
 
@@ -29,12 +29,20 @@ class ImapFolder:
     """
 
     def __init__(
-        self, account: ImapAccount, folder: str, limits: ImapLimits, announced: Announced, *, clock: Clock = utc_now
+        self,
+        account: ImapAccount,
+        folder: str,
+        limits: ImapLimits,
+        announced: Announced,
+        *,
+        room: Room = unbounded,
+        clock: Clock = utc_now,
     ) -> None:
         self._account = account
         self._folder = canonical(folder)
         self._limits = limits
         self._announced = announced
+        self._room = room
         self._clock = clock
         self._mails = Mails(account.account, self._folder, limits)
 
@@ -57,7 +65,9 @@ class ImapFolder:
         state = await connection.examine(self._folder)
         position = self._start(state, stored)
         known = await self._announced() if position.rebuilt else frozenset()
-        return Reading(connection, self._mails, state, position, stored=stored, known=known, clock=self._clock)
+        return Reading(
+            connection, self._mails, state, position, stored=stored, known=known, room=self._room, clock=self._clock
+        )
 
     def _start(self, state: FolderState, stored: Position | None) -> Position:
         if stored is None:

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from agents.accounts.account import canonical
 from agents.sources.base import ProviderError
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.dial import dial, greet, hang_up, resolve
-from agents.sources.imap.names import canonical, decode_leniently
+from agents.sources.imap.names import decode_leniently
 from agents.sources.imap.wire import Wire
 
 Found = TypeVar("Found")
