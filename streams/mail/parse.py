@@ -22,7 +22,7 @@ def parse(raw: bytes, *, truncated: bool = False) -> Mail:
     odd: set[str] = {flags.TRUNCATED} if truncated or len(raw) > limits.RAW_BYTES else set()
     raw = bytes(raw[: limits.RAW_BYTES])
     head, body = split_message(raw, odd)
-    require_mail(raw, head)
+    require_mail(raw, head, odd)
     content = _content(head, body, odd)
     seen = visible(content.passages, odd)
     if not seen.text and content.messages:

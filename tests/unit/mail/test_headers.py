@@ -49,6 +49,11 @@ def test_one_plausible_field_makes_a_mail(raw):
 _ONE = b"From ann@example.org Mon Nov 23 10:00:00 2026\nSubject: hi\n\n"
 
 
+def test_a_mail_whose_own_header_fields_stand_behind_a_bomb_of_others_is_a_mail():
+    mail = parse(b"".join(b"X-%d: y\n" % number for number in range(20_000)) + b"Subject: hi\n\nbody")
+    assert flags.HEAD_CUT in mail.flags
+
+
 @pytest.mark.parametrize(
     "second",
     [
