@@ -5,11 +5,12 @@ Exit codes: 0 done, 1 a finding (something is not as it should be), 2 usage or c
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 
 import click
 
-from infra.errors import ConfigError, TriageError
+from infra.errors import ConfigError, Transient, TriageError
 
 # name: (module:attribute, what it does). The one place that says where a command lives; imported when it is called.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -56,6 +57,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="crewai-email-triage")
 def triage() -> None:
     """E-mail triage on Kafka: mailboxes in, prioritised lanes out."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
 
 
 def main() -> None:
@@ -65,6 +67,14 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"triage: {error}", err=True)
         sys.exit(2)
+    except Transient as error:  # not the command's fault, but that of what it needs
+        click.echo(f"triage: {error}; `triage doctor` says more", err=True)
+        sys.exit(1)
     except TriageError as error:
         click.echo(f"triage: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:  # a file or folder of ours that is another user's, or a full disk
+        if error.filename is None:
+            raise
+        click.echo(f"triage: {error.filename}: {error.strerror}", err=True)
         sys.exit(1)

@@ -51,9 +51,10 @@ def _folder(top: str) -> Iterator[MailFile]:
     for folder, folders, files in os.walk(top, onerror=errors.append):
         yield from (MailFile(path=str(each.filename), error=each.strerror or str(each)) for each in errors)
         errors.clear()
-        if {"cur", "new"} <= set(folders) and "tmp" in folders:
-            folders.remove("tmp")  # maildir(5): what lies in tmp is not delivered yet
-        folders.sort()
+        if maildir := {"cur", "new"} <= set(folders):
+            folders[:] = [name for name in folders if name != "tmp"]  # maildir(5): what lies there is not delivered yet
+        # ".Name" is a folder of mails only inside a Maildir (Maildir++); elsewhere it is .git and the like.
+        folders[:] = sorted(name for name in folders if maildir or not name.startswith("."))
         for name in sorted(files):
             if not name.lower().startswith(_INDEX_FILES):
                 yield _file(os.path.join(folder, name))  # noqa: PTH118 - keeps the path as it was given

@@ -67,6 +67,15 @@ def test_each_mail_below_a_folder_gets_one_line_in_the_order_of_names(mailbox: P
     assert all(set(line) == FIELDS for line in lines(result))
 
 
+def test_hidden_folders_are_read_only_inside_a_maildir(mailbox: Path) -> None:
+    for folder in ("maildir/.Sent/cur", "plain/.git"):
+        (mailbox / folder).mkdir(parents=True)
+        (mailbox / folder / "4.M4.host").write_bytes(ASK)
+    assert [line["path"].removeprefix(str(mailbox)) for line in lines(run(mailbox)) if "M4" in line["path"]] == [
+        "/maildir/.Sent/cur/4.M4.host"
+    ]
+
+
 def test_the_verdict_is_the_expected_one_with_its_reasons(mailbox: Path) -> None:
     ask, offer, _ = lines(run(mailbox))
     assert (ask["lane"], ask["category"], ask["needs_reply"]) == ("high", "work", True)
