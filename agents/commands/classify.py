@@ -89,8 +89,8 @@ def _facts(mail: Mail, file: MailFile, owner: tuple[str, ...]) -> Facts:
     return Facts(owner=owner, received_at=utc_text(moment) if moment else "")
 
 
-def _machine_line(each: Classified) -> str:
-    return orjson.dumps(_document(each)).decode()
+def _machine_line(each: Classified) -> bytes:
+    return orjson.dumps(_document(each))  # bytes: JSON is UTF-8 whatever the terminal's encoding is (RFC 8259 §8.1)
 
 
 def _document(each: Classified) -> dict[str, Any]:

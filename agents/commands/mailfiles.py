@@ -32,7 +32,9 @@ class MailFile:
 def mail_files(paths: Iterable[str]) -> Iterator[MailFile]:
     """Every mail below the paths, in the order of their names. What cannot be read is yielded with its error."""
     for path in paths:
-        if path == STDIN:
+        if path == STDIN and sys.stdin is None:
+            yield MailFile(path=STDIN, error="standard input is closed")
+        elif path == STDIN:
             raw = sys.stdin.buffer.read(RAW_BYTES + 1)
             yield MailFile(path=STDIN, raw=raw[:RAW_BYTES], truncated=len(raw) > RAW_BYTES)
         elif Path(path).is_dir():
