@@ -263,6 +263,13 @@ def test_labels_that_make_no_sense_are_a_usage_error(labelled: Path, labels: str
         CliRunner().invoke(evaluate, [str(labelled)], catch_exceptions=False)
 
 
+@pytest.mark.parametrize("content", [b"", b"file,priority,category,needs_reply\n", b"\xff\xfe\x00", b'"' * 200_000])
+def test_a_file_without_any_label_is_a_usage_error_with_what_is_wanted(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "labels.csv").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"give a .csv|no label that can be read"):
+        CliRunner().invoke(evaluate, [str(tmp_path)], catch_exceptions=False)
+
+
 def test_a_missing_mail_is_named(labelled: Path) -> None:
     (labelled / "ask.eml").unlink()
     result = CliRunner().invoke(evaluate, [str(labelled)])
