@@ -120,7 +120,7 @@ def _problems(
 ) -> list[str]:
     said = [f"folder {printable(one)}: nobody knows what is in it" for one in listing.closed]
     if listing.links:
-        said.append(f"{listing.links} symbolic links passed over")
+        said.append(f"symbolic links passed over: {listing.links}")
     stages = (
         *_by_reason(dead, tally.reasons),
         (missing - tally.received, "not read by ingest"),

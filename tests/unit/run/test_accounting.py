@@ -112,7 +112,7 @@ def test_dead_letters_are_told_by_their_reason_the_most_frequent_first() -> None
 
 def test_symbolic_links_are_said_to_be_passed_over_which_is_no_failure() -> None:
     outcome = judged(flow(), Listing(ids=frozenset(), links=3, closed=()))
-    assert outcome.problems == ("3 symbolic links passed over",)
+    assert outcome.problems == ("symbolic links passed over: 3",)
     assert outcome.accounted_for
 
 
