@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,7 @@ def mail_files(paths: Iterable[str]) -> Iterator[MailFile]:
         elif Path(path).is_dir():
             yield from _folder(path)
         else:
-            yield _file(path)
+            yield _file(path, also=(stat.S_ISFIFO, stat.S_ISCHR))  # <(command) and /dev/stdin
 
 
 def shown(path: str) -> str:
@@ -63,10 +63,11 @@ def _folder(top: str) -> Iterator[MailFile]:
     yield from (MailFile(path=str(each.filename), error=each.strerror or str(each)) for each in errors)
 
 
-def _file(path: str) -> MailFile:
+def _file(path: str, *, also: Iterable[Callable[[int], bool]] = ()) -> MailFile:
+    """One file; a pipe could wait for ever, so that only what a person named may be another kind of file."""
     try:
         status = os.stat(path)  # noqa: PTH116 - names need not be UTF-8
-        if not stat.S_ISREG(status.st_mode):
+        if not any(is_kind(status.st_mode) for is_kind in (stat.S_ISREG, *also)):
             return MailFile(path=path, error="not a regular file")
         with open(path, "rb") as source:  # noqa: PTH123
             raw = source.read(RAW_BYTES + 1)

@@ -75,6 +75,13 @@ def test_a_closed_standard_input_is_an_error_of_that_path(folder: Path) -> None:
     assert done.returncode == 1
 
 
+def test_the_output_of_a_command_can_be_named_as_a_file(folder: Path) -> None:
+    said = f"{TRIAGE} classify --json <(cat mail.eml) /dev/stdin < mail.eml"
+    done = subprocess.run(["bash", "-c", said], cwd=folder, capture_output=True, check=False, timeout=60)
+    assert [json.loads(line)["lane"] for line in done.stdout.splitlines()] == ["high", "high"]
+    assert done.returncode == 0
+
+
 @pytest.mark.parametrize(
     "command", [("tail", "urgent"), ("explain", "00000000"), ("lag",), ("status",), ("account", "list")]
 )
