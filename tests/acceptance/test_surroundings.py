@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 TRIAGE = Path(sys.executable).parent / "triage"
 MAIL = "From: a@b.example\nTo: c@d.example\nSubject: Grüße → 件名\n\nCould you send me the report by Friday?\n"
 NOWHERE = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "DATABASE_URL": "postgresql://u:hush@127.0.0.1:1/d"}
@@ -101,3 +102,15 @@ def test_a_folder_of_another_user_ends_in_one_line(folder: Path) -> None:
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith(b"triage: ")
+
+
+@pytest.mark.parametrize("python", ["", "/nowhere/python3", "/bin/false"])
+def test_a_machine_without_a_fitting_python_is_told_which_one_is_needed(tmp_path: Path, python: str) -> None:
+    for name in ("Makefile", "pyproject.toml", "requirements-dev.lock"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    done = subprocess.run(
+        ["make", "setup", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert f"Python 3.11, 3.12 or 3.13 is needed, not '{python}'" in done.stdout
+    assert not (tmp_path / ".venv").exists()
