@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import click
 import orjson
@@ -35,7 +36,7 @@ def tail(*, lane: str, account: str | None, from_beginning: bool, count: int | N
 async def _tail(
     settings: Settings, lane: Lane, account: str | None, count: int | None, *, from_beginning: bool, machine: bool
 ) -> None:
-    if not (from_beginning or machine):
+    if sys.stderr.isatty() and not from_beginning:  # a person looks at an empty screen
         click.echo(f"waiting for the next verdict in {lane}; --from-beginning shows those that are there", err=True)
     key = None if account is None else account.encode()
     async for record in lane_log.follow(settings, LANES[lane].name, from_beginning=from_beginning):
