@@ -64,9 +64,10 @@ clean: ## remove .venv and caches; the local stack's data in .triage stay
 
 # pip with hashes brings uv, uv with hashes brings the rest; the project itself is linked without fetching anything.
 $(SYNCED): requirements-dev.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(if $(PYTHON),$(PYTHON),false) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	{ echo "Python 3.11, 3.12 or 3.13 is needed, not '$(PYTHON)': make setup PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "setting up $(VENV): the first time takes about a minute"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 	@awk '/^[^ ]/ {keep = /^uv==/} keep' requirements-dev.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
 	@$(UV) pip sync --quiet --require-hashes requirements-dev.lock
