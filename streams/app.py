@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import faust
+from faust.tables.manager import TableManager
 
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
@@ -23,6 +24,15 @@ from streams.transport.reader import Reader
 log = logging.getLogger(__name__)
 FOREVER_S = 86_400.0
 """A sink that waits for its database must stay in the group; dead processes miss their heartbeats instead."""
+
+
+class Tables(TableManager):
+    """Faust's table manager, which otherwise sleeps a second at each start in case a table is declared meanwhile."""
+
+    async def on_start(self) -> None:
+        """All tables are declared before the app starts."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class TriageApp(faust.App):
@@ -99,6 +109,7 @@ def create_app(settings: Settings, name: str, agents: Sequence[Agent]) -> Triage
     tables.mkdir(parents=True, exist_ok=True)
     app = TriageApp(
         name,
+        TableManager=Tables,
         broker=f"{SCHEME}://{brokers}",
         broker_producer="kafka://" + settings.kafka_bootstrap_servers.replace(",", ";kafka://"),
         broker_credentials=credentials(settings),

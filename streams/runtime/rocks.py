@@ -77,7 +77,10 @@ class RocksStore:
         self._folder, self._lock = _locked(folder)
         try:
             self._open()
-            if self._meta.get(_IDENTITY) != identity.encode():
+            held = self._meta.get(_IDENTITY)
+            if held is None:
+                self._name()
+            elif held != identity.encode():
                 self.clear()
         except BaseException:
             self._lock.close()
@@ -136,7 +139,9 @@ class RocksStore:
     def positions(self) -> Mapping[str, int]:
         """See Store."""
         marked = self.get(OWN, _POSITIONS)
-        at, positions = orjson.loads(marked) if marked else (0.0, {})
+        if not marked:
+            return {}
+        at, positions = orjson.loads(marked)
         if time() - at > OLDEST_S:
             self.clear()
             return {}
@@ -160,6 +165,9 @@ class RocksStore:
         self._release()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._open()
+        self._name()
+
+    def _name(self) -> None:
         batch = WriteBatch(raw_mode=True)
         batch.put(_IDENTITY, self._identity.encode(), self._handles[OWN])
         self._write(batch)

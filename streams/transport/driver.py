@@ -76,6 +76,7 @@ class Consumer(stock.Consumer):
         super().__init__(*args, **kwargs)
         self.ownership: Ownership = self.app.make_ownership(self)
         self._reader: Reader | None = None
+        """Made on the event loop; it connects while the group still deliberates."""
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -87,10 +88,15 @@ class Consumer(stock.Consumer):
         inputs = self.app.input_topics
         return {(tp.topic, tp.partition) for tp in self.assignment() if tp.topic in inputs}
 
+    async def on_start(self) -> None:
+        """Connect what reads and asks, then Faust's own start."""
+        self._reader = self.app.make_reader(self.crash)
+        self.ownership.connect()
+        await super().on_start()
+
     def read(self, topic: str, partition: int, offset: int) -> Inlet:
         """Records of a partition from `offset` on."""
-        if self._reader is None:
-            self._reader = self.app.make_reader(self.crash)
+        assert self._reader is not None, "read before the start"
         return self._reader.open(topic, partition, offset)
 
     def rejoin(self) -> None:

@@ -5,11 +5,12 @@ written, aiokafka's answer was stale in 2 of 100 reads. The consumer here never 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from infra.errors import Transient
 from streams.transport.calls import BlockingCalls
@@ -37,6 +38,7 @@ class GroupOffsets:
         configuration = {**options, "group.id": group, "enable.auto.commit": False}
         self._consumer = Consumer(configuration)
         self._lenient = Consumer({**configuration, "isolation.level": "read_uncommitted"})
+        self._admin = AdminClient(dict(options))
         self._group = group
         self.metadata = self._consumer.consumer_group_metadata()
 
@@ -79,6 +81,23 @@ class GroupOffsets:
             raise Transient(f"bounds of {topic}/{partition}: {error.args[0]}") from None
         return low, high
 
+    async def identity(self, topics: Sequence[str], calls: BlockingCalls) -> str:
+        """What tells these topics from others of the same names: the cluster's id and the topics' own (KIP-516).
+
+        Raises:
+            Transient: the brokers did not answer.
+        """
+        return str(await _bounded(calls, self._identity, sorted(topics)))
+
+    def _identity(self, topics: Sequence[str]) -> str:
+        try:
+            cluster = self._admin.list_topics(timeout=_TIMEOUT_S).cluster_id
+            described = self._admin.describe_topics(TopicCollection(topics), request_timeout=_TIMEOUT_S)
+            ids = [f"{name}={described[name].result(_TIMEOUT_S).topic_id}" for name in topics]
+        except KafkaException as error:
+            raise Transient(f"identity of {', '.join(topics)}: {error.args[0]}") from None
+        return " ".join([str(cluster), *ids])
+
     async def close(self) -> None:
         """Release the connection."""
         calls = BlockingCalls(f"offsets of {self._group}")
@@ -95,8 +114,8 @@ def _offset(consumer: Any, spot: TopicPartition) -> int:
     return max(BEGINNING, int(found.offset))
 
 
-async def _bounded(calls: BlockingCalls, call: Any, topic: str, partition: int) -> Any:
+async def _bounded(calls: BlockingCalls, call: Any, *arguments: Any) -> Any:
     try:
-        return await calls.run(call, topic, partition, seconds=4 * _TIMEOUT_S)
+        return await calls.run(call, *arguments, seconds=4 * _TIMEOUT_S)
     except TimeoutError:
-        raise Transient(f"{topic}/{partition}: no answer from the brokers") from None
+        raise Transient(f"{arguments}: no answer from the brokers") from None

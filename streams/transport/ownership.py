@@ -23,7 +23,7 @@ from streams.runtime.store import MemoryStore, Store
 from streams.runtime.tables import Tables
 from streams.transport.offsets import GroupOffsets, OrphanedOffset
 from streams.transport.producer import LostOwnership, TransactionalProducer
-from streams.transport.recovery import identity, recover
+from streams.transport.recovery import Bounds, recover
 from streams.transport.task import Inputs, PartitionTask
 
 log = logging.getLogger(__name__)
@@ -167,6 +167,7 @@ class Ownership:
                 partition,
                 store,
                 producer.calls,
+                bounds=await self._changelog_bounds(partition, decider.agent, producer),
                 cancelled=lambda: self._stopped or input_ not in self._group.assigned(),
                 progress=lambda done, of: self._say_recovering(input_, done, of),
             )
@@ -204,8 +205,16 @@ class Ownership:
         if self._stores is None or not agent.tables:
             return MemoryStore()
         name, tables = f"{input_[0]}-{input_[1]}", [table.name for table in agent.tables]
-        known = await identity(self._options, agent.tables, producer.calls)
+        known = await self._group_offsets().identity([table.changelog for table in agent.tables], producer.calls)
         return await producer.calls.run(self._stores, name, tables, known, seconds=_OPEN_STORE_S)
+
+    async def _changelog_bounds(
+        self, partition: int, agent: Agent, producer: TransactionalProducer
+    ) -> Mapping[str, Bounds]:
+        offsets = self._group_offsets()
+        return {
+            table.changelog: await offsets.bounds(table.changelog, partition, producer.calls) for table in agent.tables
+        }
 
     def _say_recovering(self, input_: Input, done: int, of: int) -> None:
         self.recovering[input_] = f"{input_[0]}/{input_[1]}: {done} of {of} table changes replayed"
@@ -230,6 +239,10 @@ class Ownership:
                 extra={"topic": topic, "partition": partition, "offset": position},
             )
         return position
+
+    def connect(self) -> None:
+        """Have the connections that an opening needs made now."""
+        self._group_offsets()
 
     def _group_offsets(self) -> GroupOffsets:
         if self._offsets is None:

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _POLL_S = 0.1
 """Longest wait of the thread for records; an order (open, close) waits for it at most."""
+_CONNECT_S = 5.0
 _MOST = 1000
 """Records that are taken over in one go."""
 BUFFER_BYTES = 32 * 1024 * 1024
@@ -36,7 +38,9 @@ CONFIGURATION: Final[Mapping[str, Any]] = {
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
     "auto.offset.reset": "earliest",  # a position that retention has passed: the opening says so
-    "fetch.wait.max.ms": 500,  # delays no record: the broker answers as soon as there is one
+    # Delays no record, the broker answers as soon as there is one; but a partition that is opened or resumed meanwhile
+    # waits for the answer to the request that left without it.
+    "fetch.wait.max.ms": 50,
     "fetch.queue.backoff.ms": 5,  # default 1,000: how long a full queue stops the fetching
     "fetch.message.max.bytes": 512 * 1024,  # per partition; a larger record still comes, alone (KIP-74)
     "fetch.max.bytes": 4 * 1024 * 1024,
@@ -184,11 +188,11 @@ class Reader:
         await asyncio.to_thread(self._thread.join, 10 * _POLL_S)
 
     def _run(self) -> None:
+        with suppress(KafkaException):  # connects now; what is assigned to an unconnected client waits for its timers
+            self._consumer.list_topics(timeout=_CONNECT_S)
         try:
             while not self._stopping:
-                while self._orders:
-                    call, inlet, offset = self._orders.popleft()
-                    call(self._consumer, TopicPartition(inlet.topic, inlet.partition, offset))
+                self._obey()
                 self._wanted.wait()
                 first = self._consumer.poll(_POLL_S)
                 if first is not None:
@@ -198,6 +202,17 @@ class Reader:
             self._call(self._crash, error)
         finally:
             self._consumer.close()
+
+    def _obey(self) -> None:
+        """Carry out what was ordered; with nothing to read, wait for the next order instead of polling."""
+        while self._orders or not (self._inlets or self._stopping):
+            if not self._orders:
+                self._wanted.clear()
+                if not (self._orders or self._stopping):
+                    self._wanted.wait()
+                continue
+            call, inlet, offset = self._orders.popleft()
+            call(self._consumer, TopicPartition(inlet.topic, inlet.partition, offset))
 
     def _deliver(self, messages: Sequence[Any]) -> None:
         found: dict[tuple[str, int], list[tuple[Event, int]]] = {}

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from infra.errors import Transient
 from streams.runtime.store import OWN, Store
@@ -22,35 +21,13 @@ from streams.transport.calls import BlockingCalls
 log = logging.getLogger(__name__)
 LONGEST_S = 1800.0
 _BATCH = 5000
-_ANSWER_S = 10.0
 _SILENCE_S = 30.0
 _SAY_S = 2.0
 
+Bounds = tuple[int, int]
+"""First offset and end of a partition."""
 Progress = Callable[[int, int], None]
 """Told now and then: changelog offsets passed, of how many."""
-
-
-async def identity(options: Mapping[str, Any], tables: Sequence[Table[Any]], calls: BlockingCalls) -> str:
-    """What tells these changelogs from others of the same names: the cluster's id and the topics' (KIP-516).
-
-    Raises:
-        Transient: the brokers did not answer.
-    """
-    try:
-        return await calls.run(_identity, options, [table.changelog for table in tables], seconds=3 * _ANSWER_S)
-    except TimeoutError:
-        raise Transient("no answer about the changelog topics") from None
-
-
-def _identity(options: Mapping[str, Any], topics: Sequence[str]) -> str:
-    admin = AdminClient(dict(options))  # it must live as long as its answers are awaited
-    try:
-        cluster = admin.list_topics(timeout=_ANSWER_S).cluster_id
-        described = admin.describe_topics(TopicCollection(list(topics)), request_timeout=_ANSWER_S)
-        ids = [f"{name}={described[name].result(_ANSWER_S).topic_id}" for name in sorted(topics)]
-    except KafkaException as error:
-        raise Transient(f"changelog topics: {error.args[0]}") from None
-    return " ".join([str(cluster), *ids])
 
 
 async def recover(
@@ -60,11 +37,13 @@ async def recover(
     store: Store,
     calls: BlockingCalls,
     *,
+    bounds: Mapping[str, Bounds],
     cancelled: Callable[[], bool],
     progress: Progress,
 ) -> int:
     """Replay what the store does not hold yet; afterwards its rows are those of the last committed transaction.
-    Call it after the former owner is fenced. Returns how many changes were replayed.
+    Call it after the former owner is fenced, with the changelogs' bounds of that time. Returns how many changes were
+    replayed.
 
     Raises:
         Transient: the brokers fell silent, or `cancelled` answered True.
@@ -72,11 +51,26 @@ async def recover(
     """
     if not tables:
         return 0
+    starts = _starts(store, bounds, partition)
+    if all(starts[topic] == end for topic, (_, end) in bounds.items()):
+        return 0
     replay = _Replay(options, tables, partition, store, cancelled=cancelled, progress=progress)
     try:
-        return await calls.run(replay.run, seconds=LONGEST_S)
+        return await calls.run(replay.run, starts, bounds, seconds=LONGEST_S)
     except TimeoutError:
         raise Transient(f"tables of partition {partition} not recovered within {LONGEST_S:g} s") from None
+
+
+def _starts(store: Store, bounds: Mapping[str, Bounds], partition: int) -> Mapping[str, int]:
+    """Where to start, by changelog. A store that knows more than there is, or less than is left, is a copy of something
+    else: it starts over."""
+    held = store.positions()
+    if set(held) == set(bounds) and all(low <= held[topic] <= end for topic, (low, end) in bounds.items()):
+        return held
+    if held:
+        log.warning("the rows kept for partition %d are of another changelog: replaying all", partition)
+        store.clear()
+    return {topic: low for topic, (low, _) in bounds.items()}
 
 
 class _Replay:
@@ -110,35 +104,18 @@ class _Replay:
         self._ends: dict[str, int] = {}
         """By changelog whose end was reached: the offset behind it."""
 
-    def run(self) -> int:
+    def run(self, starts: Mapping[str, int], bounds: Mapping[str, Bounds]) -> int:
         """Replay."""
         consumer = Consumer(self._options)
         try:
-            starts, ends = self._bounds(consumer)
             consumer.assign([TopicPartition(topic, self._partition, start) for topic, start in starts.items()])
-            self._replay(consumer, sum(starts.values()), sum(ends.values()))
+            self._replay(consumer, sum(starts.values()), sum(end for _, end in bounds.values()))
         except KafkaException as error:
             raise Transient(f"changelog of partition {self._partition}: {error.args[0]}") from None
         finally:
             consumer.close()
         self._store.mark(self._ends)
         return self._count
-
-    def _bounds(self, consumer: Any) -> tuple[dict[str, int], dict[str, int]]:
-        """Where to start and where it will end, by changelog. A store that knows more than there is, or less than
-        is left, is a copy of something else: it starts over."""
-        held = dict(self._store.positions())
-        lows, highs = {}, {}
-        for topic in self._name_of:
-            lows[topic], highs[topic] = consumer.get_watermark_offsets(
-                TopicPartition(topic, self._partition), timeout=_ANSWER_S
-            )
-        if set(held) != set(self._name_of) or any(not lows[t] <= held[t] <= highs[t] for t in held):
-            if held:
-                log.warning("the rows kept for partition %d are of another changelog: replaying all", self._partition)
-            self._store.clear()
-            held = lows
-        return held, highs
 
     def _replay(self, consumer: Any, start: int, end: int) -> None:
         heard = said = monotonic()
