@@ -26,7 +26,7 @@ _POLL_S = 0.1
 _CONNECT_S = 5.0
 _MOST = 1000
 """Records that are taken over in one go."""
-BUFFER_BYTES = 32 * 1024 * 1024
+BUFFER_BYTES = 16 * 1024 * 1024
 """Records of all partitions together that wait to be taken: an even share each, with few partitions an eighth."""
 _LARGEST_SHARE = BUFFER_BYTES // 8
 BATCH_BYTES = 1024 * 1024
@@ -44,7 +44,7 @@ CONFIGURATION: Final[Mapping[str, Any]] = {
     "fetch.queue.backoff.ms": 5,  # default 1,000: how long a full queue stops the fetching
     "fetch.message.max.bytes": 512 * 1024,  # per partition; a larger record still comes, alone (KIP-74)
     "fetch.max.bytes": 4 * 1024 * 1024,
-    "queued.max.messages.kbytes": 8 * 1024,
+    "queued.max.messages.kbytes": 4 * 1024,
     "queued.min.messages": 4000,
 }
 
