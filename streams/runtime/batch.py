@@ -27,6 +27,8 @@ SLICE_S = 0.02
 TURN_S = 1.0
 """A batch is committed after this long even if records are left, so that a slow one delays nobody's first results."""
 _BURIED = "\0buried"
+EVENT_ID = "ce_id"
+"""The header that names an event in logs (CloudEvents, Kafka protocol binding)."""
 _label = attrgetter("label")
 
 
@@ -156,7 +158,12 @@ class Decider:
             "dead letter: %s%s",
             type(error).__name__,
             f" at {where(error)[-1:]}" if unexpected else "",
-            extra={"topic": event.topic, "partition": event.partition, "offset": event.offset},
+            extra={
+                "topic": event.topic,
+                "partition": event.partition,
+                "offset": event.offset,
+                "event_id": dict(event.headers).get(EVENT_ID, b"").decode("ascii", "replace") or None,
+            },
         )
 
     def reject(self, decided: Decided, rejected: Mapping[int, Exception]) -> None:

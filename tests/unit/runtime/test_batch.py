@@ -81,12 +81,13 @@ async def test_the_limit_counts_over_batches_and_agents() -> None:
 
 async def test_a_defect_is_logged_with_its_place_and_bad_input_without_its_content(caplog) -> None:
     with caplog.at_level(logging.WARNING):
-        await decider_of().decide([Record(offset=1, value=b"bug"), Record(offset=2, value=b"bad")], tables_of())
+        bug = Record(offset=1, value=b"bug", headers=(("ce_id", b"4711"),))
+        await decider_of().decide([bug, Record(offset=2, value=b"bad")], tables_of())
     defect, bad = caplog.records
     assert defect.levelno == logging.ERROR
     assert "ZeroDivisionError" in defect.message
     assert "records.py" in defect.message
-    assert (defect.topic, defect.partition, defect.offset) == ("in", 3, 1)
+    assert (defect.topic, defect.partition, defect.offset, defect.event_id) == ("in", 3, 1, "4711")
     assert bad.levelno == logging.WARNING
     assert "no mail" not in bad.message
 
