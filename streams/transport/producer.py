@@ -49,7 +49,7 @@ class TransactionalProducer:
             "transaction.timeout.ms": int(TRANSACTION_S * 1000),
             "acks": "all",
             "compression.type": "lz4",
-            "linger.ms": 2,
+            "linger.ms": 0,  # a batch is there at once; what comes while a request is on its way goes with the next
             "batch.size": 262144,
             "message.max.bytes": 2 * 1024 * 1024,
             "delivery.report.only.error": True,
