@@ -16,6 +16,7 @@ from infra.stack.ports import answers as port_answers
 from infra.stack.process import Daemon, StartFailed
 
 READY_WITHIN_S = 90.0
+_SMALL_HEAP_MB = 128
 LOG4J = """\
 status = error
 appender.out.type = Console
@@ -175,7 +176,8 @@ class KafkaBroker:
         return [
             str(JAVA),
             f"-Xmx{self.heap_mb}m",
-            "-Xms32m",
+            # A small heap grows as needed; a large one is there at once, half of it for what lives a moment.
+            *(["-Xms32m"] if self.heap_mb <= _SMALL_HEAP_MB else [f"-Xms{self.heap_mb}m", f"-Xmn{self.heap_mb // 2}m"]),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xss512k",

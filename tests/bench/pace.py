@@ -26,7 +26,7 @@ from tests.bench.rig.report import Report, p50_p99, say
 
 NAME = "pace"
 DEFAULT = ("worker", "worker_table", "quix", "faust")
-WARM_UP_S = 2.0
+WARM_UP_S = 10.0
 SETTLE_S = 3.0
 """Not measured: what a process still does after its first events."""
 LANDED_S = 60.0

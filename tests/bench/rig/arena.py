@@ -19,7 +19,7 @@ from tests.bench.peers.ours import counts_table
 from tests.bench.peers.work import PARTITIONS, Task
 from tests.bench.rig.contenders import Contender
 from tests.bench.rig.report import say
-from tests.services.servers import new_broker
+from tests.services.servers import new_bench_broker
 
 BROKER_CLOCK = {"message.timestamp.type": "LogAppendTime"}
 FLUSH_S = 120.0
@@ -86,7 +86,7 @@ def arena() -> Iterator[Arena]:
     """Start the broker; everything ends with the block."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         say("starting Kafka")
-        broker = new_broker(Path(folder) / "kafka")
+        broker = new_bench_broker(Path(folder) / "kafka")
         try:
             broker.start()
             settings = load(kafka_bootstrap_servers=broker.bootstrap, topic_partitions=PARTITIONS)

@@ -23,7 +23,7 @@ from tests.bench.rig.report import say
 from tests.integration.pipeline.processes import Pipeline, pipeline
 from tests.services.dovecot import Dovecot, program
 from tests.services.dovecot_config import Options
-from tests.services.servers import new_broker, new_postgres
+from tests.services.servers import new_bench_broker, new_postgres
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "benchmark"
@@ -88,7 +88,7 @@ def site(*, postgres: bool = False) -> Iterator[Site]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
         folder.chmod(0o755)  # PostgreSQL runs as another user than root
         say("starting Kafka" + (" and PostgreSQL" if postgres else ""))
-        broker = new_broker(folder / "kafka")
+        broker = new_bench_broker(folder / "kafka")
         stack.callback(broker.kill)
         broker.start()
         environment = {
