@@ -27,8 +27,9 @@ _CONNECT_S = 5.0
 _MOST = 1000
 """Records that are taken over in one go."""
 BUFFER_BYTES = 16 * 1024 * 1024
-"""Records of all partitions together that wait to be taken: an even share each, with few partitions an eighth."""
-_LARGEST_SHARE = BUFFER_BYTES // 8
+"""About so much may wait to be taken, all partitions together."""
+_STUCK_S = 1.0
+"""So long the buffer may be full, while some partition has nothing, before the others are paused."""
 BATCH_BYTES = 1024 * 1024
 """A batch is cut here: what its outcomes hold is of the same order."""
 _SAY_S = 10.0
@@ -42,7 +43,8 @@ CONFIGURATION: Final[Mapping[str, Any]] = {
     # waits for the answer to the request that left without it.
     "fetch.wait.max.ms": 50,
     "fetch.queue.backoff.ms": 5,  # default 1,000: how long a full queue stops the fetching
-    "fetch.message.max.bytes": 512 * 1024,  # per partition; a larger record still comes, alone (KIP-74)
+    # Per partition, compressed: small portions keep partitions in step. A larger record still comes, alone (KIP-74).
+    "fetch.message.max.bytes": 128 * 1024,
     "fetch.max.bytes": 4 * 1024 * 1024,
     "queued.max.messages.kbytes": 4 * 1024,
     "queued.min.messages": 4000,
@@ -96,14 +98,16 @@ class Inlet:
             taken.append(record)
             size += length
         self.bytes -= size
-        self._reader.balance(self)
+        if self.paused:
+            self._reader.resume(self)
+        self._reader.balance()
         return taken
 
     def put(self, records: Sequence[tuple[Event, int]]) -> None:
         """Records with their sizes, in order."""
         self._waiting.extend(records)
         self.bytes += sum(size for _, size in records)
-        self._reader.balance(self)
+        self._reader.balance()
         self._arrived.set()
 
     def close(self) -> None:
@@ -148,21 +152,35 @@ class Reader:
         self.order(assign, inlet, offset)
         return inlet
 
-    def balance(self, inlet: Inlet) -> None:
-        """Stop and go. While everybody has enough the thread rests, and librdkafka's own queue fills up: that costs
-        nothing. A partition is paused only when it has far more than its share while others want more, since a pause
-        throws away what the queue holds of it."""
-        share = min(_LARGEST_SHARE, BUFFER_BYTES // max(1, len(self._open)))
-        if inlet.paused and inlet.bytes < share // 2:
-            inlet.paused = False
-            self.order(lambda consumer, spot: consumer.resume([spot]), inlet)
-        elif not inlet.paused and inlet.bytes > 2 * share:
-            inlet.paused = True
-            self.order(lambda consumer, spot: consumer.pause([spot]), inlet)
-        if inlet.bytes < share // 2:
-            self._wanted.set()
-        elif all(one.bytes >= share // 2 for one in self._open):
+    def balance(self) -> None:
+        """Stop and go. The thread rests while everybody has enough, or all together too much; librdkafka's own queue
+        then fills up and stops the fetching, which costs nothing."""
+        inlets = [inlet for inlet in self._open if not inlet.paused]
+        full = sum(inlet.bytes for inlet in inlets) >= BUFFER_BYTES
+        if full or (inlets and all(inlet.bytes >= self._enough for inlet in inlets)):
             self._wanted.clear()
+        else:
+            self._wanted.set()
+
+    @property
+    def _enough(self) -> int:
+        return min(BATCH_BYTES, BUFFER_BYTES // (2 * max(1, len(self._open))))
+
+    def _make_room(self) -> None:
+        """Nobody has taken anything for a while. If some wait for records, it is those who have them who are stuck:
+        they are paused, which throws away what the queue holds of them, so nobody is who only is slow."""
+        if all(inlet.bytes >= self._enough for inlet in self._open):
+            return
+        for inlet in self._open:
+            if inlet.bytes >= self._enough and not inlet.paused:
+                inlet.paused = True
+                self.order(lambda consumer, spot: consumer.pause([spot]), inlet)
+        self.balance()
+
+    def resume(self, inlet: Inlet) -> None:
+        """Its taker goes on."""
+        inlet.paused = False
+        self.order(lambda consumer, spot: consumer.resume([spot]), inlet)
 
     def close_inlet(self, inlet: Inlet) -> None:
         """See `Inlet.close`."""
@@ -193,7 +211,9 @@ class Reader:
         try:
             while not self._stopping:
                 self._obey()
-                self._wanted.wait()
+                if not self._wanted.wait(_STUCK_S):
+                    self._call(self._make_room)
+                    continue
                 first = self._consumer.poll(_POLL_S)
                 if first is not None:
                     self._deliver([first, *self._consumer.consume(_MOST, 0)])
@@ -240,9 +260,9 @@ class Reader:
             self._said = now
             log.warning("fetching: %s", error)
 
-    def _call(self, call: Callable[..., object], argument: object) -> None:
+    def _call(self, call: Callable[..., object], *arguments: object) -> None:
         try:
-            self._loop.call_soon_threadsafe(call, argument)
+            self._loop.call_soon_threadsafe(call, *arguments)
         except RuntimeError:  # the loop is closed: the process is ending
             self._stopping = True
 
