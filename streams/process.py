@@ -50,9 +50,6 @@ def run(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    # A thread that comes back from a call into librdkafka asks the event loop's thread for the interpreter, and waits
-    # so long for it: at the default of 5 ms a transaction's four calls would cost more than its work.
-    sys.setswitchinterval(0.0005)
     code = uvloop.run(_run(settings, component, group, agents, cleanup))
     logging.shutdown()
     sys.stdout.flush()
