@@ -1,0 +1,268 @@
+"""One reading of a Gmail mailbox from a position on: catch up with a list of mails, then take the history in order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any
+
+from agents.sources.base import Announced, Batch, CursorExpired, Move, ProviderTransient
+from agents.sources.gmail import position as positions
+from agents.sources.gmail.api import GmailApi
+from agents.sources.gmail.fetch import Fetch, Fetched, identity
+from agents.sources.gmail.history import Arrival, Changes, Moved, digest, message_number
+from agents.sources.gmail.position import Position
+from monitoring import metrics
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+BATCH_MAILS = 50
+BATCH_BYTES = 2 * 1024 * 1024
+LOG_IDS_KEPT = 1000
+"""Event ids that a mailbox in step keeps in memory; more are read again when they are needed again."""
+PAGES_MAX = 20
+"""Pages of history that are digested together: 10,000 records."""
+
+
+def utc_now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+class Reading:
+    """`batches` again and again; each batch is committed when the next one is asked for."""
+
+    def __init__(
+        self,
+        account: str,
+        labels: Sequence[str],
+        api: GmailApi,
+        announced: Announced,
+        *,
+        stored: Position | None,
+        first_contact_days: float | None,
+        mail_max_bytes: int,
+        clock: Clock,
+    ) -> None:
+        self._account, self._labels, self._api, self._clock = account, labels, api, clock
+        self._fetch = Fetch(account, api, mail_max_bytes=mail_max_bytes)
+        self._announced, self._first_contact_days = announced, first_contact_days
+        self._stored, self._position = stored, stored
+        self._log: set[str] | None = None if stored else set()
+        """Event ids on the log, once they had to be known; a mailbox of the first contact has none."""
+
+    @property
+    def committed(self) -> int:
+        """Everything up to this historyId is on Kafka, once the last batch is; 0: there is a list to catch up with."""
+        position = self._position
+        return 0 if position is None or position.catching_up else position.history_id
+
+    def in_step(self) -> Mapping[str, bytes | None]:
+        """Cursor entries that say: all is known up to now."""
+        return self._entry()
+
+    async def batches(self) -> AsyncGenerator[Batch, None]:
+        """Everything up to now, oldest first; the last batch leaves nothing to go.
+
+        Raises:
+            ProviderTransient, AuthFailed
+        """
+        while True:
+            try:
+                async with aclosing(self._to_the_end()) as batches:
+                    async for batch in batches:
+                        yield batch
+                return
+            except CursorExpired as error:
+                await self._lost(error)
+
+    async def _to_the_end(self) -> AsyncGenerator[Batch, None]:
+        if self._position is None:
+            pinned = (await self._api.profile()).history_id
+            self._position = positions.first_contact(pinned, self._clock(), self._first_contact_days)
+        if self._position.catching_up:
+            async with aclosing(self._catch_up()) as batches:
+                async for batch in batches:
+                    yield batch
+        whole = False
+        while not whole:
+            asked_at = self._clock()
+            changes, whole = await self._history(self._position)
+            async with aclosing(self._take(changes, more=not whole)) as batches:
+                async for batch in batches:
+                    yield batch
+            if whole:
+                self._position = self._position.known_at(asked_at)
+        if self._log is not None and len(self._log) > LOG_IDS_KEPT:
+            self._log = None
+
+    async def _lost(self, error: CursorExpired) -> None:
+        """The history is gone. The newest id is pinned before the list is asked for: what comes while it is read is in
+        the history after it. Setting the cursor to the newest id and no more is how mails get lost."""
+        assert self._position is not None
+        pinned = (await self._api.profile()).history_id
+        self._position = self._position.lost(pinned)
+        metrics.RESYNCS.labels(source="gmail").inc()
+        said = "%s: the mails since %s are listed and compared with the log"
+        log.warning(said, error, self._position.since, extra={"account": self._account})
+
+    # Catching up
+
+    async def _catch_up(self) -> AsyncGenerator[Batch, None]:
+        position = self._position
+        assert position is not None
+        listed = await self._listed(position)
+        log_ids = await self._on_log()
+        coming = await self._arrived_since(position)
+        # What arrived after the pinned id comes by the history; everything else only by this list.
+        wanted = [one for one in listed if one not in coming and identity(self._account, one) not in log_ids]
+        skipped = len(listed) - len(wanted)
+        yield Batch(cursor=self._entry(), remaining=len(wanted), skipped=skipped)
+        left = len(wanted)
+        async with aclosing(self._fetch.mails(wanted, self._clock)) as fetched:
+            async for part in portions(fetched):
+                left -= len(part)
+                new = tuple(one.mail for one in part if one.mail and not _dealt_with(one, position))
+                yield Batch(mails=new, remaining=left, skipped=len(part) - len(new))
+                log_ids.update(mail.event_id for mail in new)
+        self._position = position.caught_up()
+
+    async def _listed(self, position: Position) -> list[int]:
+        """Ids of the mails in scope since then, oldest first."""
+        assert position.since is not None
+        found: dict[int, None] = {}
+        for label in self._labels:
+            newest_first: list[int] = []
+            token: str = ""
+            while True:
+                page = await self._api.messages(label, position.since, token)
+                newest_first += _numbers(page.ids)
+                if not (token := page.next_token):
+                    break
+            found |= dict.fromkeys(reversed(newest_first))
+        return list(found)
+
+    async def _arrived_since(self, position: Position) -> frozenset[int]:
+        found: set[int] = set()
+        whole, at = False, position
+        while not whole:
+            changes, whole = await self._history(at)
+            found |= {one.message for one in changes.arrivals if not one.returned}
+            at = at.at(changes.up_to)
+        return frozenset(found)
+
+    # History
+
+    async def _history(self, position: Position) -> tuple[Changes, bool]:
+        """What happened after the position, and whether that is all."""
+        pages: list[Mapping[str, Any]] = []
+        token = ""
+        while len(pages) < PAGES_MAX:
+            pages.append(await self._api.history(position.history_id, token))
+            if not (token := str(pages[-1].get("nextPageToken", ""))):
+                break
+        try:
+            return digest(pages, frozenset(self._labels), start=position.history_id, whole=not token), not token
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ProviderTransient(f"a history that is not what Gmail documents ({type(error).__name__})") from None
+
+    async def _take(self, changes: Changes, *, more: bool) -> AsyncGenerator[Batch, None]:
+        """The mails of the changes in portions, each with the moves and the cursor up to there."""
+        start = self._position
+        assert start is not None
+        arrivals = await self._new(changes, start)
+        moves = list(changes.moves)
+        taken = 0
+        async with aclosing(self._fetch.mails([one.message for one in arrivals], self._clock)) as fetched:
+            async for part in portions(fetched):
+                taken += len(part)
+                self._position = _after(self._position or start, arrivals, taken, changes.up_to)
+                new = tuple(one.mail for one in part if one.mail)
+                yield Batch(
+                    mails=new,
+                    moves=self._pass(moves, self._position),
+                    cursor=self._entry(),
+                    remaining=max(len(arrivals) - taken, int(more)),
+                    skipped=len(part) - len(new),
+                )
+                if self._log is not None:
+                    self._log.update(mail.event_id for mail in new)
+        self._position = (self._position or start).at(changes.up_to)
+        if moves:
+            yield Batch(moves=self._pass(moves, self._position), cursor=self._entry(), remaining=int(more))
+
+    async def _new(self, changes: Changes, position: Position) -> list[Arrival]:
+        """The arrivals to fetch. One that came back into scope may have been announced when it was there before."""
+        arrivals = [one for one in changes.arrivals if one.message not in position.done]
+        metrics.MAILS_GONE.labels(source="gmail").inc(sum(one.message in changes.gone for one in arrivals))
+        arrivals = [one for one in arrivals if one.message not in changes.gone]
+        if any(one.returned for one in arrivals):
+            log_ids = await self._on_log()
+            arrivals = [
+                one for one in arrivals if not one.returned or identity(self._account, one.message) not in log_ids
+            ]
+        return arrivals
+
+    def _pass(self, moves: list[Moved], position: Position) -> tuple[Move, ...]:
+        """Take the moves up to the position off the list."""
+        count = sum(one.record <= position.history_id for one in moves)
+        passed = tuple(Move(identity(self._account, one.message), one.action) for one in moves[:count])
+        del moves[:count]
+        return passed
+
+    async def _on_log(self) -> set[str]:
+        if self._log is None:
+            self._log = set(await self._announced())
+        return self._log
+
+    def _entry(self) -> Mapping[str, bytes | None]:
+        position = self._position
+        assert position is not None
+        if not position.worth_storing(self._stored):
+            return {}
+        self._stored = position
+        return {positions.ENTRY: position.encode()}
+
+
+async def portions(fetched: AsyncIterator[Fetched]) -> AsyncGenerator[list[Fetched], None]:
+    """Consecutive ones of at most BATCH_MAILS and BATCH_BYTES together, or one."""
+    portion: list[Fetched] = []
+    size = 0
+    async for one in fetched:
+        more = len(one.mail.raw) if one.mail else 0
+        if portion and (len(portion) >= BATCH_MAILS or size + more > BATCH_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(one)
+        size += more
+        if one.mail is None:
+            metrics.MAILS_GONE.labels(source="gmail").inc()
+    if portion:
+        yield portion
+
+
+def _dealt_with(one: Fetched, position: Position) -> bool:
+    """Whether it has not changed since before the history was lost: then it was announced, or passed over, long ago."""
+    return one.described is not None and one.described.history_id <= position.floor
+
+
+def _after(position: Position, arrivals: Sequence[Arrival], taken: int, up_to: int) -> Position:
+    """The position when so many of the arrivals are taken. A record counts when all of its mails are."""
+    if taken == len(arrivals):
+        return position.at(up_to)
+    record = arrivals[taken - 1].record
+    if arrivals[taken].record > record:
+        return position.at(record)
+    before = max((one.record for one in arrivals[:taken] if one.record < record), default=position.history_id)
+    done = [one.message for one in arrivals[:taken] if one.record == record]
+    return position.at(before).at(max(before, position.history_id), done)
+
+
+def _numbers(ids: Iterable[str]) -> list[int]:
+    try:
+        return [message_number(one) for one in ids]
+    except (ValueError, TypeError):
+        raise ProviderTransient("a message id that is none of Gmail's") from None
