@@ -141,7 +141,7 @@ class Account:
             _require(not self.secret, "secret", "absent where nothing logs in with it", "present")
         elif self.secret in OAUTH_SECRETS:
             _require(
-                self.kind != "gmail" or self.secret == "oauth:google", "secret", "of Google for gmail", self.secret
+                self.kind != "gmail" or self.secret.endswith(":google"), "secret", "of Google for gmail", self.secret
             )
             _require(self.imap.auth == "xoauth2", "imap.auth", f"xoauth2 with {self.secret}", self.imap.auth)
         else:
