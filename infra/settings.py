@@ -66,6 +66,35 @@ class Settings(BaseSettings):
     auth_retry_s: float = Field(900.0, ge=1, le=86400)
     """Pause after refused credentials, so that no account gets locked."""
 
+    # Access to mailboxes by OAuth
+    token_dir: Path = Path(".triage/tokens")
+    """Where `triage auth login` keeps its tokens, encrypted, one file per account; every ingest process needs it."""
+    token_key: SecretStr = SecretStr("")
+    """What encrypts them: a key that `triage auth key` printed; several, separated by blanks: the first encrypts."""
+    token_key_file: Path | None = None
+    """A file with the key instead, one per line."""
+    oauth_timeout_s: float = Field(15.0, gt=0, le=120)
+    """Longest wait for an answer of a token endpoint."""
+    google_client_file: Path | None = None
+    """The OAuth client (type: desktop app) as Google's console hands it out, JSON; instead of the next two."""
+    google_client_id: str = ""
+    google_client_secret: SecretStr = SecretStr("")
+    google_auth_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - no password
+    microsoft_client_id: str = ""
+    """Application id of an app registration with the redirect URI http://localhost (mobile and desktop)."""
+    microsoft_client_secret: SecretStr = SecretStr("")
+    """Only for a confidential client; a desktop app has none."""
+    microsoft_auth_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize"
+    """A tenant's id in the place of "common" admits only its accounts."""
+    microsoft_token_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/token"  # noqa: S105 - no password
+
+    # Circuit breakers
+    breaker_failures: int = Field(5, ge=1, le=1000)
+    """So many transient failures of a provider in a row open its circuit breaker."""
+    breaker_reset_s: float = Field(60.0, gt=0, le=3600)
+    """An open breaker lets one call through after this long."""
+
     # Streams
     batch_size: int = Field(500, ge=1, le=10_000)
     """Most records of one partition in one transaction."""

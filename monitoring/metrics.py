@@ -69,6 +69,11 @@ PUSH_PROOF_OF_LIFE_AGE = Gauge(
     "crewai_push_proof_of_life_age_seconds", "Since the subscription last proved to be alive, seconds"
 )
 PUSH_RESTARTS = Counter("crewai_push_restarts", "Times the streaming pull was started anew", ["reason"])
+TOKEN_REFRESHES = Counter(
+    "crewai_token_refreshes", "Requests for a new access token, by outcome", ["provider", "outcome"]
+)
+BREAKER_STATE = Gauge("crewai_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open", ["breaker"])
+BREAKER_OPENED = Counter("crewai_breaker_opened", "How often a circuit breaker opened", ["breaker"])
 DATABASE_CONNECTIONS = Gauge("crewai_database_connections", "Connections of the pool", ["state"])
 COMPONENT_UP = Gauge("crewai_component_up", "1 when every instance of a component says it is well", ["component"])
 COMPONENT_INSTANCES = Gauge("crewai_component_instances", "Live processes of a component", ["component"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+from agents.breakers import BREAKERS
 from agents.ingest.budget import ByteBudget
 from agents.ingest.membership import Membership
 from agents.ingest.states import BROKEN, FolderState, State, States
@@ -27,6 +28,7 @@ def report(membership: Membership, states: States, budget: ByteBudget) -> Report
         checks.append(Check(name="mailboxes", ok=False, reason=f"{more} more mailboxes have problems"))
     invalid = sorted(membership.invalid_accounts.items())[:MAX_CHECKS]
     checks += [Check(name=f"account {name}", ok=False, reason=why) for name, why in invalid]
+    checks += BREAKERS.checks()
     return Report(checks=tuple(checks), counts=_counts(membership, states, budget))
 
 

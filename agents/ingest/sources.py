@@ -24,7 +24,7 @@ def make_source(settings: Settings, account: Account, folder: str, announced: An
     Raises:
         ConfigError: the record asks for what this version refuses.
     """
-    if account.imap:
+    if account.kind == "imap" and account.imap:
         return _imap(settings, account, account.imap, folder, announced)
     from agents.sources.maildir import Maildir
 
