@@ -35,7 +35,7 @@ lint: $(SYNCED) ## ruff
 typecheck: $(SYNCED) ## mypy --strict
 	$(BIN)/mypy
 
-pytest: $(SYNCED) ## all tests but the soak: make pytest ARGS="tests/unit -x"
+pytest: $(SYNCED) pubsub ## all tests but the soak: make pytest ARGS="tests/unit -x"
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
 
 soak: $(SYNCED) ## the long runs under faults
