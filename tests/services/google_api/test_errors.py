@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import pytest
@@ -142,6 +144,18 @@ async def test_a_fault_can_be_one_users_only_and_say_when_to_come_back(google, a
     assert (await api("users.getProfile")).status == 200
     other = google.consent("else@example.org").access_token
     assert int((await api("users.getProfile", token=other)).headers["Retry-After"]) == 8
+
+
+async def test_gmails_own_limit_names_the_time_in_its_message(google, api):
+    google.move_clock(1000)
+    google.set_faults(Fault(error="429-until", retry_after_s=30))
+    said = await api("users.getProfile")
+    assert "Retry-After" not in said.headers
+    words, _, until = said.body["error"]["message"].rpartition(" ")
+    assert words == "User-rate limit exceeded.  Retry after"
+    wait_s = datetime.fromisoformat(until) - parsedate_to_datetime(said.headers["Date"])
+    assert 28 < wait_s.total_seconds() <= 31
+    assert parsedate_to_datetime(said.headers["Date"]).timestamp() > time.time() + 900
 
 
 async def test_a_third_of_the_calls_fail(google, api):
