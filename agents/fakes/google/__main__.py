@@ -11,12 +11,21 @@ from aiohttp import web
 
 from agents.fakes.google.publisher import publisher
 from agents.fakes.google.server import Server
+from infra.errors import ConfigError
+from infra.stack.ports import require_free
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), required=True, help="Listens here, on the loopback interface.")
 def main(port: int) -> None:
-    """A Gmail API and Google OAuth server for trying things out. It holds everything in memory."""
+    """A Gmail API and Google OAuth server for trying things out. It holds everything in memory.
+
+    Whoever reaches the port may read and command everything, so it listens on the loopback interface only.
+    """
+    try:
+        require_free(port, "the fake of Google's servers")
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
     publish = publisher() if os.environ.get("PUBSUB_EMULATOR_HOST") else None
     asyncio.run(_serve(port, Server(f"http://127.0.0.1:{port}", publish)))
 
@@ -33,4 +42,5 @@ async def _serve(port: int, server: Server) -> None:
     await runner.cleanup()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 CREDENTIALS = (
@@ -95,9 +96,15 @@ def precondition(message: str = "Precondition check failed.") -> ApiError:
     return ApiError(400, "failedPrecondition", "FAILED_PRECONDITION", message)
 
 
-def rate_limited(name: str, retry_after_s: float | None = None) -> ApiError:
-    """A rate error by its name in RATE_ERRORS; `Retry-After` in whole seconds where given."""
+def rate_limited(name: str, retry_after_s: float | None = None, now_s: float = 0.0) -> ApiError:
+    """A rate error by its name in RATE_ERRORS; `Retry-After` in whole seconds where given.
+
+    429-until has no such header, but the time in its message, as Gmail's own limits (not the project's) have it.
+    """
     code, reason, message = RATE_ERRORS[name]
+    if name == "429-until":
+        until = datetime.fromtimestamp(now_s + (retry_after_s or 0.0), UTC)
+        message, retry_after_s = f"{message}{until:%Y-%m-%dT%H:%M:%S}.{until.microsecond // 1000:03}Z", None
     headers = {} if retry_after_s is None else {"Retry-After": str(max(1, round(retry_after_s + 0.5)))}
     return ApiError(
         code, reason, "RESOURCE_EXHAUSTED", message, domain="usageLimits", detail="RATE_LIMIT_EXCEEDED", headers=headers
@@ -109,6 +116,7 @@ RATE_ERRORS = {
     "429": (429, "rateLimitExceeded", TOO_MANY),
     "429-user": (429, "rateLimitExceeded", USER_QUOTA),
     "429-project": (429, "rateLimitExceeded", PROJECT_QUOTA),
+    "429-until": (429, "rateLimitExceeded", "User-rate limit exceeded.  Retry after "),
     "403-user": (403, "userRateLimitExceeded", USER_QUOTA),
     "403-project": (403, "rateLimitExceeded", PROJECT_QUOTA),
 }
@@ -120,10 +128,10 @@ SERVER_ERRORS = {
 }
 
 
-def named(name: str, retry_after_s: float | None = None) -> ApiError:
+def named(name: str, retry_after_s: float | None = None, now_s: float = 0.0) -> ApiError:
     """The error that a fault or a test names: a key of RATE_ERRORS or SERVER_ERRORS, 401, 403-scope, 404."""
     if name in RATE_ERRORS:
-        return rate_limited(name, retry_after_s)
+        return rate_limited(name, retry_after_s, now_s)
     if name in SERVER_ERRORS:
         code, status, message = SERVER_ERRORS[name]
         return ApiError(code, "backendError", status, message)

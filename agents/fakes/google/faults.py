@@ -24,7 +24,7 @@ class Fault:
     user: str | None = None
     effect: Effect = "error"
     error: str = "503"
-    """For effect error: a name in errors.py (429, 429-user, 403-user, 403-project, 401, 403-scope, 404, 500-504)."""
+    """For effect error: a name in errors.py (429, 429-until, 403-user, 403-project, 401, 403-scope, 404, 500-504)."""
     probability: float = 1.0
     times: int | None = None
     """How often at most; None: until it is removed."""

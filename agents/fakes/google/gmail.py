@@ -38,7 +38,7 @@ async def answer(world: World, call: Call, effects: Iterable[Effect] = get_args(
         if fault is not None and fault.delay_s:
             await asyncio.sleep(fault.delay_s)
         if fault is not None and fault.effect == "error":
-            raise named(fault.error, fault.retry_after_s)
+            raise named(fault.error, fault.retry_after_s, world.clock.now())
         refused = world.quota.take(name, box.address, world.clock.now())
         if refused is not None:
             raise refused

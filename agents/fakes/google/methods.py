@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from itertools import islice
 from typing import Any
@@ -150,7 +150,7 @@ def _position(call: Call) -> str:
     """Where the page before ended; empty: the first page."""
     token = call.query.get("pageToken", "")
     try:
-        return urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+        return b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True).decode()
     except ValueError:
         raise invalid("Invalid pageToken") from None
 

@@ -15,6 +15,8 @@ from agents.fakes.google.wire import Holder, send
 from agents.fakes.google.world import World
 
 LOOPBACKS = {"127.0.0.1", "localhost", "::1"}
+GOOGLES_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""google-auth writes this one into assertions whatever the key file's token_uri."""
 ISSUER = "https://accounts.google.com"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 FAULTS = {"429": ("rate_limit_exceeded", "Rate limit exceeded"), "404": ("not_found", "Not Found")}
@@ -136,7 +138,8 @@ def _tokens(world: World, fields: dict[str, str], headers: MultiMapping[str]) ->
     authority, now = world.authority, world.clock.now()
     kind = fields.get("grant_type", "")
     if kind == JWT_BEARER:
-        grant = authority.assert_service(fields.get("assertion", ""), f"{world.url}/token", world.mailboxes, now)
+        audiences = (f"{world.url}/token", GOOGLES_AUDIENCE)
+        grant = authority.assert_service(fields.get("assertion", ""), audiences, world.mailboxes, now)
         return authority.answer(grant, now)
     client_id, secret = _client(fields, headers)
     authority.check_client(client_id, secret)

@@ -123,9 +123,9 @@ class Pushes:
             self._held.setdefault(mailbox.address, []).append((topic, data))
             asyncio.get_running_loop().call_later(HELD_S, self._release, mailbox.address)
             return
-        copies = 1 + self._falls(self.mishaps.duplicate)
-        self.counts["duplicated"] += copies - 1
-        for _ in range(copies):
+        self._later(topic, data)
+        if self._falls(self.mishaps.duplicate):
+            self.counts["duplicated"] += 1
             self._later(topic, data)
         self._release(mailbox.address)
 

@@ -59,7 +59,7 @@ def _operator(operator: str, value: str) -> Test:
 
 
 def _seconds(value: str) -> int:
-    if value.isdigit() and len(value) > 8:
+    if value.isascii() and value.isdigit():
         return int(value)
     try:
         day = datetime.strptime(value.replace("-", "/"), "%Y/%m/%d").replace(tzinfo=PACIFIC)

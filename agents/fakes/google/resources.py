@@ -48,7 +48,7 @@ def label(name: str, shown: str) -> dict[str, Any]:
 def message(found: Message, form: str, headers: Collection[str] = ()) -> dict[str, Any]:
     """Message in format raw, minimal, metadata (those headers only, when named) or full."""
     raw = found.raw()
-    parsed = message_from_bytes(raw)
+    parsed = _parsed(raw)
     resource: dict[str, Any] = {
         "id": found.id,
         "threadId": found.thread_id,
@@ -65,6 +65,17 @@ def message(found: Message, form: str, headers: Collection[str] = ()) -> dict[st
     elif form == "full":
         resource["payload"] = _part(parsed, "")
     return resource
+
+
+def _parsed(raw: bytes) -> Parsed:
+    """The mail's structure; none where the standard library gives up, since raw is given for any bytes at all."""
+    try:
+        parsed = message_from_bytes(raw)
+        for part in parsed.walk():
+            part.get_filename()
+    except (RecursionError, ValueError, LookupError, TypeError):
+        return Parsed()
+    return parsed
 
 
 def _snippet(parsed: Parsed) -> str:

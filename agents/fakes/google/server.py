@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -39,6 +40,7 @@ class Server:
     def app(self) -> web.Application:
         """The application."""
         app = web.Application(client_max_size=MOST_BYTES)
+        app.on_response_prepare.append(self._date)
         OAuth(self.holder).add_to(app.router)
         app.router.add_post("/_control/{name}", self.control)
         app.router.add_post("/batch/gmail/v1", self.batch)
@@ -62,7 +64,7 @@ class Server:
             if fault is not None and fault.delay_s:
                 await asyncio.sleep(fault.delay_s)
             if fault is not None and fault.effect == "error":
-                raise named(fault.error, fault.retry_after_s)
+                raise named(fault.error, fault.retry_after_s, world.clock.now())
             parts = batch.calls(request.headers.get("Content-Type", ""), await request.read(), _token(request))
         except ApiError as error:
             refused = Answer.of(error)
@@ -82,6 +84,10 @@ class Server:
             return web.json_response(COMMANDS[name](self.holder.world, **arguments))
         except (KeyError, TypeError, ValueError, NoSuchMailbox, NoSuchMessage) as error:
             return web.json_response({"error": f"{name}: {type(error).__name__}: {error}"}, status=400)
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """The Date header shows this server's clock, also when it was moved."""
+        response.headers["Date"] = formatdate(self.holder.world.clock.now(), usegmt=True)
 
     def _new_world(self, *, seed: int = 0) -> World:
         return World(

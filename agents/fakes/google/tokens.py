@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,7 +150,9 @@ class Authority:
             raise OAuthError("unauthorized_client", "Unauthorized", 401)
         return grant
 
-    def assert_service(self, assertion: str, audience: str, mailboxes: Iterable[str], now_s: float) -> Grant:
+    def assert_service(
+        self, assertion: str, audiences: Collection[str], mailboxes: Collection[str], now_s: float
+    ) -> Grant:
         """The consent that a service account's assertion stands for (RFC 7523).
 
         Without `sub` it acts for itself, and has no mailbox.
@@ -163,8 +165,8 @@ class Authority:
         except BadToken:
             raise invalid_grant("Invalid JWT Signature.") from None
         _check_times(claims, now_s)
-        if claims.get("aud") != audience:
-            raise invalid_grant(f"Invalid JWT: Failed audience check. The right audience is {audience}")
+        if claims.get("aud") not in audiences:
+            raise invalid_grant(f"Invalid JWT: Failed audience check. The right audience is {min(audiences)}")
         wanted = frozenset(str(claims.get("scope", "")).split())
         subject = str(claims.get("sub") or account.email)
         grant = Grant(subject, account.email, wanted)

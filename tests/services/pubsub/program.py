@@ -1,4 +1,4 @@
-"""Builds main.go once per content: `python -m tests.services.pubsub.program`. Modules are pinned by go.sum.
+"""Builds main.go once per content; its modules are pinned by go.sum. `make pubsub` does it before the tests.
 
 Go is the machine's, or the wheel's that `make programs` installs where the machine has none or one too old: the modules
 want Go 1.26, Debian 12 has 1.19, and the toolchain that Go would fetch by itself may be out of reach."""
@@ -61,4 +61,8 @@ def _version(program: Path) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    print(built())
+    # Exit 1 with --has-go says that Go is missing; without it, builds and says where.
+    try:
+        print(go() if "--has-go" in sys.argv else built())
+    except NoGo as reason:
+        sys.exit(str(reason))
