@@ -66,6 +66,45 @@ class Settings(BaseSettings):
     auth_retry_s: float = Field(900.0, ge=1, le=86400)
     """Pause after refused credentials, so that no account gets locked."""
 
+    # Gmail
+    gmail_api_root: str = "https://gmail.googleapis.com"
+    gmail_timeout_s: float = Field(30.0, ge=1, le=300)
+    """Bound of every single call."""
+    gmail_user_units: int = Field(6_000, ge=100)
+    """Quota units per minute and mailbox; Google Cloud projects made before May 2026 have 15000."""
+    gmail_project_units: int = Field(1_200_000, ge=1000)
+    """Quota units per minute of the whole project; ingest processes divide it by the partitions they hold."""
+    gmail_message_units: int = Field(20, ge=1, le=100)
+    """What fetching one message costs; in projects made before May 2026 it is 5."""
+    gmail_topic: str = ""
+    """Pub/Sub topic that Gmail pushes to, projects/P/topics/T; empty: mailboxes are polled."""
+    gmail_subscription: str = ""
+    """Pub/Sub subscription on it that ingest pulls, projects/P/subscriptions/S; made when it is missing."""
+    gmail_silence_s: float = Field(600.0, ge=1, le=3600)
+    """With a topic: without a push for this long the mailbox is asked all the same, for pushes get lost."""
+    gmail_poll_s: float = Field(60.0, ge=1, le=3600)
+    """Without a topic: how often a mailbox is asked."""
+    gmail_watch_s: float = Field(86_400.0, ge=1, le=6 * 86_400)
+    """How often a watch is renewed; Gmail ends it after seven days."""
+    push_commit_s: float = Field(60.0, ge=1, le=540)
+    """How long a push message waits for the commit of its mails; then it is given back, and comes again."""
+    push_silence_s: float = Field(60.0, ge=0.2, le=3600)
+    """Without a message for this long the subscription is asked for a proof of life."""
+    push_renew_s: float = Field(1800.0, ge=1, le=86_400)
+    """The streaming pull is started anew at this age."""
+    push_port: int = Field(0, ge=0, le=65535)
+    """Where ingest takes pushes over HTTP(S) for those who cannot pull; 0: nowhere."""
+    push_certificate: Path | None = None
+    """PEM file with certificate chain and key of the push endpoint; without it plain HTTP, for a proxy before it."""
+    push_audience: str = ""
+    """Audience that the push subscription's OIDC token names, e.g. the endpoint's URL."""
+    push_service_account: str = ""
+    """E-mail of the service account that signs pushes."""
+    push_certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    """Google's certificates."""
+    fallback_provider: Literal["", "imap"] = ""
+    """imap: while Gmail's circuit breaker is open, accounts that have an IMAP server are read over it."""
+
     # Access to mailboxes by OAuth
     token_dir: Path = Path(".triage/tokens")
     """Where `triage auth login` keeps its tokens, encrypted, one file per account; every ingest process needs it."""

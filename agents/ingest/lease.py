@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 
 from agents.accounts import Account
@@ -112,12 +113,13 @@ class Lease:
         mailbox = Mailbox(
             account,
             key,
-            lambda: make_source(self._around.settings, account, key.folder, announced),
+            lambda: make_source(self._around.settings, account, key.folder, announced, self._around.gmail),
             cursor=lambda: cursors.of(key),
             submit=self.committer.submit,
             around=self._around,
         )
-        await mailbox.run()
+        with self._around.gmail.hints.owned(account.id) if account.gmail else nullcontext():
+            await mailbox.run()
 
     async def _end(self) -> None:
         tasks = [task for _, task in self._reading.values()] + list(self._ending.values())

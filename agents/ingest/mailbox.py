@@ -17,6 +17,7 @@ from agents.ingest.budget import ByteBudget
 from agents.ingest.records import FolderKey, Submission
 from agents.ingest.states import FolderState, State, States
 from agents.sources.base import AuthFailed, Batch, Source
+from agents.sources.gmail.service import Service
 from infra.errors import Fatal, Permanent, Transient
 from infra.settings import Settings
 from monitoring import metrics
@@ -39,6 +40,8 @@ class Surroundings:
     budget: ByteBudget
     slots: asyncio.Semaphore
     """Connection attempts at the same time."""
+    gmail: Service
+    """What all Gmail mailboxes share."""
 
 
 class Mailbox:
@@ -116,7 +119,7 @@ class Mailbox:
         return await self._around.budget.acquire(size)
 
     async def _take_in(self, batch: Batch) -> None:
-        if batch.mails or batch.cursor:
+        if batch.mails or batch.moves or batch.cursor:
             await self._submit(Submission(account=self._account, key=self._key, batch=batch))
         state, states = self._state, self._around.states
         state.announced += len(batch.mails)
@@ -128,6 +131,8 @@ class Mailbox:
         state.unreadable = getattr(self._source, "unreadable", 0)
         state.alive_at = time.monotonic()
         metrics.INGESTED.labels(source=state.kind).inc(len(batch.mails))
+        for move in batch.moves:
+            metrics.MOVES.labels(action=move.action).inc()
         self._well(in_step=not batch.mails and (batch.remaining == 0 or not batch.cursor))
 
     def _well(self, *, in_step: bool) -> None:

@@ -19,6 +19,7 @@ from agents.ingest.mailbox import Surroundings
 from agents.ingest.membership import Membership
 from agents.ingest.report import report
 from agents.ingest.states import States
+from agents.sources.gmail import Service
 from infra.settings import Settings
 from monitoring import metrics
 from streams.status_publisher import StatusPublisher
@@ -35,17 +36,19 @@ async def ingest(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then stop in order within five seconds."""
     states, budget = States(), ByteBudget(settings.ingest_buffer_bytes)
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
-    membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots))
+    gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
+    membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
     metrics.serve(settings.process_metrics_port, settings.bind_host)
     stop = _stop_signal()
     log.info("ingest starts", extra={"instance": settings.instance_id})
-    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget)):
+    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail)):
         running = asyncio.create_task(membership.run(), name="membership")
         await stop.wait()
         started = time.monotonic()
         asyncio.get_running_loop().call_later(STOP_S, _give_up)
         running.cancel()
         await asyncio.wait([running])
+        await gmail.close()
     log.info("ingest stopped", extra={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 

@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from agents.accounts import Account, resolve
 from agents.accounts.account import SETTING, ImapServer
+from agents.ingest.announced import AnnouncedOnLog
 from agents.sources.base import Announced, Source
 from infra.settings import Settings
 
 if TYPE_CHECKING:
+    from agents.sources.gmail import Service
     from agents.sources.imap.account import ImapAccount
 
 ALL_DAYS = 36500.0
 
 
-def make_source(settings: Settings, account: Account, folder: str, announced: Announced) -> Source:
+def make_source(settings: Settings, account: Account, folder: str, log: AnnouncedOnLog, gmail: Service) -> Source:
     """The source of one folder; it connects only when it is read.
 
     Raises:
         ConfigError: the record asks for what this version refuses.
     """
     if account.kind == "imap" and account.imap:
-        return _imap(settings, account, account.imap, folder, announced)
+        return _imap(settings, account, account.imap, folder, log.fingerprints)
+    if account.gmail:
+        return gmail.mailbox(account, log.ids, since_days=since_days(settings, account))
     from agents.sources.maildir import Maildir
 
     assert account.maildir is not None

@@ -9,11 +9,13 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import aiohttp
 
+from agents.breakers import Breaker
+from agents.oauth import AccessTokens
 from agents.sources.base import CursorExpired, ProviderTransient
 from agents.sources.gmail import failures
 from agents.sources.gmail.failures import Gone, RateLimited, Refused
@@ -30,18 +32,6 @@ FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 32.0
 CHUNK = 64 * 1024
 
 Result = TypeVar("Result")
-
-
-class Tokens(Protocol):
-    """Where access tokens come from."""
-
-    async def token(self) -> str:
-        """A valid access token. Raises AuthFailed, ProviderTransient."""
-        ...
-
-    def refused(self, token: str) -> None:
-        """Gmail did not take this one."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +58,40 @@ class Watched:
     expires_at: datetime
 
 
+Query = Sequence[tuple[str, str]]
+
+
+class _Request(NamedTuple):
+    method: str
+    """Its name in Google's documentation."""
+    path: str
+    query: Query = ()
+    body: Mapping[str, Any] | None = None
+    limit: int = ANSWER_MAX
+    """So many bytes of the answer are read."""
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    text: bytes
+    whole: bool
+
+
 class GmailApi:
     """One mailbox's calls. All raise ProviderTransient and AuthFailed beside what they name."""
 
     def __init__(
-        self, http: aiohttp.ClientSession, root: str, tokens: Tokens, budget: Budget, *, timeout_s: float
+        self,
+        http: aiohttp.ClientSession,
+        root: str,
+        tokens: AccessTokens,
+        budget: Budget,
+        *,
+        timeout_s: float,
+        breaker: Breaker,
     ) -> None:
-        self._http, self._tokens, self._budget = http, tokens, budget
+        self._http, self._tokens, self._budget, self._breaker = http, tokens, budget, breaker
         self._base = f"{root.rstrip('/')}/gmail/v1/users/me"
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
@@ -116,7 +133,7 @@ class GmailApi:
             Gone: deleted meanwhile.
         """
         path = f"/messages/{quote(message_id, safe='')}"
-        return await self._call("users.messages.get", path, [("format", form)], limit=limit)
+        return await self._call(_Request("users.messages.get", path, [("format", form)], limit=limit))
 
     async def watch(self, topic: str, labels: Sequence[str]) -> Watched:
         """users.watch: renewing one that exists replaces it.
@@ -136,29 +153,25 @@ class GmailApi:
             )
         )
 
+    async def stop(self) -> None:
+        """users.stop: no more pushes."""
+        await self._call(_Request("users.stop", "/stop", body={}))
+
     async def _json(
-        self, method: str, path: str, query: Sequence[tuple[str, str]] = (), body: Mapping[str, Any] | None = None
+        self, method: str, path: str, query: Query = (), body: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
-        text, whole = await self._call(method, path, query, body=body, limit=ANSWER_MAX)
+        text, whole = await self._call(_Request(method, path, query, body))
         if not whole:
             raise ProviderTransient(f"{method}: an answer of more than {ANSWER_MAX} bytes")
         return parse(method, text)
 
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        query: Sequence[tuple[str, str]] = (),
-        *,
-        body: Mapping[str, Any] | None = None,
-        limit: int,
-    ) -> tuple[bytes, bool]:
+    async def _call(self, request: _Request) -> tuple[bytes, bool]:
         """One call; a refusal for its rate is waited out, for starting over would cost what was fetched already."""
         pause_s = FIRST_PAUSE_S
         for attempt in range(ATTEMPTS):
-            await self._budget.spend(method)
+            await self._budget.spend(request.method)
             try:
-                return await self._authorised(method, path, query, body, limit)
+                return await self._authorised(request)
             except RateLimited as refusal:
                 wait_s = max(refusal.retry_after_s or 0.0, pause_s * random.uniform(0.5, 1.0))
                 self._budget.exceeded(refusal.scope, wait_s)
@@ -168,32 +181,36 @@ class GmailApi:
                 pause_s = min(2 * pause_s, LAST_PAUSE_S)
         raise AssertionError("unreachable")
 
-    async def _authorised(
-        self, method: str, path: str, query: Sequence[tuple[str, str]], body: Mapping[str, Any] | None, limit: int
-    ) -> tuple[bytes, bool]:
+    async def _authorised(self, request: _Request) -> tuple[bytes, bool]:
         """A token that has just expired or been replaced is refused once; a second one means what it says."""
         for first in (True, False):
             token = await self._tokens.token()
-            try:
-                async with self._http.request(
-                    "POST" if body is not None else "GET",
-                    self._base + path,
-                    params=query,
-                    json=body,
-                    headers={"Authorization": f"Bearer {token}"},
-                    timeout=self._timeout,
-                    allow_redirects=False,  # or the token would go wherever an answer points to
-                ) as answer:
-                    if answer.status == 401 and first:
-                        self._tokens.refused(token)
-                        continue
-                    if answer.status != 200:
-                        text, _ = await _read(answer, CHUNK)
-                        raise failures.meaning(method, answer.status, answer.headers, text)
-                    return await _read(answer, limit)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise ProviderTransient(f"{method}: {failures.name_of(error)}") from None
+            async with self._breaker.calling():
+                answer = await self._exchange(request, token)
+                if answer.status >= 500:
+                    raise failures.meaning(request.method, answer.status, answer.headers, answer.text)
+            if answer.status in {200, 204}:
+                return answer.text, answer.whole
+            if answer.status != 401 or not first:
+                raise failures.meaning(request.method, answer.status, answer.headers, answer.text)
+            self._tokens.refused(token)
         raise AssertionError("unreachable")
+
+    async def _exchange(self, request: _Request, token: str) -> _Answer:
+        try:
+            async with self._http.request(
+                "GET" if request.body is None else "POST",
+                self._base + request.path,
+                params=request.query,
+                json=request.body,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=self._timeout,
+                allow_redirects=False,  # or the token would go wherever an answer points to
+            ) as answer:
+                text, whole = await _read(answer, request.limit if answer.status == 200 else CHUNK)
+                return _Answer(answer.status, answer.headers, text, whole)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ProviderTransient(f"{request.method}: {failures.name_of(error)}") from None
 
 
 def parse(method: str, text: bytes) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.sources.base import Announced, Batch, Cursor, ProviderError
 from agents.sources.gmail import position as positions
@@ -78,7 +78,8 @@ class Gmail:
                             self._watching.missed()
                             unasked = False
                 watch = await self._watching.renew()
-                yield Batch(cursor={**reading.in_step(), **watch}, remaining=0)
+                end = reading.in_step()
+                yield replace(end, cursor={**end.cursor, **watch})
                 self._listener.commit(reading.committed)
                 unasked = not await self._wait()
         except ProviderError as error:

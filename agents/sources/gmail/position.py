@@ -31,6 +31,8 @@ class Position:
     """Mails from before the first contact reached back to here are none of ours."""
     since: datetime | None = None
     """First contact or resync: mails that came after this are listed. `history_id` was pinned before the list began."""
+    after: int = 0
+    """The last mail of the list that was taken."""
     floor: int = 0
     """A mail whose last change is not after this historyId was dealt with before the history was lost."""
 
@@ -49,7 +51,7 @@ class Position:
         if self.done:
             fields["done"] = self.done
         if self.since:
-            fields |= {"since": _text(self.since), "floor": self.floor}
+            fields |= {"since": _text(self.since), "after": self.after, "floor": self.floor}
         return json.dumps(fields).encode()
 
     @classmethod
@@ -67,6 +69,7 @@ class Position:
                 synced_at=_moment(fields["synced_at"]),
                 begins=_moment(fields["begins"]),
                 since=_moment(fields["since"]) if "since" in fields else None,
+                after=int(fields.get("after", 0)),
                 floor=int(fields.get("floor", 0)),
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -79,9 +82,13 @@ class Position:
         kept = self.done if history_id == self.history_id else ()
         return replace(self, history_id=history_id, done=tuple(dict.fromkeys((*kept, *done))))
 
+    def listed_to(self, message: int) -> Position:
+        """The list is taken up to this mail."""
+        return replace(self, after=message)
+
     def caught_up(self) -> Position:
         """What was listed is taken: the history goes on from the pinned id."""
-        return replace(self, since=None, floor=0)
+        return replace(self, since=None, after=0, floor=0)
 
     def known_at(self, moment: datetime) -> Position:
         """The position when all was known at this time."""
@@ -90,10 +97,11 @@ class Position:
     def lost(self, pinned: int) -> Position:
         """The position when the history up to `history_id` is no longer kept and `pinned` is the newest id.
 
-        One that was catching up begins that anew: its floor and its span still hold.
+        One that was catching up begins that anew: its floor and its span still hold. Its place in the list does not,
+        for a mail that came after the first pinned id was left to the history, wherever it stands in the list.
         """
         if self.since is not None:
-            return replace(self, history_id=pinned, done=())
+            return replace(self, history_id=pinned, done=(), after=0)
         since = max(self.begins, self.synced_at - MARGIN)
         return replace(self, history_id=pinned, done=(), since=since, floor=self.history_id)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from agents.sources.base import Announced, Batch, CursorExpired, Move, ProviderTransient
+from agents.sources.base import Announced, Batch, CursorExpired, FoundMail, Move, ProviderTransient
 from agents.sources.gmail import position as positions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import Fetch, Fetched, identity
@@ -51,6 +51,7 @@ class Reading:
         self._fetch = Fetch(account, api, mail_max_bytes=mail_max_bytes)
         self._announced, self._first_contact_days = announced, first_contact_days
         self._stored, self._position = stored, stored
+        self._skipped = 0
         self._log: set[str] | None = None if stored else set()
         """Event ids on the log, once they had to be known; a mailbox of the first contact has none."""
 
@@ -60,9 +61,9 @@ class Reading:
         position = self._position
         return 0 if position is None or position.catching_up else position.history_id
 
-    def in_step(self) -> Mapping[str, bytes | None]:
-        """Cursor entries that say: all is known up to now."""
-        return self._entry()
+    def in_step(self) -> Batch:
+        """The batch that says: all is known up to now."""
+        return self._batch((), remaining=0)
 
     async def batches(self) -> AsyncGenerator[Batch, None]:
         """Everything up to now, oldest first; the last batch leaves nothing to go.
@@ -115,19 +116,26 @@ class Reading:
         position = self._position
         assert position is not None
         listed = await self._listed(position)
-        log_ids = await self._on_log()
-        coming = await self._arrived_since(position)
+        left = listed
+        on_log: Container[str] = frozenset()
+        if position.after and len(self._labels) == 1 and position.after in listed and not position.floor:
+            left = listed[listed.index(position.after) + 1 :]
+        elif position.after or position.floor or self._stored:
+            on_log = await self._on_log()  # only the log can tell
         # What arrived after the pinned id comes by the history; everything else only by this list.
-        wanted = [one for one in listed if one not in coming and identity(self._account, one) not in log_ids]
-        skipped = len(listed) - len(wanted)
-        yield Batch(cursor=self._entry(), remaining=len(wanted), skipped=skipped)
-        left = len(wanted)
+        coming = await self._arrived_since(position)
+        wanted = [one for one in left if one not in coming and identity(self._account, one) not in on_log]
+        self._skipped += len(left) - len(wanted)
         async with aclosing(self._fetch.mails(wanted, self._clock)) as fetched:
+            taken = 0
             async for part in portions(fetched):
-                left -= len(part)
+                taken += len(part)
+                self._position = position = position.listed_to(part[-1].id)
                 new = tuple(one.mail for one in part if one.mail and not _dealt_with(one, position))
-                yield Batch(mails=new, remaining=left, skipped=len(part) - len(new))
-                log_ids.update(mail.event_id for mail in new)
+                self._skipped += len(part) - len(new)
+                if new:  # a batch without mails would say that the mailbox is in step
+                    yield self._batch(new, remaining=len(wanted) - taken)
+                    self._remember(new)
         self._position = position.caught_up()
 
     async def _listed(self, position: Position) -> list[int]:
@@ -181,18 +189,15 @@ class Reading:
                 taken += len(part)
                 self._position = _after(self._position or start, arrivals, taken, changes.up_to)
                 new = tuple(one.mail for one in part if one.mail)
-                yield Batch(
-                    mails=new,
-                    moves=self._pass(moves, self._position),
-                    cursor=self._entry(),
-                    remaining=max(len(arrivals) - taken, int(more)),
-                    skipped=len(part) - len(new),
-                )
-                if self._log is not None:
-                    self._log.update(mail.event_id for mail in new)
+                self._skipped += len(part) - len(new)
+                if not new:
+                    continue
+                remaining = max(len(arrivals) - taken, int(more))
+                yield self._batch(new, self._pass(moves, self._position), remaining=remaining)
+                self._remember(new)
         self._position = (self._position or start).at(changes.up_to)
         if moves:
-            yield Batch(moves=self._pass(moves, self._position), cursor=self._entry(), remaining=int(more))
+            yield self._batch((), self._pass(moves, self._position), remaining=int(more))
 
     async def _new(self, changes: Changes, position: Position) -> list[Arrival]:
         """The arrivals to fetch. One that came back into scope may have been announced when it was there before."""
@@ -213,18 +218,25 @@ class Reading:
         del moves[:count]
         return passed
 
+    def _remember(self, stored: Iterable[FoundMail]) -> None:
+        if self._log is not None:
+            self._log.update(mail.event_id for mail in stored)
+
     async def _on_log(self) -> set[str]:
         if self._log is None:
             self._log = set(await self._announced())
         return self._log
 
-    def _entry(self) -> Mapping[str, bytes | None]:
+    def _batch(self, mails: tuple[FoundMail, ...], moves: tuple[Move, ...] = (), *, remaining: int) -> Batch:
+        """A batch with the position as it is now, when that says more than what is stored."""
         position = self._position
         assert position is not None
-        if not position.worth_storing(self._stored):
-            return {}
-        self._stored = position
-        return {positions.ENTRY: position.encode()}
+        cursor: dict[str, bytes | None] = {}
+        if position.worth_storing(self._stored):
+            cursor[positions.ENTRY] = position.encode()
+            self._stored = position
+        skipped, self._skipped = self._skipped, 0
+        return Batch(mails=mails, moves=moves, cursor=cursor, remaining=remaining, skipped=skipped)
 
 
 async def portions(fetched: AsyncIterator[Fetched]) -> AsyncGenerator[list[Fetched], None]:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from agents.sources.base import AuthFailed, Cursor, ProviderTransient
 from agents.sources.gmail import watch as watches
-from agents.sources.gmail.api import GmailApi
+from agents.sources.gmail.api import GmailApi, Watched
+from agents.sources.gmail.failures import Refused
 from agents.sources.gmail.watch import Watch
 from monitoring import metrics
 
@@ -57,7 +58,7 @@ class Watching:
         *,
         topic: str,
         every_s: float,
-        clock: Clock,
+        clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._account, self._labels, self._api, self._watches = account, labels, api, watches_
         self._topic, self._every, self._clock = topic, timedelta(seconds=every_s), clock
@@ -102,7 +103,7 @@ class Watching:
             return {}
         now = self._clock()
         try:
-            granted = await self._api.watch(self._topic, self._labels)
+            granted = await self._ask()
         except (ProviderTransient, AuthFailed) as error:
             self._not_before = now + watches.RETRY
             self.complaint = f"not watched, only polled: {error}; `triage provider test {self._account}` says more"
@@ -113,6 +114,15 @@ class Watching:
         self._watch = Watch(topic=self._topic, labels=self._labels, made_at=now, expires_at=granted.expires_at)
         self._watches.set(self._account, granted.expires_at)
         return {watches.ENTRY: self._watch.encode()}
+
+    async def _ask(self) -> Watched:
+        try:
+            return await self._api.watch(self._topic, self._labels)
+        except Refused as error:
+            if error.status != 400:
+                raise
+            await self._api.stop()  # Gmail pushes a mailbox to one topic of a project: the former one has to end first
+            return await self._api.watch(self._topic, self._labels)
 
     def _renew_at(self) -> datetime:
         return watches.renew_at(

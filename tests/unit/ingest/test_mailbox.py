@@ -17,6 +17,7 @@ from agents.ingest.records import FolderKey, Submission
 from agents.ingest.roster import Roster
 from agents.ingest.states import FolderState, State, States
 from agents.sources.base import AuthFailed, Batch, FoundMail, ProviderTransient
+from agents.sources.gmail import Service
 from infra.settings import load
 
 KEY = FolderKey("box", "INBOX")
@@ -64,8 +65,10 @@ async def reading(
         stored.append(submission)
         cursor.update({name: value or b"" for name, value in submission.batch.cursor.items()})
 
+    settings = load(reconnect_max_s=0.1, auth_retry_s=60)
     around = Surroundings(
-        settings=load(reconnect_max_s=0.1, auth_retry_s=60),
+        settings=settings,
+        gmail=Service(settings),
         states=States(),
         budget=ByteBudget(budget),
         slots=asyncio.Semaphore(2),
