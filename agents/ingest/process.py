@@ -13,12 +13,14 @@ import logging
 import os
 import signal
 import time
+from functools import partial
 
 from agents.ingest.budget import ByteBudget
 from agents.ingest.mailbox import Surroundings
 from agents.ingest.membership import Membership
 from agents.ingest.report import report
 from agents.ingest.states import States
+from agents.push import Push
 from agents.sources.gmail import Service
 from infra.settings import Settings
 from monitoring import metrics
@@ -39,16 +41,22 @@ async def ingest(settings: Settings) -> None:
     gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
     membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
     metrics.serve(settings.process_metrics_port, settings.bind_host)
+    push = Push(settings, gmail)
     stop = _stop_signal()
     log.info("ingest starts", extra={"instance": settings.instance_id})
-    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail)):
+    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail, push)):
         running = asyncio.create_task(membership.run(), name="membership")
+        pushing = asyncio.create_task(push.run(), name="push")
+        pushing.add_done_callback(partial(_stop_on_failure, stop))
         await stop.wait()
         started = time.monotonic()
         asyncio.get_running_loop().call_later(STOP_S, _give_up)
-        running.cancel()
-        await asyncio.wait([running])
+        for task in (running, pushing):
+            task.cancel()
+        await asyncio.wait([running, pushing])
         await gmail.close()
+    if not pushing.cancelled() and (error := pushing.exception()):
+        raise error
     log.info("ingest stopped", extra={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 
@@ -57,6 +65,11 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+def _stop_on_failure(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        stop.set()
 
 
 def _give_up() -> None:

@@ -9,6 +9,7 @@ from agents.breakers import BREAKERS
 from agents.ingest.budget import ByteBudget
 from agents.ingest.membership import Membership
 from agents.ingest.states import BROKEN, FolderState, State, States
+from agents.push import Push
 from agents.sources.gmail import Service
 from monitoring import metrics
 from streams.status import Check
@@ -19,7 +20,7 @@ MAX_CHECKS = 20
 KINDS = ("imap", "maildir", "gmail")
 
 
-def report(membership: Membership, states: States, budget: ByteBudget, gmail: Service) -> Report:
+def report(membership: Membership, states: States, budget: ByteBudget, gmail: Service, push: Push) -> Report:
     """How the process is now."""
     _measure(states)
     gmail.measure()
@@ -30,7 +31,7 @@ def report(membership: Membership, states: States, budget: ByteBudget, gmail: Se
         checks.append(Check(name="mailboxes", ok=False, reason=f"{more} more mailboxes have problems"))
     invalid = sorted(membership.invalid_accounts.items())[:MAX_CHECKS]
     checks += [Check(name=f"account {name}", ok=False, reason=why) for name, why in invalid]
-    checks += BREAKERS.checks()
+    checks += [*BREAKERS.checks(), *push.checks()]
     return Report(checks=tuple(checks), counts=_counts(membership, states, budget))
 
 

@@ -176,7 +176,9 @@ async def test_a_broken_answer_is_transient_and_the_next_reading_has_all(
     assert len((await read_all(mailbox.source(), first.cursor)).mails) == 4
 
 
-async def test_a_token_that_is_refused_once_is_renewed_twice_is_final(google: GoogleHere, mailbox: GmailMailbox) -> None:
+async def test_a_token_that_is_refused_once_is_renewed_twice_is_final(
+    google: GoogleHere, mailbox: GmailMailbox
+) -> None:
     google.deliver(mailbox.user, generated=1)
     first = await read_all(mailbox.source())
     google.expire_access(mailbox.user)
@@ -203,7 +205,9 @@ async def test_the_quota_of_a_mailbox_is_kept_to(google: GoogleHere, make_mailbo
     assert time.monotonic() - started > 5  # 600 units, 400 of them at once, then 33 a second
 
 
-async def test_a_hint_brings_the_mail_and_is_answered_by_the_commit(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
+async def test_a_hint_brings_the_mail_and_is_answered_by_the_commit(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
     mailbox = make_mailbox(limits={"silence_s": 60})
     async with Follower(mailbox.source()) as follower:
         await follower.until_in_step()
@@ -220,7 +224,9 @@ async def test_a_hint_brings_the_mail_and_is_answered_by_the_commit(google: Goog
         await asyncio.wait_for(committed, 1)
 
 
-async def test_a_push_that_the_history_does_not_bear_out_is_let_go(mailbox: GmailMailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_push_that_the_history_does_not_bear_out_is_let_go(
+    mailbox: GmailMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("agents.sources.gmail.mailbox.SETTLE_S", (0.01, 0.02))
     async with Follower(mailbox.source()) as follower:
         await follower.until_in_step()

@@ -54,7 +54,9 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @given(histories(), st.randoms(use_true_random=False), st.integers(1, 4))
-def test_pages_in_any_order_and_repeated_are_the_same_history(records: list[dict[str, Any]], dice: Any, copies: int) -> None:
+def test_pages_in_any_order_and_repeated_are_the_same_history(
+    records: list[dict[str, Any]], dice: Any, copies: int
+) -> None:
     shuffled = records * copies
     dice.shuffle(shuffled)
     cuts = sorted(dice.randint(0, len(shuffled)) for _ in range(3))
@@ -130,7 +132,9 @@ def test_what_a_person_does_has_a_name(records: list[dict[str, Any]], actions: l
     assert [one.action for one in of(*records).moves] == actions
 
 
-@pytest.mark.parametrize("page_", [{}, {"historyId": "x"}, {"historyId": "5", "history": [{"id": "7", "messagesAdded": [{}]}]}])
+@pytest.mark.parametrize(
+    "page_", [{}, {"historyId": "x"}, {"historyId": "5", "history": [{"id": "7", "messagesAdded": [{}]}]}]
+)
 def test_a_page_that_is_none_is_an_error_of_three_kinds(page_: dict[str, Any]) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         digest([page_], SCOPE, start=1)

@@ -15,7 +15,14 @@ from agents.sources.gmail.message import JSON_ROOM, answer_limit, described, raw
 
 def answer(raw: bytes, snippet: str = "") -> bytes:
     text = base64.urlsafe_b64encode(raw).decode()
-    fields = {"id": "1f", "snippet": snippet, "sizeEstimate": len(raw), "raw": text, "historyId": "9", "internalDate": "0"}
+    fields = {
+        "id": "1f",
+        "snippet": snippet,
+        "sizeEstimate": len(raw),
+        "raw": text,
+        "historyId": "9",
+        "internalDate": "0",
+    }
     return json.dumps(fields).encode()
 
 
@@ -40,7 +47,9 @@ def test_the_part_of_an_answer_that_is_read_holds_the_whole_bound() -> None:
     assert answer_limit(65_536) < 65_536 * 4 // 3 + JSON_ROOM + 16
 
 
-@pytest.mark.parametrize("text", [b"", b"{}", b'{"historyId": "x", "internalDate": "1"}', b'{"historyId": "1", "internalDate": "9e99"}'])
+@pytest.mark.parametrize(
+    "text", [b"", b"{}", b'{"historyId": "x", "internalDate": "1"}', b'{"historyId": "1", "internalDate": "9e99"}']
+)
 def test_what_is_no_message_is_transient(text: bytes) -> None:
     with pytest.raises(ProviderTransient):
         described(text)

@@ -26,7 +26,9 @@ def test_what_is_stored_is_read_back(history_id: int, done: list[int], listing: 
     assert Position.decode(position.encode()) == position
 
 
-@pytest.mark.parametrize("entry", [b"", b"{}", b"[]", b"\xff", b'{"history_id": null}', b'{"history_id":1,"synced_at":"x"}'])
+@pytest.mark.parametrize(
+    "entry", [b"", b"{}", b"[]", b"\xff", b'{"history_id": null}', b'{"history_id":1,"synced_at":"x"}']
+)
 def test_an_unreadable_entry_expires(entry: bytes) -> None:
     with pytest.raises(CursorExpired):
         Position.decode(entry)
