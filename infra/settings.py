@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     auth_retry_s: float = Field(900.0, ge=1, le=86400)
     """Pause after refused credentials, so that no account gets locked."""
 
+    # Gmail
+    gmail_api_root: str = "https://gmail.googleapis.com"
+    """Where the Gmail API is."""
+
     # Access to mailboxes by OAuth
     token_dir: Path = Path(".triage/tokens")
     """Where `triage auth login` keeps its tokens, encrypted, one file per account; every ingest process needs it."""
