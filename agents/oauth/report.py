@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -49,8 +48,8 @@ async def check(settings: Settings, account: Account, *, anew: bool = False) -> 
         findings.append(str(error))
         expires_at = 0.0
     stored = _stored(settings, account)
-    if stored:
-        findings += [one for one in judge(account, stored) if one not in findings] if not findings else []
+    if stored and not findings:
+        findings = judge(account, stored)
     by_service = bool(account.gmail and account.gmail.service_account)
     return Access(
         account=account.id,
@@ -71,10 +70,17 @@ def judge(account: Account, stored: StoredToken) -> list[str]:
     findings, remedy = [], f"run `triage auth login {account.id}`"
     if missing := missing_scopes(stored.scopes, needed_scopes(account)):
         findings.append(f"{account.id}: {', '.join(missing)} was not granted; {remedy}")
-    wanted = mailbox_of(account)
-    if stored.email and stored.email.lower() != wanted.lower():
-        findings.append(f"{account.id}: the token opens {stored.email}, not {wanted}; {remedy} with the right account")
+    if is_anothers(account, stored.email):
+        wanted = f"not {mailbox_of(account)}"
+        findings.append(
+            f"{account.id}: the token opens {stored.email}, {wanted}; {remedy} and choose the right account"
+        )
     return findings
+
+
+def is_anothers(account: Account, email: str) -> bool:
+    """Whether the token opens the mailbox of somebody else. At Microsoft one may have been given a shared mailbox."""
+    return bool(email) and provider_of(account) == "google" and email.lower() != mailbox_of(account).lower()
 
 
 def granted_scopes(settings: Settings, account: Account) -> tuple[str, ...]:
@@ -100,8 +106,3 @@ def _when(seconds: float) -> str:
     if not seconds:
         return ""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def seconds_left(access: Access) -> float:
-    """Until the access token ends."""
-    return datetime.fromisoformat(access.expires_at).timestamp() - time.time() if access.expires_at else 0.0
