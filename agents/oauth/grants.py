@@ -207,7 +207,7 @@ class ServiceGrant:
 
         try:
             key = orjson.loads(resolve(self._reference))
-            signer = crypt.RSASigner.from_service_account_info(key)  # type: ignore[no-untyped-call]
+            signer = crypt.RSASigner.from_service_account_info(key)
             issuer = str(key["client_email"])
         except SecretUnavailable as error:
             raise AuthFailed(f"{self._account_id}: {error}") from None
@@ -224,7 +224,7 @@ class ServiceGrant:
             "iat": int(now),
             "exp": int(now) + JWT_LIFETIME_S,
         }
-        signed: bytes = jwt.encode(signer, claims)  # type: ignore[no-untyped-call]
+        signed: bytes = jwt.encode(signer, claims)
         return signed.decode()
 
     def _refused(self, error: GrantRefused) -> AuthFailed:
