@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from agents.accounts import Account, resolve
 from agents.accounts.account import OAUTH_SECRETS, SETTING, ImapServer
 from agents.sources.base import Announced, Source
+from infra.errors import ConfigError
 from infra.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def make_source(settings: Settings, account: Account, folder: str, announced: An
     """
     if account.kind == "imap" and account.imap:
         return _imap(settings, account, account.imap, folder, announced)
+    if account.kind == "gmail":
+        raise ConfigError(f"account {account.id}: this version of ingest does not read Gmail mailboxes")
     from agents.sources.maildir import Maildir
 
     assert account.maildir is not None

@@ -118,8 +118,8 @@ async def redeem(client: Client, authorization: Authorization, code: str, timeou
         return await request(client.token_url, form, timeout_s)
     except GrantRefused as error:
         remedy = (
-            "start again: a code is good once and for a few minutes"
-            if error.error == "invalid_grant"
-            else f"check the OAuth client's id and secret in the settings ({client.provider})"
+            f"check the OAuth client's id and secret in the settings ({client.provider})"
+            if error.error in {"invalid_client", "unauthorized_client"}
+            else "start again: an answer is good once, for a few minutes, and for its own login"
         )
         raise LoginFailed(f"{client.provider} refused the login ({error}); {remedy}") from None
