@@ -26,6 +26,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("monitoring.commands.status:status", "What runs, and how it is"),
     "doctor": ("monitoring.commands.doctor:doctor", "Check versions, brokers, topics, database, accounts, clock, disk"),
     "account": ("agents.commands.account:account", "Add, list, remove and test mailboxes"),
+    "auth": ("agents.commands.auth:auth", "Log in to mailboxes with OAuth, and check that access lasts"),
+    "provider": ("agents.commands.provider:provider", "Try a mailbox's provider: network, login, scopes, quota"),
+    "prove": ("agents.commands.prove:prove", "Compare a mailbox with the log: is every mail there, once?"),
     "topics": ("streams.commands:topics", "Create and check the topics"),
     "stack": ("infra.stack.commands:stack", "Local Kafka and PostgreSQL without Docker"),
 }

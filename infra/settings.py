@@ -68,6 +68,7 @@ class Settings(BaseSettings):
 
     # Gmail
     gmail_api_root: str = "https://gmail.googleapis.com"
+    """Where the Gmail API is."""
     gmail_timeout_s: float = Field(30.0, ge=1, le=300)
     """Bound of every single call."""
     gmail_user_units: int = Field(6_000, ge=100)

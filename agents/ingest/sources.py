@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from agents.accounts import Account, resolve
-from agents.accounts.account import SETTING, ImapServer
+from agents.accounts.account import OAUTH_SECRETS, SETTING, ImapServer
 from agents.ingest.announced import AnnouncedOnLog
 from agents.sources.base import Announced, Source
 from infra.settings import Settings
 
 if TYPE_CHECKING:
     from agents.sources.gmail import Service
-    from agents.sources.imap.account import ImapAccount
+    from agents.sources.imap.account import ImapAccount, Secret
 
 ALL_DAYS = 36500.0
 
@@ -46,14 +46,15 @@ def since_days(settings: Settings, account: Account) -> float | None:
     return settings.first_contact_days if days == SETTING else float(days)
 
 
-def imap_account(account: Account, server: ImapServer) -> ImapAccount:
+def imap_account(settings: Settings, account: Account, server: ImapServer) -> ImapAccount:
     """The record in the words of the IMAP source.
 
     Raises:
-        ConfigError: plain text to another machine.
+        ConfigError: plain text to another machine; no key or OAuth client where the secret is oauth:...
     """
     from agents.sources.imap.account import ImapAccount
 
+    secret, refused = _secret(settings, account)
     return ImapAccount(
         account=account.id,
         host=server.host,
@@ -61,7 +62,8 @@ def imap_account(account: Account, server: ImapServer) -> ImapAccount:
         security=cast("Literal['tls', 'starttls', 'plain']", server.security),
         username=server.username,
         auth=cast("Literal['password', 'xoauth2']", server.auth),
-        secret=_secret(account.secret),
+        secret=secret,
+        refused=refused,
         owner=account.owner,
         folders=server.folders,
         cafile=Path(server.cafile) if server.cafile else None,
@@ -75,8 +77,14 @@ def _imap(settings: Settings, account: Account, server: ImapServer, folder: str,
 
     days = since_days(settings, account)
     limits = dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
-    return ImapFolder(imap_account(account, server), folder, limits, announced)
+    return ImapFolder(imap_account(settings, account, server), folder, limits, announced)
 
 
-def _secret(reference: str) -> Callable[[], str]:
-    return lambda: resolve(reference)
+def _secret(settings: Settings, account: Account) -> tuple[Secret, Callable[[str], None] | None]:
+    """What yields the secret of a login, and what wants to know that it was refused."""
+    if account.secret in OAUTH_SECRETS:
+        from agents.oauth import access_tokens
+
+        tokens = access_tokens(settings, account)
+        return tokens.token, tokens.refused
+    return lambda: resolve(account.secret), None

@@ -102,7 +102,7 @@ def check_url(url: str) -> None:
 
 def _raise(where: str, status: int, error: Any, said: Any) -> None:
     code = clean(error)
-    if not code or status >= 500 or status in {408, 429} or code in PASSING:
+    if not code or status not in {200, 400, 401, 403} or code in PASSING:
         raise ProviderTransient(f"{where} answered {status}{f' ({code})' if code else ''}")
     raise GrantRefused(code, clean(said))
 

@@ -61,17 +61,21 @@ class SharedTokens:
 
     async def token(self) -> str:
         """See `AccessTokens`."""
+        return (await self.current()).value
+
+    async def current(self) -> AccessToken:
+        """The same with its expiry."""
         held = self._held
         if held and (self._is_fresh(held) or (self._is_valid(held) and self._clock() < self._pause_until)):
-            return held.value
+            return held
         self._raise_final()
         try:
-            return (await self._obtain(anew=False)).value
+            return await self._obtain(anew=False)
         except ProviderTransient:
             if self._held is None or not self._is_valid(self._held):
                 raise
             self._pause_until = self._clock() + PAUSE_S
-            return self._held.value
+            return self._held
 
     def refused(self, token: str) -> None:
         """See `AccessTokens`."""

@@ -171,7 +171,7 @@ async def test_a_broken_answer_is_transient_and_the_next_reading_has_all(
     first = await read_all(mailbox.source())
     google.deliver(mailbox.user, generated=4)
     google.set_faults(Fault(effect=effect, times=times))  # type: ignore[arg-type]
-    with pytest.raises(ProviderTransient, match="box: users.history.list"):
+    with pytest.raises(ProviderTransient, match=r"box: users\.history\.list"):
         await read_all(mailbox.source(), first.cursor)
     assert len((await read_all(mailbox.source(), first.cursor)).mails) == 4
 

@@ -82,7 +82,8 @@ def test_a_history_taken_in_two_parts_announces_what_it_announces_as_a_whole(
 def test_the_cursor_only_moves_forward(records: list[dict[str, Any]], start: int, head: int) -> None:
     changes = of(*records, start=start, head=head)
     assert changes.up_to >= start
-    assert all(start < one.record <= changes.up_to for one in (*changes.arrivals, *changes.moves))
+    records_ = [one.record for one in changes.arrivals] + [one.record for one in changes.moves]
+    assert all(start < one <= changes.up_to for one in records_)
     assert len({one.message for one in changes.arrivals}) == len(changes.arrivals)
 
 

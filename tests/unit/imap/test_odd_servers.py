@@ -439,4 +439,4 @@ async def test_a_probe_of_a_server_without_idle_says_so():
         steps = await probe(server.account(), LIMITS)
     assert all(step.ok for step in steps)
     assert "no IDLE" in {step.name: step.detail for step in steps}["capabilities"]
-    assert {step.name: step.detail for step in steps}["encryption"] == "none: plain text"
+    assert {step.name: step.detail for step in steps}["tls"] == "none: plain text"
