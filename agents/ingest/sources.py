@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -29,7 +30,7 @@ def make_source(settings: Settings, account: Account, folder: str, log: Announce
     if account.kind == "imap" and account.imap:
         return _imap(settings, account, account.imap, folder, log.fingerprints)
     if account.gmail:
-        return gmail.mailbox(account, log.ids, since_days=since_days(settings, account))
+        return _gmail(settings, account, log, gmail)
     from agents.sources.maildir import Maildir
 
     assert account.maildir is not None
@@ -78,6 +79,33 @@ def _imap(settings: Settings, account: Account, server: ImapServer, folder: str,
     days = since_days(settings, account)
     limits = dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
     return ImapFolder(imap_account(settings, account, server), folder, limits, announced)
+
+
+def _gmail(settings: Settings, account: Account, log: AnnouncedOnLog, gmail: Service) -> Source:
+    source = gmail.mailbox(account, log.ids, since_days=since_days(settings, account))
+    if settings.fallback_provider != "imap" or account.imap is None:
+        return source
+    from agents.sources.fallback import WithFallback
+    from agents.sources.imap.account import ImapLimits
+    from agents.sources.imap.folder import ImapFolder
+    from agents.sources.imap.names import canonical
+
+    server, folder = imap_account(settings, account, account.imap), account.imap.folders[0]
+
+    def imap(since: datetime | None) -> Source:
+        days = since_days(settings, account) if since is None else (datetime.now(UTC) - since) / timedelta(days=1)
+        limits = dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
+        return ImapFolder(server, folder, limits, log.fingerprints, gmail_ids=True)
+
+    return WithFallback(
+        account.id,
+        source,
+        gmail.api(account),
+        gmail.breaker(account),
+        imap=imap,
+        folder=canonical(folder),
+        announced=log.ids,
+    )
 
 
 def _secret(settings: Settings, account: Account) -> tuple[Secret, Callable[[str], None] | None]:

@@ -19,7 +19,7 @@ from agents.sources.gmail import position as positions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.hints import Listener
 from agents.sources.gmail.position import Position
-from agents.sources.gmail.reading import Clock, Reading, utc_now
+from agents.sources.gmail.reading import FALLBACK, Clock, Reading, utc_now
 from agents.sources.gmail.watching import Watching
 
 SETTLE_S = (0.3, 1.0, 3.0, 10.0)
@@ -94,6 +94,7 @@ class Gmail:
             self._api,
             self._announced,
             stored=Position.decode(entry) if entry is not None else None,
+            strays=FALLBACK in cursor,
             first_contact_days=self._limits.first_contact_days,
             mail_max_bytes=self._limits.mail_max_bytes,
             clock=self._clock,

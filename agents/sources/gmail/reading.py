@@ -23,6 +23,8 @@ BATCH_MAILS = 50
 BATCH_BYTES = 2 * 1024 * 1024
 LOG_IDS_KEPT = 1000
 """Event ids that a mailbox in step keeps in memory; more are read again when they are needed again."""
+FALLBACK = "fallback"
+"""Name of a cursor entry: mails may have been announced over IMAP that this cursor does not know of."""
 PAGES_MAX = 20
 """Pages of history that are digested together: 10,000 records."""
 
@@ -43,6 +45,7 @@ class Reading:
         announced: Announced,
         *,
         stored: Position | None,
+        strays: bool = False,
         first_contact_days: float | None,
         mail_max_bytes: int,
         clock: Clock,
@@ -52,7 +55,8 @@ class Reading:
         self._announced, self._first_contact_days = announced, first_contact_days
         self._stored, self._position = stored, stored
         self._skipped = 0
-        self._log: set[str] | None = None if stored else set()
+        self._strays = strays
+        self._log: set[str] | None = None if stored or strays else set()
         """Event ids on the log, once they had to be known; a mailbox of the first contact has none."""
 
     @property
@@ -97,6 +101,7 @@ class Reading:
                     yield batch
             if whole:
                 self._position = self._position.known_at(asked_at)
+        self._strays = False
         if self._log is not None and len(self._log) > LOG_IDS_KEPT:
             self._log = None
 
@@ -118,9 +123,9 @@ class Reading:
         listed = await self._listed(position)
         left = listed
         on_log: Container[str] = frozenset()
-        if position.after and len(self._labels) == 1 and position.after in listed and not position.floor:
+        if self._is_place(position) and position.after in listed:
             left = listed[listed.index(position.after) + 1 :]
-        elif position.after or position.floor or self._stored:
+        elif position.after or position.floor or self._stored or self._strays:
             on_log = await self._on_log()  # only the log can tell
         # What arrived after the pinned id comes by the history; everything else only by this list.
         coming = await self._arrived_since(position)
@@ -137,6 +142,10 @@ class Reading:
                     yield self._batch(new, remaining=len(wanted) - taken)
                     self._remember(new)
         self._position = position.caught_up()
+
+    def _is_place(self, position: Position) -> bool:
+        """Whether the list's last taken mail tells all: mails of several labels may change places."""
+        return bool(position.after) and len(self._labels) == 1 and not position.floor and not self._strays
 
     async def _listed(self, position: Position) -> list[int]:
         """Ids of the mails in scope since then, oldest first."""

@@ -13,6 +13,7 @@ from agents.sources.imap.mails import Mails
 from agents.sources.imap.names import canonical
 from agents.sources.imap.position import Position, after_rebuild, first_contact
 from agents.sources.imap.reading import Clock, Reading
+from infra.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +30,21 @@ class ImapFolder:
     """
 
     def __init__(
-        self, account: ImapAccount, folder: str, limits: ImapLimits, announced: Announced, *, clock: Clock = utc_now
+        self,
+        account: ImapAccount,
+        folder: str,
+        limits: ImapLimits,
+        announced: Announced,
+        *,
+        gmail_ids: bool = False,
+        clock: Clock = utc_now,
     ) -> None:
+        """Nothing is connected yet. `gmail_ids`: only a server that shows Gmail's own ids will do."""
         self._account = account
         self._folder = canonical(folder)
         self._limits = limits
         self._announced = announced
+        self._gmail_ids = gmail_ids
         self._clock = clock
         self._mails = Mails(account.account, self._folder, limits)
 
@@ -54,6 +64,8 @@ class ImapFolder:
             raise type(error)(f"{self._account.account}, {self._folder}: {error}") from None
 
     async def _open(self, connection: Connection, stored: Position | None) -> Reading:
+        if self._gmail_ids and not connection.is_gmail:
+            raise ConfigError(f"{self._account.host} shows no X-GM-MSGID: it cannot stand in for the Gmail API")
         state = await connection.examine(self._folder)
         position = self._start(state, stored)
         known = await self._announced() if position.rebuilt else frozenset()
