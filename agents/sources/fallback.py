@@ -2,7 +2,8 @@
 
 Both name a mail by Gmail's own number, so the log tells what was announced by the other way: IMAP begins a margin
 before the time when all was known over the API and drops what the log has; back at Gmail, its history goes on from
-where it stood, and drops what IMAP has announced meanwhile. The cursor entry "fallback" says that there may be such mails."""
+where it stood, and drops what IMAP has announced meanwhile. The cursor entry "fallback" says that there may be such
+mails."""
 
 from __future__ import annotations
 
