@@ -209,15 +209,16 @@ class Reading:
             yield self._batch((), self._pass(moves, self._position), remaining=int(more))
 
     async def _new(self, changes: Changes, position: Position) -> list[Arrival]:
-        """The arrivals to fetch. One that came back into scope may have been announced when it was there before."""
+        """The arrivals to fetch. One that came back into scope may have been announced when it was there before, any of
+        them over IMAP."""
         arrivals = [one for one in changes.arrivals if one.message not in position.done]
         metrics.MAILS_GONE.labels(source="gmail").inc(sum(one.message in changes.gone for one in arrivals))
         arrivals = [one for one in arrivals if one.message not in changes.gone]
-        if any(one.returned for one in arrivals):
-            log_ids = await self._on_log()
-            arrivals = [
-                one for one in arrivals if not one.returned or identity(self._account, one.message) not in log_ids
-            ]
+        if doubtful := {one.message for one in arrivals if one.returned or self._strays}:
+            on_log = await self._on_log()
+            doubtful = {one for one in doubtful if identity(self._account, one) in on_log}
+            self._skipped += len(doubtful)
+            arrivals = [one for one in arrivals if one.message not in doubtful]
         return arrivals
 
     def _pass(self, moves: list[Moved], position: Position) -> tuple[Move, ...]:

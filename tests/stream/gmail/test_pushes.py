@@ -56,8 +56,7 @@ def desk() -> Desk:
 async def test_a_push_waits_for_the_commit_of_its_history_id(desk: Desk) -> None:
     with desk.hints.owned("box") as listener:
         waiting = asyncio.create_task(desk.dispatcher.take("pull", push(history_id=50)))
-        while not listener.wanted:
-            await asyncio.sleep(0)
+        assert await listener.until_hinted(5)
         listener.commit(49)
         await asyncio.sleep(0)
         assert (waiting.done(), desk.dispatcher.waiting) == (False, 1)
