@@ -71,7 +71,7 @@ class FakeGmail:
         try:
             await self._live(settings)
         except (OSError, TimeoutError, ControlError, TriageError) as error:
-            self._say(f"problem: no more mail comes from the fake Gmail: {error or type(error).__name__}")
+            self._say(f"problem: no more mail comes from the fake Gmail: {str(error) or type(error).__name__}")
 
     async def _live(self, settings: Settings) -> None:
         """Open the mailbox, log in, and let mail come until cancelled; now and then its owner files one away."""

@@ -35,7 +35,7 @@ class Bucket:
         self, per_minute: float, *, share: Callable[[], float] = lambda: 1.0, clock: Clock = time.monotonic
     ) -> None:
         self._per_minute, self._share, self._clock = per_minute, share, clock
-        self._level = self.capacity
+        self._level = per_minute * BURST  # cut to this process's share at the first use
         self._filled_at = clock()
         self._held_until = 0.0
 
