@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def google(make_google: Callable[..., Google]) -> Google:
 
 
 @pytest.fixture
-def address(dovecot: Dovecot, google: Google, unique: str) -> Iterator[str]:
+def address(dovecot: Dovecot, google: Google, unique: str) -> str:
     """A mailbox at both servers."""
     email = f"u{unique}@example.org"
     google.create(email)
