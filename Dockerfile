@@ -27,6 +27,8 @@ RUN groupadd --gid 10001 triage \
     && install --directory --owner triage --group triage /app /app/state \
     && install --directory --owner triage --group triage --mode 0700 /app/tokens
 COPY --from=build /opt/triage /opt/triage
+# TOKEN_DIR names a folder, not a secret.
+# hadolint ignore=DL3064
 ENV PATH=/opt/triage/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
