@@ -44,7 +44,6 @@ class Run:
             "TOKEN_DIR": str(site.directory / "tokens"),
             "TOKEN_KEY": key,
             "LOG_LEVEL": "DEBUG",
-            "AUTH_RETRY_S": "1",
         }
         self.said: list[str] = []
         self.codes: list[str] = []
