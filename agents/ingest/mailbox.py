@@ -29,7 +29,7 @@ CATCH_UP_BYTES = 1024 * 1024
 """Reserved before the next batch of a mailbox that has more to read is fetched."""
 PROGRESS_S = 5.0
 LOOK_S = 2.0
-"""How often a mailbox that was refused looks whether somebody has logged in again."""
+"""How often a mailbox that was refused looks whether somebody has logged in again: a file that changes tells nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Mailbox:
     async def _wait_for_access(self, error: AuthFailed) -> None:
         """Until the pause is over, or what was refused has been replaced."""
         deadline = time.monotonic() + self._around.settings.auth_retry_s
-        while (left := deadline - time.monotonic()) > 0 and not (error.mended and error.mended()):
+        while (left := deadline - time.monotonic()) > 0 and not (error.mended and error.mended()):  # noqa: ASYNC110
             await asyncio.sleep(min(left, LOOK_S) if error.mended else left)
 
     async def _read(self) -> None:
