@@ -138,7 +138,9 @@ async def test_a_whole_run_and_no_secret_in_it(
     status = await shared_site.until_status(
         lambda said: any("triage auth login box" in check.reason for check in said.checks)
     )
-    assert any(check.reason.startswith("auth_failed: box: google no longer honours") for check in status.checks)
+    (reason,) = [check.reason for check in status.checks if not check.ok]
+    assert reason.startswith("auth_failed: ")
+    assert "google no longer honours its grant (invalid_grant" in reason
     run.triage("auth", "check", "box", code=1)
     assert google.counters().requests["oauth.token"] == 1  # however often ingest and commands asked since
     failed = run.triage("provider", "test", "box", code=1)
