@@ -29,6 +29,8 @@ SLOT_S = 5.0
 CATCH_UP_BYTES = 1024 * 1024
 """Reserved before the next batch of a mailbox that has more to read is fetched."""
 PROGRESS_S = 5.0
+LOOK_S = 2.0
+"""How often a mailbox that was refused looks whether somebody has logged in again: a file that changes tells nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ class Mailbox:
                     self._failed(State.RETRYING, "the source ended", "ended")
                 except AuthFailed as error:
                     self._failed(State.AUTH_FAILED, str(error), "auth")
-                    await asyncio.sleep(self._around.settings.auth_retry_s)
+                    await self._wait_for_access(error)
                     continue
                 except (Permanent, Fatal) as error:
                     self._failed(State.MISCONFIGURED, str(error), type(error).__name__)
@@ -89,6 +91,12 @@ class Mailbox:
                 await asyncio.sleep(backoff.next_s(time.monotonic() - started))
         finally:
             self._around.states.remove(self._state)
+
+    async def _wait_for_access(self, error: AuthFailed) -> None:
+        """Until the pause is over, or what was refused has been replaced."""
+        deadline = time.monotonic() + self._around.settings.auth_retry_s
+        while (left := deadline - time.monotonic()) > 0 and not (error.mended and error.mended()):  # noqa: ASYNC110
+            await asyncio.sleep(min(left, LOOK_S) if error.mended else left)
 
     async def _read(self) -> None:
         """Read until the source ends or fails."""

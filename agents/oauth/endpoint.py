@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ from infra.errors import ConfigError, Permanent
 
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_SAID = 200
+SECRET_LEAST = 8
+"""Shorter values that are sent are words, not secrets."""
 PASSING = frozenset({"temporarily_unavailable", "server_error", "internal_failure", "slow_down", "rate_limit_exceeded"})
 """Error codes of conditions that pass."""
 
@@ -64,15 +66,15 @@ async def request(url: str, form: Mapping[str, str], timeout_s: float) -> Grante
             body = await response.content.read(MAX_ANSWER_BYTES)
             while chunk := await response.content.read(MAX_ANSWER_BYTES - len(body)):
                 body += chunk
-            return read_answer(where, response.status, body)
+            return read_answer(where, response.status, body, secrets=form.values())
     except TimeoutError:
         raise ProviderTransient(f"{where} does not answer within {timeout_s:g} s") from None
     except aiohttp.ClientError as error:
         raise ProviderTransient(f"{where} cannot be reached ({type(error).__name__}); check network and URL") from None
 
 
-def read_answer(where: str, status: int, body: bytes) -> Granted:
-    """What an answer means.
+def read_answer(where: str, status: int, body: bytes, secrets: Iterable[str] = ()) -> Granted:
+    """What an answer means. An error's description may quote what was sent: `secrets` are struck from it.
 
     Raises:
         GrantRefused, ProviderTransient
@@ -85,7 +87,8 @@ def read_answer(where: str, status: int, body: bytes) -> Granted:
         raise ProviderTransient(f"{where} answered {status} without JSON; is the URL of the token endpoint right?")
     error = data.get("error")
     if status != 200 or error:
-        _raise(where, status, error, data.get("error_description"))
+        said = data.get("error_description")
+        _raise(where, status, error, _without(secrets, said) if isinstance(said, str) else "")
     return _granted(where, data)
 
 
@@ -105,6 +108,13 @@ def _raise(where: str, status: int, error: Any, said: Any) -> None:
     if not code or status not in {200, 400, 401, 403} or code in PASSING:
         raise ProviderTransient(f"{where} answered {status}{f' ({code})' if code else ''}")
     raise GrantRefused(code, clean(said))
+
+
+def _without(secrets: Iterable[str], said: str) -> str:
+    for secret in secrets:
+        if len(secret) >= SECRET_LEAST:
+            said = said.replace(secret, "***")
+    return said
 
 
 def _granted(where: str, data: Mapping[str, Any]) -> Granted:

@@ -104,7 +104,9 @@ class SharedTokens:
         except AuthFailed as error:
             self._held = None
             until = float("inf") if isinstance(error, FinalRefusal) else self._clock() + MISCONFIGURED_S
-            self._final = (self._grant.mark(), str(error), until)  # the refusal itself was noted in the file
+            mark = self._grant.mark()  # after the refusal itself was noted in the file
+            self._final = (mark, str(error), until)
+            error.mended = lambda: self._grant.mark() != mark
             raise
         self._final, self._pause_until = None, 0.0
         return self._held
@@ -114,7 +116,9 @@ class SharedTokens:
             return
         mark, message, until = self._final
         if self._clock() < until and self._grant.mark() == mark:
-            raise AuthFailed(message)
+            error = AuthFailed(message)
+            error.mended = lambda: self._grant.mark() != mark
+            raise error
         self._final = None
 
     def _is_usable(self, token: AccessToken) -> bool:

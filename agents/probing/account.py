@@ -29,6 +29,7 @@ async def _probe(settings: Settings, account: Account, steps: Steps) -> None:
         from agents.probing.gmail import probe as probe_gmail
 
         await probe_gmail(settings, account, steps)
+        steps.prefix = "imap "
     if account.imap:
         await _imap(settings, account, steps)
     if account.maildir:

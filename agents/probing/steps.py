@@ -32,6 +32,8 @@ class Steps(list[Step]):
     def __init__(self, *, clock: Callable[[], float] = time.perf_counter) -> None:
         super().__init__()
         self._clock = clock
+        self.prefix = ""
+        """Before the names of the steps to come, where an account is reached in two ways."""
 
     async def take(self, name: str, work: Awaitable[Found], detail: Callable[[Found], str]) -> Found:
         """Do one step and note how it went.
@@ -50,7 +52,7 @@ class Steps(list[Step]):
 
     def note(self, name: str, detail: str, *, ok: bool = True, ms: float | None = None) -> None:
         """A step that needs no call, or whose outcome is known."""
-        self.append(Step(name=name, ok=ok, detail=detail, ms=ms))
+        self.append(Step(name=self.prefix + name, ok=ok, detail=detail, ms=ms))
 
     def _since(self, began: float) -> float:
         return round((self._clock() - began) * 1000, 1)

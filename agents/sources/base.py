@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -20,6 +20,9 @@ class ProviderTransient(ProviderError, Transient):
 
 class AuthFailed(ProviderError, Permanent):
     """The provider refused the credentials. Retrying soon could lock the account: slow down hard and say so."""
+
+    mended: Callable[[], bool] | None = None
+    """Whether the credentials were replaced since; cheap. None: nobody can tell but by trying again."""
 
 
 class CursorExpired(ProviderError, Transient):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 import urllib.error
 import webbrowser
 from collections.abc import Callable
@@ -108,7 +109,7 @@ async def test_a_person_who_says_no(fake: Google, settings: Settings, store: Tok
 async def test_a_code_is_good_once_and_only_with_the_verifier_of_its_request(
     fake: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(login.secrets, "randbelow", lambda _: 1)  # the same redirect address each time
+    monkeypatch.setattr(secrets, "randbelow", lambda _: 1)  # the same redirect address each time
     pasted: list[str] = []
     shown: list[str] = []
 

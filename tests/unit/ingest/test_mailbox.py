@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agents.accounts import Account
+from agents.ingest import mailbox
 from agents.ingest.budget import ByteBudget
 from agents.ingest.mailbox import Mailbox, Surroundings
 from agents.ingest.records import FolderKey, Submission
@@ -106,6 +107,18 @@ async def test_refused_credentials_are_not_tried_again_soon() -> None:
         await soon(lambda: state.state == State.AUTH_FAILED)
         await asyncio.sleep(0.3)
         assert (source.asked, stored, state.reason) == (1, [], "box: wrong password; run `triage account test box`")
+
+
+async def test_replaced_credentials_are_tried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "LOOK_S", 0.01)
+    refusal, replaced = AuthFailed("box: revoked; run `triage auth login box`"), asyncio.Event()
+    refusal.mended = replaced.is_set
+    async with reading(Script(refusal, mail(1))) as (state, stored, _):
+        await soon(lambda: state.state == State.AUTH_FAILED)
+        await asyncio.sleep(0.1)
+        assert stored == []
+        replaced.set()
+        await soon(lambda: len(stored) == 1)
 
 
 async def test_the_next_batch_is_asked_for_only_after_the_last_is_stored() -> None:

@@ -62,6 +62,12 @@ def test_every_other_answer_has_a_meaning(status: int, body: Any, raised: type[E
         read_answer("host", status, orjson.dumps(body))
 
 
+def test_an_answer_that_quotes_a_secret_is_not_repeated() -> None:
+    body = orjson.dumps({"error": "invalid_grant", "error_description": "no token 1//planted-refresh here"})
+    with pytest.raises(GrantRefused, match=r"invalid_grant: no token \*\*\* here"):
+        read_answer("host", 400, body, secrets=["refresh_token", "1//planted-refresh"])
+
+
 @given(st.integers(100, 599), st.binary(max_size=200))
 def test_junk_is_transient(status: int, body: bytes) -> None:
     with pytest.raises(ProviderTransient):

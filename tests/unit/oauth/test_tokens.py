@@ -112,7 +112,12 @@ async def test_a_final_refusal_is_asked_about_once_until_what_is_stored_changes(
         with pytest.raises(AuthFailed, match="triage auth login box"):
             await shared.token()
     assert grant.asked == 1
+    with pytest.raises(AuthFailed) as refused:
+        await shared.token()
+    assert refused.value.mended is not None
+    assert not refused.value.mended()
     grant.state += 1
+    assert refused.value.mended()
     assert (await shared.token(), grant.asked) == ("a", 2)
 
 
