@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from agents.accounts import Account, resolve
@@ -28,12 +30,25 @@ async def _probe(settings: Settings, account: Account, steps: Steps) -> None:
     if account.gmail:
         from agents.probing.gmail import probe as probe_gmail
 
-        await probe_gmail(settings, account, steps)
+        watch = partial(_watch_expiry, settings, account) if settings.gmail_topic else None
+        await probe_gmail(settings, account, steps, watch_expiry=watch)
         steps.prefix = "imap "
     if account.imap:
         await _imap(settings, account, steps)
     if account.maildir:
         await _maildir(Path(account.maildir), steps)
+
+
+async def _watch_expiry(settings: Settings, account: Account) -> datetime | None:
+    """By the cursor that ingest stored."""
+    from agents.ingest import cursors as cursor_log
+    from agents.ingest.records import FolderKey
+    from agents.sources.gmail import watch
+    from streams.partitioning import partition_of
+
+    cursors = await cursor_log.load(settings, partition_of(account.id.encode(), settings.topic_partitions))
+    found = watch.Watch.decode(cursors.of(FolderKey(account.id, "")).get(watch.ENTRY))
+    return found.expires_at if found and found.topic == settings.gmail_topic else None
 
 
 async def _imap(settings: Settings, account: Account, steps: Steps) -> None:
