@@ -63,8 +63,8 @@ class Pull:
         client = self._client = await asyncio.to_thread(_client)
         future: Any = None
         try:
-            if await asyncio.to_thread(subscription.ensure, self._settings, client):
-                self._watches.void()
+            made = await asyncio.to_thread(subscription.ensure, self._settings, client)
+            self._watches.ready(made=made)
             future = await asyncio.to_thread(self._subscribe, client, loop)
             self._moved_at = self.alive_at = time.monotonic()
             return await self._until_trouble(client, future)

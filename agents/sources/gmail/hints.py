@@ -19,6 +19,7 @@ class Listener:
         self.reached = 0
         """Everything up to it is committed."""
         self._hinted = asyncio.Event()
+        self._woken = False
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._count = 0
 
@@ -29,15 +30,21 @@ class Listener:
             self._hinted.set()
 
     async def until_hinted(self, timeout_s: float) -> bool:
-        """Wait for a hint beyond what is committed; False: none came in this time."""
+        """Wait for a hint beyond what is committed; False: none came in this time, or somebody woke us."""
         try:
             async with asyncio.timeout(timeout_s):
-                while self.wanted <= self.reached:
+                while self.wanted <= self.reached and not self._woken:
                     self._hinted.clear()
                     await self._hinted.wait()
         except TimeoutError:
-            return False
-        return True
+            pass
+        self._woken = False
+        return self.wanted > self.reached
+
+    def wake(self) -> None:
+        """Something else than a mail wants the mailbox's attention."""
+        self._woken = True
+        self._hinted.set()
 
     def commit(self, history_id: int) -> None:
         """Everything up to here is on Kafka."""
@@ -66,26 +73,22 @@ class Hints:
 
     def __init__(self) -> None:
         self._listeners: dict[str, Listener] = {}
-        self.changed = asyncio.Event()
-        """Set when a mailbox comes or goes."""
-        self.missed = 0
-        """How often a mailbox had changed although no push had said so."""
 
     @contextmanager
     def owned(self, account: str) -> Iterator[Listener]:
         """This process reads the account while the context lasts."""
         listener = self._listeners[account] = Listener()
-        self.changed.set()
         try:
             yield listener
         finally:
             if self._listeners.get(account) is listener:
                 del self._listeners[account]
-            self.changed.set()
 
     def of(self, account: str) -> Listener | None:
         """The listener of an account that this process reads."""
         return self._listeners.get(account)
 
-    def __len__(self) -> int:
-        return len(self._listeners)
+    def wake_all(self) -> None:
+        """Something concerns every mailbox."""
+        for listener in self._listeners.values():
+            listener.wake()

@@ -33,7 +33,7 @@ class Service:
         """
         self._settings = settings
         self.hints = Hints()
-        self.watches = Watches()
+        self.watches = Watches(self.hints.wake_all)
         self.quota = Quota(
             user_per_minute=settings.gmail_user_units,
             project_per_minute=settings.gmail_project_units,

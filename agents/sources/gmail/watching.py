@@ -23,13 +23,18 @@ MISSED_MAX = 2
 class Watches:
     """All watches of a process, for the gauge; and since when older ones are void."""
 
-    def __init__(self) -> None:
+    def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
+        self._wake = wake
         self._expiries: dict[str, datetime] = {}
-        self.stale_before = datetime.min.replace(tzinfo=UTC)
+        self.stale_before = self.ready_at = datetime.min.replace(tzinfo=UTC)
 
-    def void(self) -> None:
-        """The topic or the subscription had vanished and was made anew: what was watched before is pushed nowhere."""
-        self.stale_before = datetime.now(UTC)
+    def ready(self, *, made: bool) -> None:
+        """Topic and subscription are there now: what failed without them is tried again. Were they `made` just now, what
+        was watched before is pushed nowhere, and is watched anew."""
+        self.ready_at = datetime.now(UTC)
+        if made:
+            self.stale_before = self.ready_at
+        self._wake()
 
     def set(self, account: str, expires_at: datetime | None) -> None:
         """An account is watched until then; None: by this process no more."""
@@ -63,7 +68,7 @@ class Watching:
         self._account, self._labels, self._api, self._watches = account, labels, api, watches_
         self._topic, self._every, self._clock = topic, timedelta(seconds=every_s), clock
         self._watch: Watch | None = None
-        self._not_before = datetime.min.replace(tzinfo=UTC)
+        self._failed_at: datetime | None = None
         self._missed = 0
         self.complaint = ""
         """Why there is no watch; empty when there is one or none is wanted."""
@@ -78,7 +83,10 @@ class Watching:
         """Seconds until the watch wants attention."""
         if not self._topic:
             return float("inf")
-        return max(0.0, (max(self._renew_at(), self._not_before) - self._clock()).total_seconds())
+        due = self._renew_at()
+        if self._failed_at is not None and self._failed_at >= self._watches.ready_at:
+            due = max(due, self._failed_at + watches.RETRY)
+        return max(0.0, (due - self._clock()).total_seconds())
 
     def pushed(self) -> None:
         """A push came: the watch works."""
@@ -105,11 +113,11 @@ class Watching:
         try:
             granted = await self._ask()
         except (ProviderTransient, AuthFailed) as error:
-            self._not_before = now + watches.RETRY
+            self._failed_at = now
             self.complaint = f"not watched, only polled: {error}; `triage provider test {self._account}` says more"
             metrics.WATCH_RENEWALS.labels(outcome="failed").inc()
             return {}
-        self.complaint = ""
+        self.complaint, self._failed_at = "", None
         metrics.WATCH_RENEWALS.labels(outcome="ok").inc()
         self._watch = Watch(topic=self._topic, labels=self._labels, made_at=now, expires_at=granted.expires_at)
         self._watches.set(self._account, granted.expires_at)

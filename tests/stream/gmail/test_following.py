@@ -245,7 +245,7 @@ async def test_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_made_ane
     assert google.watches()[mailbox.user]["topic"] == topic
     await read_all(mailbox.source(), first.cursor)
     assert google.counters().requests["users.watch"] == 1
-    mailbox.watches.void()
+    mailbox.watches.ready(made=True)
     await read_all(mailbox.source(), first.cursor)
     assert google.counters().requests["users.watch"] == 2
     mailbox.topic = "projects/p/topics/other"
@@ -259,8 +259,16 @@ async def test_without_its_topic_a_mailbox_is_polled_and_says_so(google: GoogleH
     mailbox = make_mailbox(topic=topic)
     await mailbox.deliver(mail("one"))
     source = mailbox.source()
-    assert len((await read_all(source)).mails) == 1
+    first = await read_all(source)
+    assert len(first.mails) == 1
     assert "not watched, only polled" in source.complaint
+    google.missing_topics.clear()
+    await read_all(source, first.cursor)
+    assert google.watches() == {}  # it failed a moment ago
+    mailbox.watches.ready(made=False)
+    await read_all(source, first.cursor)
+    assert source.complaint == ""
+    assert google.watches()[mailbox.user]["topic"] == topic
 
 
 async def test_a_mail_with_an_old_date_is_found_in_the_history(mailbox: GmailMailbox) -> None:
