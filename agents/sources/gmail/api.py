@@ -90,8 +90,11 @@ class GmailApi:
         *,
         timeout_s: float,
         breaker: Breaker,
+        slots: asyncio.Semaphore | None = None,
     ) -> None:
+        """`slots`: calls of all mailboxes at the same time; whoever waits for one does not wait for an answer yet."""
         self._http, self._tokens, self._budget, self._breaker = http, tokens, budget, breaker
+        self._slots = slots or asyncio.Semaphore(PAGE)
         self._base = f"{root.rstrip('/')}/gmail/v1/users/me"
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
@@ -185,7 +188,7 @@ class GmailApi:
         """A token that has just expired or been replaced is refused once; a second one means what it says."""
         for first in (True, False):
             token = await self._tokens.token()
-            async with self._breaker.calling():
+            async with self._slots, self._breaker.calling():
                 answer = await self._exchange(request, token)
                 if answer.status >= 500:
                     raise failures.meaning(request.method, answer.status, answer.headers, answer.text)

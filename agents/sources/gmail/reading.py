@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from agents.sources.base import Announced, Batch, CursorExpired, FoundMail, Move, ProviderTransient
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 BATCH_MAILS = 50
 BATCH_BYTES = 2 * 1024 * 1024
+LOSSES_MAX = 3
+"""So often the history may be lost within one reading."""
 LOG_IDS_KEPT = 1000
 """Event ids that a mailbox in step keeps in memory; more are read again when they are needed again."""
 FALLBACK = "fallback"
@@ -75,13 +78,15 @@ class Reading:
         Raises:
             ProviderTransient, AuthFailed
         """
-        while True:
+        for losses in count(1):
             try:
                 async with aclosing(self._to_the_end()) as batches:
                     async for batch in batches:
                         yield batch
                 return
             except CursorExpired as error:
+                if losses > LOSSES_MAX:  # also the ids that were pinned a moment ago: listing again would not help
+                    raise ProviderTransient(str(error)) from None
                 await self._lost(error)
 
     async def _to_the_end(self) -> AsyncGenerator[Batch, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import aiohttp
@@ -40,6 +41,7 @@ class Service:
             message_units=settings.gmail_message_units,
             share=share,
         )
+        self._slots = asyncio.Semaphore(CONNECTIONS)
         self._http: aiohttp.ClientSession | None = None
 
     def api(self, account: Account, tokens: AccessTokens | None = None) -> GmailApi:
@@ -56,6 +58,7 @@ class Service:
             self.quota.of(account.gmail.email),
             timeout_s=self._settings.gmail_timeout_s,
             breaker=self.breaker(account),
+            slots=self._slots,
         )
 
     def breaker(self, account: Account) -> Breaker:

@@ -29,7 +29,7 @@ class Watches:
         self.stale_before = self.ready_at = datetime.min.replace(tzinfo=UTC)
 
     def ready(self, *, made: bool) -> None:
-        """Topic and subscription are there now: what failed without them is tried again. Were they `made` just now, what
+        """Topic and subscription are there: what failed without them is tried again. If they were `made` just now, what
         was watched before is pushed nowhere, and is watched anew."""
         self.ready_at = datetime.now(UTC)
         if made:

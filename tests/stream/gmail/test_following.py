@@ -275,3 +275,14 @@ async def test_a_mail_with_an_old_date_is_found_in_the_history(mailbox: GmailMai
     first = await read_all(mailbox.source())
     await mailbox.deliver(mail("import"), age=timedelta(days=400))
     assert len((await read_all(mailbox.source(), first.cursor)).mails) == 1
+
+
+async def test_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
+    google: GoogleHere, mailbox: GmailMailbox
+) -> None:
+    first = await read_all(mailbox.source())
+    google.set_faults(Fault(method="users.history.list", error="404"))
+    google.clear_counters()
+    with pytest.raises(ProviderTransient, match="no longer kept"):
+        await read_all(mailbox.source(), first.cursor)
+    assert google.counters().requests["users.messages.list"] < 5
