@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from itertools import count
@@ -14,14 +14,13 @@ from agents.sources.gmail import position as positions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import Fetch, Fetched, identity
 from agents.sources.gmail.history import Arrival, Changes, Moved, digest, message_number
+from agents.sources.gmail.portions import portions, position_after
 from agents.sources.gmail.position import Position
 from monitoring import metrics
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-BATCH_MAILS = 50
-BATCH_BYTES = 2 * 1024 * 1024
 LOSSES_MAX = 3
 """So often the history may be lost within one reading."""
 LOG_IDS_KEPT = 1000
@@ -201,7 +200,7 @@ class Reading:
         async with aclosing(self._fetch.mails([one.message for one in arrivals], self._clock)) as fetched:
             async for part in portions(fetched):
                 taken += len(part)
-                self._position = _after(self._position or start, arrivals, taken, changes.up_to)
+                self._position = position_after(self._position or start, arrivals, taken, changes.up_to)
                 new = tuple(one.mail for one in part if one.mail)
                 self._skipped += len(part) - len(new)
                 if not new:
@@ -254,38 +253,9 @@ class Reading:
         return Batch(mails=mails, moves=moves, cursor=cursor, remaining=remaining, skipped=skipped)
 
 
-async def portions(fetched: AsyncIterator[Fetched]) -> AsyncGenerator[list[Fetched], None]:
-    """Consecutive ones of at most BATCH_MAILS and BATCH_BYTES together, or one."""
-    portion: list[Fetched] = []
-    size = 0
-    async for one in fetched:
-        more = len(one.mail.raw) if one.mail else 0
-        if portion and (len(portion) >= BATCH_MAILS or size + more > BATCH_BYTES):
-            yield portion
-            portion, size = [], 0
-        portion.append(one)
-        size += more
-        if one.mail is None:
-            metrics.MAILS_GONE.labels(source="gmail").inc()
-    if portion:
-        yield portion
-
-
 def _dealt_with(one: Fetched, position: Position) -> bool:
     """Whether it has not changed since before the history was lost: then it was announced, or passed over, long ago."""
     return one.described is not None and one.described.history_id <= position.floor
-
-
-def _after(position: Position, arrivals: Sequence[Arrival], taken: int, up_to: int) -> Position:
-    """The position when so many of the arrivals are taken. A record counts when all of its mails are."""
-    if taken == len(arrivals):
-        return position.at(up_to)
-    record = arrivals[taken - 1].record
-    if arrivals[taken].record > record:
-        return position.at(record)
-    before = max((one.record for one in arrivals[:taken] if one.record < record), default=position.history_id)
-    done = [one.message for one in arrivals[:taken] if one.record == record]
-    return position.at(before).at(max(before, position.history_id), done)
 
 
 def _numbers(ids: Iterable[str]) -> list[int]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from agents.sources.base import CursorExpired
 from agents.sources.gmail.history import Arrival
+from agents.sources.gmail.portions import position_after
 from agents.sources.gmail.position import MARGIN, Position, first_contact
-from agents.sources.gmail.reading import _after
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BEGINS = NOW - timedelta(days=7)
@@ -63,5 +63,5 @@ def test_a_stop_within_a_record_of_many_mails_repeats_and_skips_none(records: li
             break
         count = data.draw(st.integers(1, len(left)))
         taken += [one.message for one in left[:count]]
-        position = Position.decode(_after(position, left, count, 9).encode())
+        position = Position.decode(position_after(position, left, count, 9).encode())
     assert taken == [one.message for one in arrivals]
