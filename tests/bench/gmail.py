@@ -25,7 +25,7 @@ from tests.services.google import Google
 from tests.services.pubsub.server import PubSub
 
 NAME = "gmail"
-MAILS_EACH = 2
+MAILS_EACH = 1
 WARM_UP = 20
 IN_STEP_S = 170.0
 LANDED_S = 60.0
@@ -44,7 +44,7 @@ def run(mailboxes: int, mails: int, rate: float, idle_s: float) -> Report:
             google.fill(f"{name}@example.org", MAILS_EACH)
         at.start("worker-0")
         process = at.start("ingest-0")
-        say(f"{mailboxes} mailboxes with {MAILS_EACH} mails each")
+        say(f"{mailboxes} mailboxes with {MAILS_EACH} mail each")
         began = time.monotonic()
         with Watched(process) as starting:
             at.save([_account(at, name) for name in names])
@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog=f"make bench NAME={NAME}", description=__doc__)
     parser.add_argument("--mailboxes", type=int, default=2000)
-    parser.add_argument("--mails", type=int, default=100)
+    parser.add_argument("--mails", type=int, default=80)
     parser.add_argument("--rate", type=float, default=5.0, help="mails per second")
     parser.add_argument("--idle", type=float, default=10.0, help="seconds")
     chosen = parser.parse_args(arguments)
