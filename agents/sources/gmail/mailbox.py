@@ -70,14 +70,15 @@ class Gmail:
             reading = self._reading(cursor)
             self._asked_again, unasked = 0, False
             while True:
+                watch = await self._watching.renew()  # before the history is asked: what comes meanwhile is pushed
                 async with aclosing(reading.batches()) as batches:
                     async for batch in batches:
-                        yield batch
+                        yield replace(batch, cursor={**batch.cursor, **watch})
+                        watch = {}
                         self._listener.commit(reading.committed)
                         if unasked and batch.mails:
                             self._watching.missed()
                             unasked = False
-                watch = await self._watching.renew()
                 end = reading.in_step()
                 yield replace(end, cursor={**end.cursor, **watch})
                 self._listener.commit(reading.committed)

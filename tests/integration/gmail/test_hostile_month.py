@@ -43,6 +43,7 @@ class Month:
         site.google.fill(self.box, self.mails // 4, every_s=25 * DAY_S / (self.mails // 4))
         site.google.set_mishaps(drop=0.3, duplicate=0.2, reorder=0.2, delay_s=(0, 0.3))
         process = self._start()
+        await until(self._watched, bool, 60)
         left = self.mails - self.mails // 4
         for round_ in range(self.kills):
             site.google.set_faults(*WEATHER[round_ % len(WEATHER)])
@@ -105,6 +106,9 @@ class Month:
         await asyncio.sleep(1.5)
         self.site.google.restore(self.box)
         self.site.log_in("box")
+
+    async def _watched(self) -> bool:
+        return self.box in self.site.google.watches()
 
     async def _until_it_moves(self) -> None:
         """The process that was started has begun its work; a kill before that would show nothing."""
