@@ -27,6 +27,14 @@ PROBED = 10
 RETRY_MAX_S = 30.0
 STOP_S = 3.0
 LOOK_S = 0.5
+REMEDIES = {
+    "PermissionDenied": "let the service account subscribe (roles/pubsub.subscriber), or make it yourself",
+    "Forbidden": "let the service account subscribe (roles/pubsub.subscriber), or make it yourself",
+    "Unauthenticated": "GOOGLE_APPLICATION_CREDENTIALS must name a key that Google takes",
+    "DefaultCredentialsError": "GOOGLE_APPLICATION_CREDENTIALS must name a service account's key",
+    "InvalidArgument": "GMAIL_SUBSCRIPTION is projects/P/subscriptions/S, GMAIL_TOPIC projects/P/topics/T",
+}
+UNANSWERED = "Pub/Sub does not answer; tried again"
 
 
 class Pull:
@@ -49,10 +57,9 @@ class Pull:
             started = time.monotonic()
             try:
                 reason = await self._pull()
-                self.trouble = ""
             except Exception as error:
                 reason = type(error).__name__
-                self._say(f"{self._settings.gmail_subscription}: {reason}; is the service account allowed to use it?")
+                self._say(f"{self._settings.gmail_subscription}: {reason}; {REMEDIES.get(reason, UNANSWERED)}")
             metrics.PUSH_RESTARTS.labels(reason=reason).inc()
             if reason not in {"age", "silent"}:
                 await asyncio.sleep(backoff.next_s(time.monotonic() - started))
@@ -65,6 +72,7 @@ class Pull:
         try:
             made = await asyncio.to_thread(subscription.ensure, self._settings, client)
             self._watches.ready(made=made)
+            self.trouble = ""
             future = await asyncio.to_thread(self._subscribe, client, loop)
             self._moved_at = self.alive_at = time.monotonic()
             return await self._until_trouble(client, future)
@@ -142,7 +150,7 @@ class Pull:
 
     def _say(self, trouble: str) -> None:
         if trouble != self.trouble:
-            log.warning("pushes are not pulled: %s Mailboxes are polled meanwhile", trouble)
+            log.warning("pushes are not pulled: %s. Mailboxes are polled meanwhile", trouble)
         self.trouble = trouble
 
 
