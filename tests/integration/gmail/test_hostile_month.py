@@ -41,7 +41,7 @@ class Month:
         site = self.site
         self.box = await site.gmail("box", since_days=30)
         site.google.fill(self.box, self.mails // 4, every_s=25 * DAY_S / (self.mails // 4))
-        site.google.set_mishaps(drop=0.3, duplicate=0.2, reorder=0.2, delay_s=(0, 0.3))
+        site.google.set_mishaps(drop=0.3, duplicate=0.2, reorder=0.2, delay_s=(0, 0.3), limit=False)
         process = self._start()
         await until(self._watched, bool, 60)
         left = self.mails - self.mails // 4
