@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from agents.sources.base import Announced, Batch, Cursor, ProviderError
+from agents.sources.base import Announced, AuthFailed, Batch, Cursor, ProviderError
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.mails import Mails
@@ -61,7 +61,10 @@ class ImapFolder:
             finally:
                 await connection.close()
         except ProviderError as error:
-            raise type(error)(f"{self._account.account}, {self._folder}: {error}") from None
+            named = type(error)(f"{self._account.account}, {self._folder}: {error}")
+            if isinstance(named, AuthFailed) and isinstance(error, AuthFailed):
+                named.mended = error.mended
+            raise named from None
 
     async def _open(self, connection: Connection, stored: Position | None) -> Reading:
         if self._gmail_ids and not connection.is_gmail:
