@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 ENTRY = "watch"
 """Name of the cursor entry, so that a restart renews no watch that is fresh."""
-RETRY = timedelta(minutes=5)
-"""After a failed attempt; the mailbox is polled meanwhile."""
+RETRY, RETRY_REFUSED = timedelta(seconds=20), timedelta(minutes=5)
+"""After an attempt that failed, or was refused: the same would be refused again, until somebody has set it right."""
 DOUBT = timedelta(hours=1)
 """A watch whose pushes do not come is replaced at most this often."""
 

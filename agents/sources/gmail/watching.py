@@ -69,6 +69,7 @@ class Watching:
         self._topic, self._every, self._clock = topic, timedelta(seconds=every_s), clock
         self._watch: Watch | None = None
         self._failed_at: datetime | None = None
+        self._pause = watches.RETRY
         self._missed = 0
         self.complaint = ""
         """Why there is no watch; empty when there is one or none is wanted."""
@@ -85,7 +86,7 @@ class Watching:
             return float("inf")
         due = self._renew_at()
         if self._failed_at is not None and self._failed_at >= self._watches.ready_at:
-            due = max(due, self._failed_at + watches.RETRY)
+            due = max(due, self._failed_at + self._pause)
         return max(0.0, (due - self._clock()).total_seconds())
 
     def pushed(self) -> None:
@@ -114,6 +115,7 @@ class Watching:
             granted = await self._ask()
         except (ProviderTransient, AuthFailed) as error:
             self._failed_at = now
+            self._pause = watches.RETRY_REFUSED if isinstance(error, Refused | AuthFailed) else watches.RETRY
             self.complaint = f"not watched, only polled: {error}; `triage provider test {self._account}` says more"
             metrics.WATCH_RENEWALS.labels(outcome="failed").inc()
             return {}
