@@ -24,8 +24,9 @@ LABEL org.opencontainers.image.title="crewai-email-triage" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN groupadd --gid 10001 triage \
     && useradd --uid 10001 --gid triage --no-create-home --home-dir /app --shell /usr/sbin/nologin triage \
-    && install --directory --owner triage --group triage /app /app/state \
-    && install --directory --owner triage --group triage --mode 0700 /app/tokens
+    && install --directory --owner triage --group triage /app /app/state /app/tables \
+    && install --directory --owner triage --group triage --mode 0700 /app/tokens \
+    && python -m pip uninstall --yes --root-user-action ignore pip setuptools wheel
 COPY --from=build /opt/triage /opt/triage
 # TOKEN_DIR names a folder, not a secret.
 # hadolint ignore=DL3064

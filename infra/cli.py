@@ -4,12 +4,18 @@ Exit codes: 0 done, 1 a finding (something is not as it should be), 2 usage or c
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
+import logging
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
-from infra.errors import ConfigError, TriageError
+from infra.errors import ConfigError, Transient, TriageError
 
 # name: (module:attribute, what it does). The one place that says where a command lives; imported when it is called.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -29,9 +35,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "auth": ("agents.commands.auth:auth", "Log in to mailboxes with OAuth, and check that access lasts"),
     "provider": ("agents.commands.provider:provider", "Try a mailbox's provider: network, login, scopes, quota"),
     "prove": ("agents.commands.prove:prove", "Compare a mailbox with the log: is every mail there, once?"),
+    "table": ("streams.table_command:table", "What is known of senders and threads"),
     "topics": ("streams.commands:topics", "Create and check the topics"),
     "stack": ("infra.stack.commands:stack", "Local Kafka and PostgreSQL without Docker"),
 }
+
+
+_OUTPUT_FAILS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EFBIG)
 
 
 class LazyGroup(click.Group):
@@ -59,15 +69,34 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="crewai-email-triage")
 def triage() -> None:
     """E-mail triage on Kafka: mailboxes in, prioritised lanes out."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
+
+
+def _leave_output() -> NoReturn:
+    """End with 1 without another try to write what is still buffered for an output that takes nothing."""
+    with suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)
 
 
 def main() -> None:
-    """Entry point: errors of this project end in one line, never in a traceback."""
+    """Entry point: errors of this project and of its surroundings end in one line, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None when it is closed
+            stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 gets "?" for what it cannot show
     try:
         triage(standalone_mode=True)
     except ConfigError as error:
         click.echo(f"triage: {error}", err=True)
         sys.exit(2)
+    except Transient as error:  # not the command's fault, but that of what it needs
+        click.echo(f"triage: {error}; `triage doctor` says more", err=True)
+        sys.exit(1)
     except TriageError as error:
         click.echo(f"triage: {error}", err=True)
         sys.exit(1)
+    except OSError as error:  # a file or folder of ours that is another user's, or a full disk
+        if error.filename is None and error.errno not in _OUTPUT_FAILS:
+            raise
+        click.echo(f"triage: {error.filename or 'the output cannot be written'}: {error.strerror}", err=True)
+        _leave_output()

@@ -32,6 +32,7 @@ def librdkafka_options(settings: Settings) -> dict[str, Any]:
         "bootstrap.servers": settings.kafka_bootstrap_servers,
         "security.protocol": settings.kafka_security_protocol,
         "client.id": settings.instance_id,
+        "socket.nagle.disable": True,
         "log_level": 2,  # librdkafka writes to standard error past our JSON lines; its errors reach us as exceptions
     }
     if settings.kafka_ssl_cafile:

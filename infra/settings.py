@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from infra.addresses import BootstrapServers, DatabaseUrl
 from infra.errors import ConfigError
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -24,17 +25,22 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, env_ignore_empty=True)
 
     # Kafka
-    kafka_bootstrap_servers: str = "127.0.0.1:19092"
+    kafka_bootstrap_servers: BootstrapServers = "127.0.0.1:19092"
     """Comma-separated host:port."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """Encryption and login of the brokers."""
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How to log in where the protocol is SASL_*."""
     kafka_sasl_username: str = ""
+    """Whom to log in as where the protocol is SASL_*."""
     kafka_sasl_password: SecretStr = SecretStr("")
+    """Never shown."""
     kafka_ssl_cafile: Path | None = None
     """PEM file with the authorities that may sign a broker's certificate; default: the system's."""
     topic_partitions: int = Field(4, ge=1, le=1024)
     """Partitions of every mail topic and table; fixed once the topics exist."""
     topic_replication_factor: int = Field(1, ge=1, le=9)
+    """Copies of each topic that is created; no more than there are brokers."""
     kafka_session_timeout_s: float = Field(15.0, ge=6, le=300)
     """A process that is silent this long loses its partitions."""
     instance_id: str = Field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
@@ -43,8 +49,10 @@ class Settings(BaseSettings):
     """Join groups as a static member named by INSTANCE_ID (KIP-345): a quick restart moves no partition."""
 
     # PostgreSQL
-    database_url: SecretStr = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
+    database_url: DatabaseUrl = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
+    """postgresql://USER:PASSWORD@HOST:PORT/DATABASE."""
     database_pool_size: int = Field(10, ge=1, le=200)
+    """Most connections of one process."""
     database_timeout_s: float = Field(30.0, gt=0, le=600)
     """Longest wait for a connection or a statement."""
 
@@ -136,7 +144,7 @@ class Settings(BaseSettings):
     """An open breaker lets one call through after this long."""
 
     # Streams
-    batch_size: int = Field(500, ge=1, le=10_000)
+    batch_size: int = Field(2000, ge=1, le=10_000)
     """Most records of one partition in one transaction."""
     batch_timeout_s: float = Field(60.0, ge=1, le=600)
     """Longest time one batch may take, outputs acknowledged; then it is aborted and taken again."""
@@ -144,25 +152,35 @@ class Settings(BaseSettings):
     """Longest time a decision about one event may take; then it is a dead letter."""
     dead_letter_limit: int = Field(20, ge=1)
     """Unexpected failures within a minute that stop the worker, when they are also a tenth of what it took."""
+    table_store: Literal["rocksdb", "memory"] = "rocksdb"
+    """Where table rows live. rocksdb: on disk in TABLE_DIR, so that a restart replays only what came since; memory: a
+    start replays the whole changelog."""
     table_dir: Path = Path(".triage/tables")
-    """Scratch space of the stream runtime."""
+    """Rows and checkpoints of tables. Losing it loses nothing: the changelog topics are the truth."""
+    table_memory_bytes: int = Field(64 * 1024 * 1024, ge=8 * 1024 * 1024)
+    """RocksDB's cache and write buffers, all tables of a process together."""
 
     # Operation
     bind_host: str = "127.0.0.1"
     """Interface of the HTTP servers."""
     health_port: Port = 8000
+    """Where `triage control` serves /health."""
     metrics_port: Port = 8080
+    """Where `triage control` serves /metrics."""
     process_metrics_port: int = Field(0, ge=0, le=65535)
     """Where ingest, worker and archive serve their own metrics; 0: nowhere."""
     triage_home: Path = Path(".triage")
     """Where the local stack and the sample mailbox live."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Less important lines are not written."""
     log_format: Literal["json", "text"] = "json"
+    """JSON lines for programs, or text for people."""
     status_interval_s: float = Field(2.0, ge=0.2, le=60)
     """How often each process says how it is on triage.status."""
     heartbeat_file: Path | None = None
     """Touched every STATUS_INTERVAL_S by the process's event loop, for a container's health check."""
     lag_interval_s: float = Field(5.0, ge=0.2, le=300)
+    """How often `triage control` and `triage lag --watch` measure consumer lag."""
 
     @classmethod
     def settings_customise_sources(
@@ -206,4 +224,5 @@ def _complaint(item: Any) -> str:
         return f"{name}: unknown setting; the known ones are listed by `triage doctor --settings`"
     field = Settings.model_fields.get(name)
     secret = field is not None and field.annotation is SecretStr
-    return f"{name.upper()}={'***' if secret else item['input']!r}: {item['msg']}"
+    said = item["msg"].removeprefix("Value error, ")
+    return f"{name.upper()}={'***' if secret else item['input']!r}: {said}"

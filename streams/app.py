@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import faust
+from faust.tables.manager import TableManager
 
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
@@ -17,11 +18,21 @@ from streams.runtime.dead import DeadLetterLimit
 from streams.runtime.tables import AllPartitions
 from streams.transport import register
 from streams.transport.driver import SCHEME, Consumer
-from streams.transport.ownership import Ownership, deciders
+from streams.transport.ownership import OpenStore, Ownership, deciders
+from streams.transport.reader import Reader
 
 log = logging.getLogger(__name__)
 FOREVER_S = 86_400.0
 """A sink that waits for its database must stay in the group; dead processes miss their heartbeats instead."""
+
+
+class Tables(TableManager):
+    """Faust's table manager, which otherwise sleeps a second at each start in case a table is declared meanwhile."""
+
+    async def on_start(self) -> None:
+        """All tables are declared before the app starts."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class TriageApp(faust.App):
@@ -64,10 +75,22 @@ class TriageApp(faust.App):
             options=librdkafka_options(self.settings),
             batch_size=self.settings.batch_size,
             batch_timeout_s=self.settings.batch_timeout_s,
+            stores=self._open_store(),
         )
         for table in (table for agent in self.declared for table in agent.tables):
-            self.tables[table.name].data.data = AllPartitions(table.name, ownership.rows)
+            self.tables[table.name].data.data = AllPartitions(table.name, ownership.tables)
         return ownership
+
+    def _open_store(self) -> OpenStore | None:
+        if self.settings.table_store == "memory":
+            return None
+        from streams.runtime.rocks import RocksStores
+
+        return RocksStores(self.settings.table_dir / self.conf.id, self.settings.table_memory_bytes).open
+
+    def make_reader(self, crash: Callable[[BaseException], None]) -> Reader:
+        """Called by the transport's consumer, on its event loop."""
+        return Reader(librdkafka_options(self.settings), self.conf.id, crash)
 
     def fatal(self, error: BaseException) -> None:
         """End the process because of `error`."""
@@ -86,6 +109,7 @@ def create_app(settings: Settings, name: str, agents: Sequence[Agent]) -> Triage
     tables.mkdir(parents=True, exist_ok=True)
     app = TriageApp(
         name,
+        TableManager=Tables,
         broker=f"{SCHEME}://{brokers}",
         broker_producer="kafka://" + settings.kafka_bootstrap_servers.replace(",", ";kafka://"),
         broker_credentials=credentials(settings),
@@ -95,7 +119,6 @@ def create_app(settings: Settings, name: str, agents: Sequence[Agent]) -> Triage
         broker_max_poll_interval=FOREVER_S,
         consumer_group_instance_id=instance,
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=512 * 1024,  # per partition; a larger record still comes, alone (KIP-74)
         store="memory://",
         table_standby_replicas=0,  # Faust's standbys wait for a recovery that is not ours
         datadir=str(tables),

@@ -22,7 +22,10 @@ def topics() -> None:
 @topics.command()
 @as_json
 def create(*, machine: bool) -> None:
-    """Create every topic that is missing; running it again changes nothing."""
+    """Create every topic that is missing.
+
+    Running it again changes nothing.
+    """
     done = admin.create_topics(configuration.load())
     if machine:
         click.echo(orjson.dumps(done))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -44,6 +45,14 @@ def run(
         # It repeats ten times a second that a broker is away; the status publisher says it once.
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     metrics.serve(settings.process_metrics_port, settings.bind_host)
+    # What start-up made stays: never look at it again. A batch makes thousands of small objects that live until its
+    # commit; at the default threshold each batch would be searched for cycles several times over (a tenth of the time).
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    # A thread that comes back from a call into librdkafka asks the event loop's thread for the interpreter, and waits
+    # so long for it: at the default of 5 ms a transaction's four calls would cost more than its work.
+    sys.setswitchinterval(0.0005)
     code = uvloop.run(_run(settings, component, group, agents, cleanup))
     logging.shutdown()
     sys.stdout.flush()
@@ -138,14 +147,19 @@ def report(app: TriageApp) -> Report:
         "rss_bytes": psutil.Process().memory_info().rss,
     }
     for table in (table for agent in app.declared for table in agent.tables):
-        counts[f"rows_{table.name}"] = sum(len(task.rows.get(table.name, ())) for task in tasks)
+        counts[f"rows_{table.name}"] = sum(task.tables.store.count(table.name) for task in tasks)
         metrics.TABLE_ROWS.labels(table.name).set(counts[f"rows_{table.name}"])
     failure = app.failure
     return Report(
         checks=(
-            Check(name="group", ok=app.ready, reason="" if app.ready else "no partition assigned yet"),
+            Check(name="group", ok=app.ready, reason="" if app.ready else _why_not(app)),
             Check(name="progress", ok=not stuck, reason="; ".join(stuck[:3])),
             Check(name="process", ok=failure is None, reason=str(failure or "")),
         ),
         counts=counts,
     )
+
+
+def _why_not(app: TriageApp) -> str:
+    recovering = list(app.ownership.recovering.values()) if app.consumer_started else []
+    return "; ".join(recovering[:3]) or "no partition assigned yet"

@@ -71,7 +71,7 @@ async def to_end(
             yield chunk
     except (KafkaError, TimeoutError) as error:
         where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"{topic} could not be read from {where}: {type(error).__name__} {error}") from None
+        raise KafkaUnavailable(f"{topic} could not be read from {where}: {type(error).__name__}") from None
     finally:
         await close_within(consumer, 2)
 

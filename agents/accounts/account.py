@@ -19,6 +19,9 @@ SETTING: Literal["setting"] = "setting"
 Part = TypeVar("Part")
 OAUTH_SECRETS = frozenset({"oauth:google", "oauth:microsoft"})
 """In the place of a reference: the tokens that `triage auth login` stored (agents/oauth)."""
+MAX_SHOWN = 200
+MAX_FOLDERS = 15
+"""Each folder is a connection of its own, and Gmail allows an account so many."""
 
 
 class InvalidAccount(Permanent):
@@ -43,17 +46,29 @@ class ImapServer:
     """Accept that security "plain" sends the secret in the clear to another machine."""
 
     def __post_init__(self) -> None:
-        _require(_clean(self.host) and " " not in self.host, "imap.host", "a host name or address", self.host)
-        _require(_within(self.port, 1, 65535), "imap.port", "1..65535", self.port)
+        _require(
+            _clean(self.host) and " " not in self.host and len(self.host) <= 253,  # RFC 1035 §2.3.4
+            "imap.host", "a host name or address", self.host,
+        )  # fmt: skip
+        _require(_whole(self.port) and _within(self.port, 1, 65535), "imap.port", "1..65535", self.port)
         _require(
             self.security in {"tls", "starttls", "plain"}, "imap.security", "tls, starttls or plain", self.security
         )
         _require(self.auth in {"password", "xoauth2"}, "imap.auth", "password or xoauth2", self.auth)
         _require(_clean(self.username), "imap.username", "a non-empty text", self.username)
         _require(
-            bool(self.folders) and all(map(_clean, self.folders)) and len(set(self.folders)) == len(self.folders),
-            "imap.folders", "one or more different folder names", list(self.folders),
+            all(map(_clean, self.folders)) and 1 <= len(self.folders) == len(set(map(canonical, self.folders))),
+            "imap.folders", "different folder names (INBOX is the same in any case)", list(self.folders),
         )  # fmt: skip
+        _require(
+            len(self.folders) <= MAX_FOLDERS,
+            "imap.folders", f"at most {MAX_FOLDERS}: each is a connection of its own", len(self.folders),
+        )  # fmt: skip
+        _require(
+            self.cafile is None or (_clean(self.cafile) and str(self.cafile)[:1] == "/"),
+            "imap.cafile", "an absolute path or null", self.cafile,
+        )  # fmt: skip
+        _require(isinstance(self.allow_plaintext, bool), "imap.allow_plaintext", "true or false", self.allow_plaintext)
         if self.security == "plain" and not (self.allow_plaintext or _is_loopback(self.host)):
             raise InvalidAccount(
                 f"imap.security: plain would send the secret in the clear to {self.host}: use tls or starttls,"
@@ -123,7 +138,7 @@ class Account:
             "since_days", 'days (0..36500), null for everything or "setting"', days,
         )  # fmt: skip
         if self.kind not in _PARTS:
-            raise InvalidAccount(f"kind: imap, maildir or gmail, not {self.kind!r}")
+            raise InvalidAccount(f"kind: imap, maildir or gmail, not {_shown(self.kind)}")
         for part, wanted in _PARTS[self.kind].items():
             self._require_part(part, wanted)
         if self.maildir is not None:
@@ -150,7 +165,7 @@ class Account:
     @property
     def folders(self) -> tuple[str, ...]:
         """What is read side by side: the IMAP folders. Maildir and Gmail are read as one whose name is empty."""
-        return self.imap.folders if self.kind == "imap" and self.imap else ("",)
+        return tuple(map(canonical, self.imap.folders)) if self.kind == "imap" and self.imap else ("",)
 
     def encode(self) -> bytes:
         """The record's value."""
@@ -166,9 +181,9 @@ class Account:
         try:
             data = orjson.loads(value)
             parts = {
-                "owner": tuple(data.get("owner", ())),
-                "imap": _part(ImapServer, data.get("imap"), "folders"),
-                "gmail": _part(GmailMailbox, data.get("gmail"), "labels"),
+                "owner": _listed(data, "owner"),
+                "imap": _part(ImapServer, data.get("imap"), "folders", "INBOX"),
+                "gmail": _part(GmailMailbox, data.get("gmail"), "labels", "INBOX"),
             }
             account = cls(**_known(cls, {**data, **parts}))
         except (orjson.JSONDecodeError, TypeError, AttributeError, ValueError) as error:
@@ -185,12 +200,23 @@ _PARTS: Mapping[str, Mapping[str, bool | None]] = {
 """Which part of a record each kind must have, must not have, or may have (None)."""
 
 
-def _part(cls: type[Part], data: Mapping[str, Any] | None, names: str) -> Part | None:
+def _part(cls: type[Part], data: Mapping[str, Any] | None, names: str, *default: str) -> Part | None:
     """A part of a record; its field `names` is a list in JSON and a tuple here."""
     if data is None:
         return None
-    listed = {names: tuple(data[names])} if names in data else {}
-    return cls(**_known(cls, {**data, **listed}))
+    return cls(**_known(cls, {**data, names: _listed(data, names, *default)}))
+
+
+def canonical(folder: str) -> str:
+    """INBOX is the one name without case (RFC 3501 §5.1): two spellings of it are one folder with one cursor."""
+    return "INBOX" if folder.upper() == "INBOX" else folder
+
+
+def _listed(data: Mapping[str, Any], name: str, *default: str) -> tuple[Any, ...]:
+    """A list's items. A single text would be taken for a list of letters."""
+    given = data.get(name, default)
+    _require(isinstance(given, list | tuple), name, "a list", given)
+    return tuple(given)
 
 
 def _known(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,13 +231,23 @@ def _within(number: Any, least: float, most: float) -> bool:
     return isinstance(number, int | float) and not isinstance(number, bool) and least <= number <= most
 
 
+def _whole(number: Any) -> bool:
+    return isinstance(number, int)
+
+
 def _clean(text: Any) -> bool:
     return isinstance(text, str) and bool(text) and text.isprintable()
 
 
 def _require(holds: bool, field: str, rule: str, value: Any) -> None:
     if not holds:
-        raise InvalidAccount(f"{field}: {rule}, not {value!r}")
+        raise InvalidAccount(f"{field}: {rule}, not {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    """A value as a message quotes it: messages go to the log and the status topic."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text)} characters)"
 
 
 def _require_reference(field: str, reference: Any) -> None:

@@ -25,15 +25,6 @@ PROGRESS_EVERY = 500
 _HEADER = f"{'PRI':>3} {'LANE':6} {'CATEGORY':12} {'REPLY':5} {'CONF':>4}  SUBJECT · FIRST REASONS · PATH"
 
 
-_MAIL_FIELDS = frozenset(
-    (
-        "from to cc bcc sender reply-to date subject message-id in-reply-to references received return-path "
-        "delivered-to mime-version content-type content-transfer-encoding content-disposition x-mailer"
-    ).split()
-)
-"""A file without any of them is a table or a note that happens to have a colon in its first line."""
-
-
 class UnreadableFile(Permanent):
     """The file could not be read."""
 
@@ -89,10 +80,7 @@ def classified(paths: tuple[str, ...], owners: tuple[str, ...]) -> Iterator[Clas
 def _mail(file: MailFile) -> Mail:
     if file.error:
         raise UnreadableFile(file.error)
-    mail = parse(file.raw, truncated=file.truncated)
-    if not _MAIL_FIELDS & mail.headers.keys():
-        raise MailError("none of the header fields that every mail has")
-    return mail
+    return parse(file.raw, truncated=file.truncated)
 
 
 def _facts(mail: Mail, file: MailFile, owner: tuple[str, ...]) -> Facts:
@@ -101,8 +89,8 @@ def _facts(mail: Mail, file: MailFile, owner: tuple[str, ...]) -> Facts:
     return Facts(owner=owner, received_at=utc_text(moment) if moment else "")
 
 
-def _machine_line(each: Classified) -> str:
-    return orjson.dumps(_document(each)).decode()
+def _machine_line(each: Classified) -> bytes:
+    return orjson.dumps(_document(each))  # bytes: JSON is UTF-8 whatever the terminal's encoding is (RFC 8259 §8.1)
 
 
 def _document(each: Classified) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def evaluate(*, labels: Path, corpus: Path | None, errors: int, machine: bool) -
     )
     report["errors"] = [_error(each) for each in worst[:errors]]
     if machine:
-        click.echo(orjson.dumps(report, option=orjson.OPT_NON_STR_KEYS).decode())
+        click.echo(orjson.dumps(report, option=orjson.OPT_NON_STR_KEYS))
     else:
         click.echo("\n".join(_lines(report)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from dataclasses import dataclass
 
@@ -59,8 +58,7 @@ def explain(context: click.Context, *, event_id: str, machine: bool, depth: int)
     """
     wanted = event_id.lower()
     if not EVENT_ID.fullmatch(wanted):
-        raise click.BadParameter("8 to 32 hexadecimal digits", param_hint="EVENT_ID")
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters of it is in the exceptions
+        raise click.BadParameter(f"{event_id!r} is not 8 to 32 hexadecimal digits", param_hint="EVENT_ID")
     settings = configuration.load()
     found = asyncio.run(find(settings, wanted, depth=depth))
     if len(found.event_ids) > 1:

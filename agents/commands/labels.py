@@ -42,6 +42,9 @@ class Labelled:
         return "/".join(folders) or "."
 
 
+_WANTED = "give a .csv with the columns file, priority, category, needs_reply, or what holds a labels.csv"
+
+
 class MailsMissing(Permanent):
     """Some labelled mails are not in the corpus."""
 
@@ -51,9 +54,12 @@ def read_labels(source: Path) -> list[Labelled]:
     text, folder = _labels_text(source)
     rows = csv.DictReader(io.StringIO(text))
     try:
-        return [_labelled(row, folder) for row in rows]
-    except (KeyError, ValueError) as error:
+        labels = [_labelled(row, folder) for row in rows]
+    except (KeyError, ValueError, csv.Error) as error:
         raise ConfigError(f"{source}, line {rows.line_num}: no label that can be read ({error})") from error
+    if not labels:
+        raise ConfigError(f"{source}: no labelled mail in it; {_WANTED}")
+    return labels
 
 
 def read_mails(labels: list[Labelled], corpus: Path) -> Iterator[tuple[Labelled, bytes]]:
@@ -110,8 +116,8 @@ def _labels_text(source: Path) -> tuple[str, str]:
                     parent = str(PurePosixPath(member.name.removeprefix("./")).parent)
                     return file.read(_LABELS_BYTES).decode("utf-8-sig"), "" if parent == "." else parent
     except (tarfile.TarError, EOFError, OSError, zlib.error, UnicodeDecodeError) as error:
-        raise ConfigError(f"{source}: no labels that can be read ({error})") from error
-    raise ConfigError(f"{source}: holds no labels.csv")
+        raise ConfigError(f"{source}: no labels that can be read ({error}); {_WANTED}") from error
+    raise ConfigError(f"{source}: holds no labels.csv; {_WANTED}")
 
 
 def _labelled(row: dict[str, str], folder: str) -> Labelled:

@@ -50,7 +50,7 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
     except (KafkaError, TimeoutError) as error:
         where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"Kafka at {where}: {type(error).__name__}: {error}") from None
+        raise KafkaUnavailable(f"no answer from Kafka at {where}: {type(error).__name__}") from None
     finally:
         await close_within(consumer, 2)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import sys
 
 import click
 import orjson
@@ -25,7 +25,6 @@ from streams.triage.verdict import Lane
 @click.option("--json", "machine", is_flag=True, help="Print each verdict as a line of JSON.")
 def tail(*, lane: str, account: str | None, from_beginning: bool, count: int | None, machine: bool) -> None:
     """Follow LANE: time, priority, sender, subject and the strongest reason of each verdict, until Ctrl-C."""
-    logging.getLogger("aiokafka").setLevel(logging.ERROR)
     try:
         asyncio.run(
             _tail(configuration.load(), Lane(lane), account, count, from_beginning=from_beginning, machine=machine)
@@ -37,6 +36,8 @@ def tail(*, lane: str, account: str | None, from_beginning: bool, count: int | N
 async def _tail(
     settings: Settings, lane: Lane, account: str | None, count: int | None, *, from_beginning: bool, machine: bool
 ) -> None:
+    if sys.stderr.isatty() and not from_beginning:  # a person looks at an empty screen
+        click.echo(f"waiting for the next verdict in {lane}; --from-beginning shows those that are there", err=True)
     key = None if account is None else account.encode()
     async for record in lane_log.follow(settings, LANES[lane].name, from_beginning=from_beginning):
         if key is not None and record.key != key:

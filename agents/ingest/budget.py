@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 
 
 class ByteBudget:
@@ -33,16 +34,15 @@ class ByteBudget:
             if turn.done() and not turn.cancelled():
                 self.release(amount)
             else:
-                self._waiting.remove((turn, amount))
+                with suppress(ValueError):  # whoever gave bytes back meanwhile took it out of the queue
+                    self._waiting.remove((turn, amount))
                 self._grant()
             raise
         return amount
 
-    def exchange(self, reserved: int, actual: int) -> int:
-        """Turn a reservation into what is really held, at once; returns the new amount for `release`."""
-        self._free += reserved - actual
-        self._grant()
-        return actual
+    def extend(self, amount: int) -> None:
+        """Count bytes that are in memory already, more than were reserved for them."""
+        self._free -= amount
 
     def release(self, amount: int) -> None:
         """Give bytes back."""
@@ -55,3 +55,30 @@ class ByteBudget:
             if not turn.done():
                 self._free -= amount
                 turn.set_result(None)
+
+
+class Reservation:
+    """What one mailbox holds of the budget: asked for before it fetches, given back when that is stored."""
+
+    def __init__(self, budget: ByteBudget) -> None:
+        self._budget = budget
+        self._held = 0
+
+    async def renew(self, size: int) -> None:
+        """Give back what was held; return when `size` bytes may be fetched."""
+        self.release()
+        self._held = await self._budget.acquire(size)
+
+    def cover(self, size: int) -> None:
+        """A batch of so many bytes is here: more than asked for where a server gave sizes that were too small, and
+        nothing when the mailbox is in step."""
+        if not size:
+            self.release()
+        elif size > self._held:
+            self._budget.extend(size - self._held)
+            self._held = size
+
+    def release(self) -> None:
+        """Give back everything."""
+        held, self._held = self._held, 0
+        self._budget.release(held)

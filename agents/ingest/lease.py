@@ -16,6 +16,7 @@ from agents.ingest.announced import AnnouncedOnLog
 from agents.ingest.backoff import Backoff
 from agents.ingest.committer import RETRY_MAX_S, Committer, Log
 from agents.ingest.cursors import Cursors
+from agents.ingest.door import Door
 from agents.ingest.log_writer import Fenced, LogWriter
 from agents.ingest.mailbox import Mailbox, Surroundings
 from agents.ingest.records import FolderKey
@@ -48,6 +49,7 @@ class Lease:
         )
         self._reading: dict[FolderKey, tuple[Account, asyncio.Task[None]]] = {}
         self._ending: dict[FolderKey, asyncio.Task[None]] = {}
+        self._doors: dict[str, tuple[Account, Door]] = {}
 
     async def run(self) -> None:
         """Hold the partition until cancelled.
@@ -100,6 +102,7 @@ class Lease:
                 self._ending[key] = task
                 del self._reading[key]
         self._ending = {key: task for key, task in self._ending.items() if not task.done()}
+        self._doors = {name: door for name, door in self._doors.items() if accounts.get(name) == door[0]}
         for key, account in wanted.items():
             if key not in self._reading:
                 task = asyncio.create_task(self._read(account, key, cursors), name=f"mailbox {key.label}")
@@ -113,13 +116,21 @@ class Lease:
         mailbox = Mailbox(
             account,
             key,
-            lambda: make_source(self._around.settings, account, key.folder, announced, self._around.gmail),
+            lambda room: make_source(
+                self._around.settings, account, key.folder, announced, self._around.gmail, room=room
+            ),
+            door=self._door(account),
             cursor=lambda: cursors.of(key),
             submit=self.committer.submit,
             around=self._around,
         )
         with self._around.gmail.hints.owned(account.id) if account.gmail else nullcontext():
             await mailbox.run()
+
+    def _door(self, account: Account) -> Door:
+        """The account's folders share it; a changed record, perhaps with another secret, gets a new one."""
+        made = (account, Door(self._around.settings.auth_retry_s))
+        return self._doors.setdefault(account.id, made)[1]
 
     async def _end(self) -> None:
         tasks = [task for _, task in self._reading.values()] + list(self._ending.values())

@@ -13,10 +13,11 @@ from typing import Self, cast
 
 from agents.accounts import Account
 from agents.ingest.backoff import Backoff
-from agents.ingest.budget import ByteBudget
+from agents.ingest.budget import ByteBudget, Reservation
+from agents.ingest.door import Door
 from agents.ingest.records import FolderKey, Submission
 from agents.ingest.states import FolderState, State, States
-from agents.sources.base import AuthFailed, Batch, Source
+from agents.sources.base import AuthFailed, Batch, Room, Source
 from agents.sources.gmail.service import Service
 from infra.errors import Fatal, Permanent, Transient
 from infra.settings import Settings
@@ -24,13 +25,10 @@ from monitoring import metrics
 
 log = logging.getLogger(__name__)
 
-SLOT_S = 5.0
-"""A connection attempt holds a start-up slot for at most this long: a silent server must not hold up others."""
-CATCH_UP_BYTES = 1024 * 1024
-"""Reserved before the next batch of a mailbox that has more to read is fetched."""
+SLOT_S = 1.0
+"""A connection attempt holds a start-up slot for at most this long: silent servers must not hold up others, also when
+hundreds of them are tried again and again."""
 PROGRESS_S = 5.0
-LOOK_S = 2.0
-"""How often a mailbox that was refused looks whether somebody has logged in again: a file that changes tells nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +51,9 @@ class Mailbox:
         self,
         account: Account,
         key: FolderKey,
-        source: Callable[[], Source],
+        source: Callable[[Room], Source],
         *,
+        door: Door,
         cursor: Callable[[], Mapping[str, bytes]],
         submit: Callable[[Submission], Awaitable[None]],
         around: Surroundings,
@@ -63,6 +62,9 @@ class Mailbox:
         self._make_source = source
         self._source: Source | None = None
         self._cursor, self._submit, self._around = cursor, submit, around
+        self._door = door
+        self._reserved = Reservation(around.budget)
+        self._alive_since: float | None = None
         self._state = FolderState(key=key, kind=account.kind)
         self._told_at = 0.0
         self._extra = {"account": account.id}
@@ -73,13 +75,13 @@ class Mailbox:
         self._around.states.add(self._state)
         try:
             while True:
-                started = time.monotonic()
+                self._alive_since = None
                 try:
                     await self._read()
                     self._failed(State.RETRYING, "the source ended", "ended")
                 except AuthFailed as error:
                     self._failed(State.AUTH_FAILED, str(error), "auth")
-                    await self._wait_for_access(error)
+                    await self._door.until_open()
                     continue
                 except (Permanent, Fatal) as error:
                     self._failed(State.MISCONFIGURED, str(error), type(error).__name__)
@@ -88,43 +90,32 @@ class Mailbox:
                 except Exception as error:
                     log.exception("unexpected failure of a source", extra=self._extra)
                     self._failed(State.RETRYING, f"unexpected {type(error).__name__}, see the log", "unexpected")
-                await asyncio.sleep(backoff.next_s(time.monotonic() - started))
+                await asyncio.sleep(backoff.next_s(self._lasted_s()))
         finally:
             self._around.states.remove(self._state)
 
-    async def _wait_for_access(self, error: AuthFailed) -> None:
-        """Until the pause is over, or what was refused has been replaced."""
-        deadline = time.monotonic() + self._around.settings.auth_retry_s
-        while (left := deadline - time.monotonic()) > 0 and not (error.mended and error.mended()):  # noqa: ASYNC110
-            await asyncio.sleep(min(left, LOOK_S) if error.mended else left)
+    def _lasted_s(self) -> float:
+        """How long the attempt was a good one: since its first batch, not while it merely tried."""
+        return time.monotonic() - self._alive_since if self._alive_since else 0.0
 
     async def _read(self) -> None:
         """Read until the source ends or fails."""
         if self._source is None:
-            self._source = self._make_source()
-        changes = cast("AsyncGenerator[Batch, None]", self._source.changes(self._cursor()))
-        reserved = 0
-        async with _Slot(self._around.slots) as slot, aclosing(changes):
-            try:
-                while (batch := await anext(changes, None)) is not None:
-                    reserved = await self._reserve(reserved, batch)
-                    slot.release()
-                    await self._take_in(batch)
-                    more = bool(batch.remaining)
-                    batch = None  # its bytes must not outlive their reservation while the next is awaited
-                    self._around.budget.release(reserved)
-                    reserved = 0
-                    if more:
-                        reserved = await self._around.budget.acquire(CATCH_UP_BYTES)
-            finally:
-                self._around.budget.release(reserved)
-
-    async def _reserve(self, reserved: int, batch: Batch) -> int:
-        """A mailbox that catches up has reserved before it fetched; one that was idle does so now."""
-        size = sum(len(mail.raw) for mail in batch.mails)
-        if reserved or not size:
-            return self._around.budget.exchange(reserved, size)
-        return await self._around.budget.acquire(size)
+            self._source = self._make_source(self._reserved.renew)
+        async with self._door.entering() as let_in, _Slot(self._around.slots) as slot:
+            changes = cast("AsyncGenerator[Batch, None]", self._source.changes(self._cursor()))
+            async with aclosing(changes):
+                try:
+                    while (batch := await anext(changes, None)) is not None:
+                        if self._alive_since is None:
+                            self._alive_since = time.monotonic()
+                            let_in()
+                            slot.release()
+                        self._reserved.cover(sum(len(mail.raw) for mail in batch.mails))
+                        await self._take_in(batch)
+                        batch = None  # its bytes must not outlive their reservation while the next is awaited
+                finally:
+                    self._reserved.release()
 
     async def _take_in(self, batch: Batch) -> None:
         if batch.mails or batch.moves or batch.cursor:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from agents.ingest.backoff import Backoff
@@ -21,6 +22,7 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
 from streams.kafka_errors import KafkaUnavailable
+from streams.partitioning import partition_of
 from streams.topics import ACCOUNTS
 
 log = logging.getLogger(__name__)
@@ -122,11 +124,16 @@ class Membership:
             task.add_done_callback(self._ended.discard)
             del self._rosters[lost]
         for partition in owned:
-            roster = self._rosters.setdefault(partition, Roster())
+            roster = self._rosters.setdefault(partition, Roster(partial(self._belongs, partition)))
             roster.restart()
             if partition not in self._holding:
                 self._holding[partition] = asyncio.create_task(self._hold(partition, roster), name=f"lease-{partition}")
         log.info("partitions of %s: %s", ACCOUNTS.name, sorted(owned) or "none")
+
+    def _belongs(self, partition: int, key: bytes) -> bool:
+        """Whether every client of ours would put an account's record on this partition."""
+        known = self._consumer.partitions_for_topic(ACCOUNTS.name) if self._consumer else None
+        return not known or partition_of(key, len(known)) == partition
 
     async def _hold(self, partition: int, roster: Roster) -> None:
         if earlier := set(self._ended):

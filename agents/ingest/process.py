@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from agents.ingest.budget import ByteBudget
@@ -29,7 +30,9 @@ from streams.status_publisher import StatusPublisher
 log = logging.getLogger(__name__)
 
 STARTS_AT_ONCE = 20
-"""Mailboxes that connect at the same time; also how many unreserved first batches can be in memory."""
+"""Mailboxes that connect at the same time."""
+READERS = 64
+"""Threads for what may block for long: a name server, a file system over a network."""
 STOP_S = 4.5
 """After this long a stop is not waited for any more: a process that is killed loses nothing either."""
 
@@ -41,6 +44,7 @@ async def ingest(settings: Settings) -> None:
     gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
     membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
     metrics.serve(settings.process_metrics_port, settings.bind_host)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
     push = Push(settings, gmail)
     stop = _stop_signal()
     log.info("ingest starts", extra={"instance": settings.instance_id})

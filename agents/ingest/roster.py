@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from agents.accounts import Account, InvalidAccount
 
@@ -14,7 +14,8 @@ log = logging.getLogger(__name__)
 class Roster:
     """After `restart` the partition is read from its beginning: nothing shows until `loaded`, then every change."""
 
-    def __init__(self) -> None:
+    def __init__(self, belongs: Callable[[bytes], bool] = lambda _key: True) -> None:
+        self._belongs = belongs
         self.accounts: Mapping[str, Account] = {}
         self.invalid: Mapping[str, str] = {}
         """Records that break the contract: account id and what is wrong."""
@@ -42,10 +43,16 @@ class Roster:
         if value is None:
             return
         try:
-            self._accounts[name] = Account.decode(key, value)
+            self._accounts[name] = self._decode(key, value)
         except InvalidAccount as error:
             log.error("account record refused: %s", error, extra={"account": name})  # noqa: TRY400 - it is the reason
             self._invalid[name] = str(error)
+
+    def _decode(self, key: bytes | None, value: bytes) -> Account:
+        account = Account.decode(key, value)
+        if not self._belongs(account.id.encode()):  # two partitions would read the mailbox, each with its own cursors
+            raise InvalidAccount("the record was put on a wrong partition; write accounts with `triage account add`")
+        return account
 
     def publish(self) -> None:
         """Everything so far is how it is now."""

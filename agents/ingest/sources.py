@@ -5,37 +5,44 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
-from agents.accounts import Account, resolve
-from agents.accounts.account import OAUTH_SECRETS, SETTING, ImapServer
+from agents.accounts import Account, SecretUnavailable, resolve
+from agents.accounts.account import OAUTH_SECRETS, SETTING, ImapServer, canonical
 from agents.ingest.announced import AnnouncedOnLog
-from agents.sources.base import Announced, Source
+from agents.sources.base import Announced, ProviderTransient, Room, Source
 from infra.settings import Settings
 
 if TYPE_CHECKING:
     from agents.sources.gmail import Service
-    from agents.sources.imap.account import ImapAccount, Secret
+    from agents.sources.imap.account import ImapAccount, ImapLimits, Secret
 
 ALL_DAYS = 36500.0
 
 
-def make_source(settings: Settings, account: Account, folder: str, log: AnnouncedOnLog, gmail: Service) -> Source:
+def make_source(
+    settings: Settings, account: Account, folder: str, log: AnnouncedOnLog, gmail: Service, *, room: Room
+) -> Source:
     """The source of one folder; it connects only when it is read.
 
     Raises:
         ConfigError: the record asks for what this version refuses.
     """
     if account.kind == "imap" and account.imap:
-        return _imap(settings, account, account.imap, folder, log.fingerprints)
+        return _imap(settings, account, account.imap, folder, log.fingerprints, room=room)
     if account.gmail:
-        return _gmail(settings, account, log, gmail)
+        return _gmail(settings, account, log, gmail, room)
     from agents.sources.maildir import Maildir
 
     assert account.maildir is not None
     return Maildir(
-        account.id, Path(account.maildir), max_bytes=settings.mail_max_bytes, since_days=since_days(settings, account)
+        account.id,
+        Path(account.maildir),
+        max_bytes=settings.mail_max_bytes,
+        since_days=since_days(settings, account),
+        room=room,
     )
 
 
@@ -72,30 +79,33 @@ def imap_account(settings: Settings, account: Account, server: ImapServer) -> Im
     )
 
 
-def _imap(settings: Settings, account: Account, server: ImapServer, folder: str, announced: Announced) -> Source:
-    from agents.sources.imap.account import ImapLimits
+def _imap(
+    settings: Settings, account: Account, server: ImapServer, folder: str, announced: Announced, *, room: Room
+) -> Source:
     from agents.sources.imap.folder import ImapFolder
 
-    days = since_days(settings, account)
-    limits = dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
-    return ImapFolder(imap_account(settings, account, server), folder, limits, announced)
+    limits = _imap_limits(settings, since_days(settings, account))
+    return ImapFolder(imap_account(settings, account, server), folder, limits, announced, room=room)
 
 
-def _gmail(settings: Settings, account: Account, log: AnnouncedOnLog, gmail: Service) -> Source:
-    source = gmail.mailbox(account, log.ids, since_days=since_days(settings, account))
+def _imap_limits(settings: Settings, days: float | None) -> ImapLimits:
+    from agents.sources.imap.account import ImapLimits
+
+    return dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
+
+
+def _gmail(settings: Settings, account: Account, log: AnnouncedOnLog, gmail: Service, room: Room) -> Source:
+    source = gmail.mailbox(account, log.ids, since_days=since_days(settings, account), room=room)
     if settings.fallback_provider != "imap" or account.imap is None:
         return source
     from agents.sources.fallback import WithFallback
-    from agents.sources.imap.account import ImapLimits
     from agents.sources.imap.folder import ImapFolder
-    from agents.sources.imap.names import canonical
 
-    server, folder = imap_account(settings, account, account.imap), account.imap.folders[0]
+    server, folder = imap_account(settings, account, account.imap), canonical(account.imap.folders[0])
 
     def imap(since: datetime | None) -> Source:
         days = since_days(settings, account) if since is None else (datetime.now(UTC) - since) / timedelta(days=1)
-        limits = dataclasses.replace(ImapLimits.of(settings), first_contact_days=ALL_DAYS if days is None else days)
-        return ImapFolder(server, folder, limits, log.fingerprints, gmail_ids=True)
+        return ImapFolder(server, folder, _imap_limits(settings, days), log.fingerprints, gmail_ids=True, room=room)
 
     return WithFallback(
         account.id,
@@ -103,7 +113,7 @@ def _gmail(settings: Settings, account: Account, log: AnnouncedOnLog, gmail: Ser
         gmail.api(account),
         gmail.breaker(account),
         imap=imap,
-        folder=canonical(folder),
+        folder=folder,
         announced=log.ids,
     )
 
@@ -115,4 +125,11 @@ def _secret(settings: Settings, account: Account) -> tuple[Secret, Callable[[str
 
         tokens = access_tokens(settings, account)
         return tokens.token, tokens.refused
-    return lambda: resolve(account.secret), None
+    return partial(_current, account.secret), None
+
+
+def _current(reference: str) -> str:
+    try:
+        return resolve(reference)
+    except SecretUnavailable as error:  # nobody was asked yet, so no account gets locked: soon again
+        raise ProviderTransient(str(error)) from None

@@ -79,11 +79,11 @@ async def _gmail(settings: Settings, account: Account, since: datetime, progress
 
 
 async def _imap(settings: Settings, account: Account, since: datetime, progress: Progress) -> Listed:
+    from agents.accounts.account import canonical
     from agents.sources.imap.account import ImapLimits
     from agents.sources.imap.connection import open_connection
     from agents.sources.imap.listing import imap_date
     from agents.sources.imap.mails import Mails
-    from agents.sources.imap.names import canonical
 
     assert account.imap is not None
     limits = ImapLimits.of(settings)

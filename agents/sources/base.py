@@ -93,6 +93,19 @@ class Batch:
     """Mails passed over on purpose since the last batch (already announced before a folder was rebuilt)."""
 
 
+class Room(Protocol):
+    """The process's memory, which a source asks before it takes mails into it."""
+
+    async def __call__(self, size: int, /) -> None:
+        """Return when `size` bytes of mail may be fetched. Asking gives back what was granted before: a source asks
+        only when all that it had fetched is stored."""
+        ...
+
+
+async def unbounded(_size: int, /) -> None:
+    """Room for everything: for readers that keep nothing."""
+
+
 class Source(Protocol):
     """One mailbox folder that is read forever."""
 

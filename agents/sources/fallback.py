@@ -75,6 +75,7 @@ class WithFallback:
                             kept.pop(name, None)
                         else:
                             kept[name] = entry
+                    del batch  # here and below: its bytes must not outlive their reservation
 
     async def _over_gmail(self, kept: dict[str, bytes]) -> AsyncGenerator[Batch, None]:
         """Until the breaker opens."""
@@ -87,6 +88,7 @@ class WithFallback:
                         strays = False
                     else:
                         yield batch
+                    del batch
         except ProviderTransient:
             if self._breaker.state != BreakerState.OPEN:
                 raise
@@ -109,6 +111,7 @@ class WithFallback:
                     skipped = batch.skipped + len(batch.mails) - len(new)
                     yield replace(batch, mails=new, skipped=skipped, cursor={**batch.cursor, FALLBACK: b"1"})
                     known.update(mail.event_id for mail in new)
+                    del batch, new
                 if not self._breaker.retry_in_s and await self._gmail_is_back():
                     log.info("Gmail is back", extra={"account": self._account})
                     return

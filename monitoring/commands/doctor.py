@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -32,7 +31,6 @@ def doctor(as_json: bool, list_settings: bool) -> None:
     from monitoring.health.examine import examine
     from monitoring.health.finding import well
 
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
     findings = asyncio.run(examine(settings))
     ok = well(findings)
     if as_json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import AsyncIterator
 from dataclasses import asdict
@@ -33,7 +32,6 @@ def lag(as_json: bool, watch: bool, partitions: bool, everything: bool) -> None:
     Counts mails, not offsets: transaction markers and aborted records do not wait. "≤" marks an upper bound.
     """
     settings = load()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
     show = _print_json if as_json else _print_live if watch else _print_once
     asyncio.run(show(_measured(settings, repeat=watch, everything=everything), partitions=partitions))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -30,7 +29,6 @@ def status(as_json: bool) -> None:
     from monitoring.health.export import details
     from monitoring.health.verdict import Health
 
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
     report = asyncio.run(heard(load()))
     if as_json:
         click.echo(orjson.dumps(details(report)))
@@ -58,9 +56,7 @@ async def heard(settings: Settings) -> Report:
             await catch_up(settings, instances)
     except (KafkaError, LookupError, TimeoutError) as error:
         where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(
-            f"triage.status could not be read from {where}: {type(error).__name__}; see `triage doctor`"
-        ) from None
+        raise KafkaUnavailable(f"triage.status could not be read from {where}: {type(error).__name__}") from None
     seen = instances.seen(datetime.now(UTC))
     names = sorted({*EXPECTED, *(one.status.component for one in seen)})
     return Report(

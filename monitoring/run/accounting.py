@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from streams.triage.verdict import Lane
 
 NAMED = 10
 """So many files are named in a problem; the rest is a number."""
+REASONS = 5
+"""So many reasons of dead letters are told apart."""
 
 Name = Callable[[frozenset[bytes]], list[str]]
 """Paths of the files with these ids."""
@@ -116,13 +119,23 @@ def _problems(
     tally: Tally, listing: Listing, missing: frozenset[bytes], dead: frozenset[bytes], name: Name
 ) -> list[str]:
     said = [f"folder {printable(one)}: nobody knows what is in it" for one in listing.closed]
+    if listing.links:
+        said.append(f"symbolic links passed over: {listing.links}")
     stages = (
-        (dead, "on mail.dead"),
+        *_by_reason(dead, tally.reasons),
         (missing - tally.received, "not read by ingest"),
         ((missing & tally.received) - tally.judged, "received, but in no lane"),
         (missing & tally.received & tally.judged, "in a lane, but not archived"),
     )
     return said + [f"{len(ids)} {what}: {_named(ids, name)}" for ids, what in stages if ids]
+
+
+def _by_reason(dead: frozenset[bytes], reasons: Mapping[bytes, str]) -> Iterator[tuple[frozenset[bytes], str]]:
+    """Dead mails with the same reason, the most frequent reason first."""
+    frequent = [reason for reason, _ in Counter(reasons[mail] for mail in dead).most_common(REASONS)]
+    for reason in frequent:
+        yield frozenset(mail for mail in dead if reasons[mail] == reason), f"on mail.dead ({printable(reason)})"
+    yield frozenset(mail for mail in dead if reasons[mail] not in frequent), "on mail.dead (for other reasons)"
 
 
 def _named(ids: frozenset[bytes], name: Name) -> str:

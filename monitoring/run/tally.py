@@ -19,6 +19,7 @@ from streams.triage.verdict import Lane
 
 PRESSING = (Lane.URGENT, Lane.HIGH)
 LATEST = 30
+"""Of each pressing lane."""
 FRESH = 5
 RATE_S = 5
 
@@ -66,6 +67,8 @@ class Tally:
     """(event id, revision) pairs of the account that the lanes hold more than once."""
     dead: set[bytes] = field(default_factory=set)
     """Mails of the account on mail.dead."""
+    reasons: dict[bytes, str] = field(default_factory=dict)
+    """Why they are there. An exception's words: hostile."""
     found: int = 0
     """Mails of all accounts that this run announced."""
     dead_records: int = 0
@@ -78,8 +81,8 @@ class Tally:
     last_ms: int | None = None
     """The latency that was counted last."""
     fresh: deque[Headline] = field(default_factory=lambda: deque(maxlen=FRESH))
-    """Pressing mails since the view last took them."""
-    _latest: list[Headline] = field(default_factory=list)
+    """Pressing mails that this run announced, since the view last took them: an old one is not news."""
+    _latest: dict[Lane, list[Headline]] = field(default_factory=lambda: {lane: [] for lane in PRESSING})
     _seconds: Counter[int] = field(default_factory=Counter)
 
     def take(self, record: Record) -> None:
@@ -99,8 +102,8 @@ class Tally:
 
     @property
     def latest(self) -> list[Headline]:
-        """Pressing mails, the newest first."""
-        return list(self._latest)
+        """Pressing mails: urgent ones, then high ones, the newest of each first."""
+        return [one for lane in PRESSING for one in self._latest[lane]]
 
     def rate(self, now_s: float) -> float:
         """Verdicts per second over the last few whole seconds."""
@@ -128,7 +131,9 @@ class Tally:
     def _take_dead(self, record: Record, headers: Mapping[str, bytes]) -> None:
         self.dead_records += 1
         if self._ours(record):
-            self.dead.add(identity(record, headers))
+            mail = identity(record, headers)
+            self.dead.add(mail)
+            self.reasons[mail] = headers.get("dead_reason", b"").decode("utf-8", "replace") or "no reason given"
 
     def _take_verdict(self, record: Record, headers: Mapping[str, bytes], lane: Lane) -> None:
         self.lanes[lane] += 1
@@ -148,15 +153,16 @@ class Tally:
             self._seconds[record.timestamp // 1000] += 1
             self._forget_seconds(record.timestamp // 1000)
         if lane in PRESSING:
-            self._show(record, lane)
+            self._show(record, lane, new=since >= self.begun_ms)
 
     def _forget_seconds(self, newest: int) -> None:
         if len(self._seconds) > 20 * RATE_S:
             for second in [one for one in self._seconds if one < newest - 2 * RATE_S]:
                 del self._seconds[second]
 
-    def _show(self, record: Record, lane: Lane) -> None:
-        if len(self._latest) == LATEST and record.timestamp < self._latest[-1].at:
+    def _show(self, record: Record, lane: Lane, *, new: bool) -> None:
+        kept = self._latest[lane]
+        if not new and len(kept) == LATEST and record.timestamp < kept[-1].at:
             return
         try:
             verdict = VerdictRecord.decode(record.value)
@@ -164,8 +170,9 @@ class Tally:
             self.malformed += 1
             return
         shown = _headline(verdict, record.timestamp, lane)
-        self._latest = sorted([*self._latest, shown], key=lambda one: (-one.at, -one.priority))[:LATEST]
-        self.fresh.append(shown)
+        self._latest[lane] = sorted([*kept, shown], key=lambda one: (-one.at, -one.priority))[:LATEST]
+        if new:
+            self.fresh.append(shown)
 
 
 def identity(record: Record, headers: Mapping[str, bytes]) -> bytes:

@@ -23,8 +23,16 @@ def draw(picture: Picture, *, height: int) -> RenderableType:
     room = max(4, height - OTHER_LINES)
     parts: list[RenderableType] = [_summary(picture), _lanes(picture), Text(), _processes(picture)]
     if picture.latest:
-        parts += [Text(), _mails(picture.latest[:room])]
+        parts += [Text(), _mails(worth_showing(picture.latest, room))]
     return Group(*parts)
+
+
+def worth_showing(latest: tuple[Headline, ...], room: int) -> tuple[Headline, ...]:
+    """As many as there is room for: what is urgent first, but a third is left to the other lanes where they need it."""
+    urgent = [one for one in latest if one.lane == Lane.URGENT]
+    others = [one for one in latest if one.lane != Lane.URGENT]
+    shown = urgent[: max(room - len(others), room - room // 3)]
+    return (*shown, *others[: room - len(shown)])
 
 
 def _summary(picture: Picture) -> Text:

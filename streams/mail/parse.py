@@ -5,24 +5,24 @@ from streams.mail.addresses import addresses
 from streams.mail.authentication import authentication
 from streams.mail.body import Content, collect
 from streams.mail.headers import Head, decoded, split_message
-from streams.mail.model import Address, Mail, MailError
+from streams.mail.model import Address, Mail
 from streams.mail.node import Refused
 from streams.mail.origin import content_id, date, message_id, message_ids
 from streams.mail.quotes import new_part
+from streams.mail.recognise import require_mail
 from streams.mail.text import Visible, visible
 
 
 def parse(raw: bytes, *, truncated: bool = False) -> Mail:
     """The mail in `raw`; `truncated` says that whoever read it cut its end.
 
-    Raises only `MailError`: the bytes are empty or hold no header field at all. Anything else that is odd becomes a
-    flag (`streams.mail.flags`), and everything in the result is bounded (`streams.mail.limits`) and valid UTF-8.
+    Raises only `MailError`: the bytes are not one mail (`streams.mail.recognise`). Anything else that is odd becomes
+    a flag (`streams.mail.flags`), and everything in the result is bounded (`streams.mail.limits`) and valid UTF-8.
     """
     odd: set[str] = {flags.TRUNCATED} if truncated or len(raw) > limits.RAW_BYTES else set()
     raw = bytes(raw[: limits.RAW_BYTES])
     head, body = split_message(raw, odd)
-    if not head.fields:
-        raise MailError("no header field")
+    require_mail(raw, head, odd)
     content = _content(head, body, odd)
     seen = visible(content.passages, odd)
     if not seen.text and content.messages:

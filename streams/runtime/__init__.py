@@ -2,7 +2,7 @@
 
 Knows nothing of Faust; `streams.transport` calls it with a batch of records and commits what it returns."""
 
-from streams.runtime.agent import Agent, Event, Outcome, Output, Write
-from streams.runtime.tables import Known, Rows, Table
+from streams.runtime.agent import Agent, Event, Outcome, Output
+from streams.runtime.tables import Known, Table, Tables, Write
 
-__all__ = ["Agent", "Event", "Known", "Outcome", "Output", "Rows", "Table", "Write"]
+__all__ = ["Agent", "Event", "Known", "Outcome", "Output", "Table", "Tables", "Write"]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from infra.errors import Fatal, Permanent
 from streams.runtime.agent import Event, Output
+from streams.runtime.store import Changes
 from streams.topics import DEAD
 
 LARGEST_OUTPUT = 1_000_000
@@ -24,6 +25,23 @@ class TooManyDeadLetters(Fatal):
 
 class OutputTooLarge(Permanent):
     """A decision's record that the brokers would refuse each time, holding up all mail behind it."""
+
+
+def may_be_too_large(output: Output) -> bool:
+    """Whether `check_size` is worth its time: most records are small and have few headers."""
+    return len(output.headers) > 0 or len(output.value or b"") > LARGEST_OUTPUT // 2
+
+
+def check_row(rows: Changes) -> None:
+    """Refuse table rows that no changelog takes.
+
+    Raises:
+        OutputTooLarge
+    """
+    for table, changed in rows.items():
+        for key, value in changed.items():
+            if len(key) + len(value or b"") > LARGEST_OUTPUT:
+                raise OutputTooLarge(f"a row of {len(value or b'')} bytes for {table}; the most is {LARGEST_OUTPUT}")
 
 
 def check_size(output: Output) -> None:

@@ -1,4 +1,4 @@
-"""Tables as the runtime sees them: rows of one input partition, encoded as they stand in the changelog.
+"""Tables as an agent sees them: rows of one input partition, decoded; the store keeps them as in the changelog.
 
 Every row carries the source offset of its last update; an update from that offset or an older one changes nothing, so
 that processing an event again cannot count it twice."""
@@ -6,13 +6,22 @@ that processing an event again cannot count it twice."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
 
+from streams.runtime.store import OWN, Changes, Store
+
 Row = TypeVar("Row")
+Entry = tuple[Any, int]
+"""A row and the offset of the event that changed it last (-1: before there were offsets)."""
 _OFFSET = "source_offset"
+POSITION_KEY = b"\x00position"
+"""In an agent's first changelog: the input offset up to which its rows count the events, as decimal digits."""
+RECENT_ROWS = 2000
+"""Rows of a table and partition that are kept decoded: at least so many, at most twice as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,23 +33,35 @@ class Table(Generic[Row]):
     row: type[Row]
 
     def encode(self, row: Row, source_offset: int) -> bytes:
-        """A row as it stands in the changelog."""
-        return orjson.dumps(asdict(row) | {_OFFSET: source_offset})  # type: ignore[call-overload]
+        """A row as it stands in the changelog: one JSON object with `source_offset` as its last member."""
+        body = orjson.dumps(row)
+        return b'%s%s"source_offset":%d}' % (body[:-1], b"," if len(body) > 2 else b"", source_offset)
 
     def decode(self, value: bytes) -> Row:
         """A row from the changelog."""
+        row: Row = self.entry(value)[0]
+        return row
+
+    def entry(self, value: bytes) -> Entry:
+        """A row from the changelog and its offset. Fields of another version's rows: unknown ones are left out,
+        missing ones have their defaults."""
         data: dict[str, Any] = orjson.loads(value)
-        data.pop(_OFFSET, None)
-        return self.row(**data)
+        offset = int(data.pop(_OFFSET, -1))
+        known = _names(self)
+        return self.row(**{name: held for name, held in data.items() if name in known}), offset
 
 
-def source_offset(value: bytes) -> int:
-    """Offset of the event that last changed an encoded row."""
-    return int(orjson.loads(value).get(_OFFSET, -1))
+@cache
+def _names(table: Table[Any]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(table.row))
 
 
-Rows = dict[str, dict[bytes, bytes]]
-"""Table name → key → encoded row, for one input partition."""
+class Write(NamedTuple):
+    """A table row to set."""
+
+    table: Table[Any]
+    key: bytes
+    row: Any
 
 
 class Known(Protocol):
@@ -51,81 +72,115 @@ class Known(Protocol):
         ...
 
 
-class Change(Protocol):
-    """A row to set (`streams.runtime.agent.Write`)."""
+class Tables:
+    """The committed rows of one input partition: a store, and the rows lately used, decoded, before it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._recent: dict[str, dict[bytes, Entry | None]] = {}
+        self._former: dict[str, dict[bytes, Entry | None]] = {}
+
+    def entry(self, table: Table[Any], key: bytes) -> Entry | None:
+        """The committed row, or None."""
+        recent = self._recent.get(table.name)
+        if recent is None:
+            recent = self._recent[table.name] = {}
+        try:
+            return recent[key]
+        except KeyError:
+            pass
+        former = self._former.get(table.name)
+        if former and key in former:
+            entry = former[key]
+        else:
+            value = self.store.get(table.name, key)
+            entry = None if value is None else table.entry(value)
+        self._remember(table.name, {key: entry})
+        return entry
 
     @property
-    def table(self) -> Table[Any]:
-        """Of the agent's."""
-        ...
+    def position(self) -> int:
+        """Up to where in the input the rows count the events; 0 when they count none."""
+        return int(self.store.get(OWN, POSITION_KEY) or 0)
 
-    @property
-    def key(self) -> bytes:
-        """Of the row."""
-        ...
+    def store_batch(self, rows: Changes, position: int) -> None:
+        """The transaction that made these rows is committed: into the store with them. Any thread.
 
-    @property
-    def row(self) -> Any:
-        """An instance of the table's dataclass."""
-        ...
+        Raises:
+            StoreFailed
+        """
+        self.store.apply({**rows, OWN: {POSITION_KEY: b"%d" % position}})
+
+    def remember_batch(self, entries: Mapping[str, Mapping[bytes, Entry]]) -> None:
+        """The same rows, decoded: most are asked for again soon."""
+        for name, changed in entries.items():
+            self._remember(name, changed)
+
+    def _remember(self, name: str, entries: Mapping[bytes, Entry | None]) -> None:
+        """Two generations: when the younger is full, the elder is forgotten. Bounded, and no bookkeeping per use."""
+        recent = self._recent.setdefault(name, {})
+        if len(recent) + len(entries) > RECENT_ROWS:
+            self._former[name], self._recent[name] = recent, dict(entries)
+        else:
+            recent.update(entries)
 
 
 class Overlay:
     """The committed rows of a partition under the changes of the batch that is being decided."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self.changes: Rows = {}
+    def __init__(self, committed: Tables) -> None:
+        self._committed = committed.entry
+        self.entries: dict[str, dict[bytes, Entry]] = {}
+        """By table name and key: what the batch changes."""
+        self._tables: dict[str, Table[Any]] = {}
 
     def get(self, table: Table[Row], key: bytes) -> Row | None:
         """The row as this batch sees it."""
-        value = self._value(table.name, key)
-        return None if value is None else table.decode(value)
+        changed = self.entries.get(table.name)
+        entry = None if changed is None else changed.get(key)
+        if entry is None:
+            entry = self._committed(table, key)
+        return None if entry is None else entry[0]
 
-    def encoded(self, writes: Iterable[Change], offset: int) -> Rows:
-        """Rows that the event at `offset` changes, encoded; a row from that event or a later one stays as it is.
+    def write(self, writes: Iterable[Write], offset: int) -> None:
+        """Change rows because of the event at `offset`; a row from that event or a later one stays as it is."""
+        for table, key, row in writes:
+            changed = self.entries.get(table.name)
+            if changed is None:
+                changed = self.entries[table.name] = {}
+                self._tables[table.name] = table
+            old = changed.get(key) or self._committed(table, key)
+            if old is None or old[1] < offset:
+                changed[key] = (row, offset)
 
-        Raises what the encoder does, before anything has changed: half of an event's rows must never be kept.
+    def encoded(self) -> Changes:
+        """The changed rows as they go into changelog and store, each once however often it changed.
+
+        Raises what the encoder does.
         """
-        rows: Rows = {}
-        for write in writes:
-            old = self._value(write.table.name, write.key)
-            if old is None or source_offset(old) < offset:
-                rows.setdefault(write.table.name, {})[write.key] = write.table.encode(write.row, offset)
-        return rows
-
-    def put(self, table: Table[Row], key: bytes, row: Row, offset: int) -> None:
-        """Change one row because of the event at `offset`; a row from that event or a later one stays as it is."""
-        old = self._value(table.name, key)
-        if old is None or source_offset(old) < offset:
-            self.changes.setdefault(table.name, {})[key] = table.encode(row, offset)
-
-    def change(self, rows: Rows) -> None:
-        """Let these rows be seen by the events that follow."""
-        for name, changed in rows.items():
-            self.changes.setdefault(name, {}).update(changed)
-
-    def _value(self, name: str, key: bytes) -> bytes | None:
-        value = self.changes.get(name, {}).get(key)
-        return value if value is not None else self._rows.get(name, {}).get(key)
+        return {
+            name: {key: self._tables[name].encode(row, offset) for key, (row, offset) in changed.items()}
+            for name, changed in self.entries.items()
+        }
 
 
 class AllPartitions(Mapping[bytes, bytes]):
     """One table over all partitions of this worker, as Faust's own `app.tables` shows it. Read only."""
 
-    def __init__(self, name: str, partitions: Mapping[tuple[str, int], Rows]) -> None:
+    def __init__(self, name: str, partitions: Mapping[tuple[str, int], Tables]) -> None:
         self._name = name
         self._partitions = partitions
 
     def __getitem__(self, key: bytes) -> bytes:
-        for rows in self._partitions.values():
-            if key in rows.get(self._name, {}):
-                return rows[self._name][key]
+        for tables in self._partitions.values():
+            if (value := tables.store.get(self._name, key)) is not None:
+                return value
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[bytes]:
-        for rows in self._partitions.values():
-            yield from rows.get(self._name, {})
+        for tables in self._partitions.values():
+            for key, _ in tables.store.items(self._name):
+                yield key
 
     def __len__(self) -> int:
-        return sum(len(rows.get(self._name, {})) for rows in self._partitions.values())
+        return sum(tables.store.count(self._name) for tables in self._partitions.values())

@@ -1,14 +1,14 @@
 """The seams into Faust 0.15: its aiokafka transport with the message path replaced. All private calls are in this file.
 
 Seams used: `TRANSPORTS.aliases`; Consumer `_new_consumer_thread`, `_drain_messages`, `on_partitions_*`, `perform_seek`,
-`highwaters`, `on_stop`; thread `_create_worker_consumer`, `_fetch_records`, `verify_event_path`; aiokafka
-`_isolation_level`, `_fetch_max_wait_ms`, `_coordinator.request_rejoin`."""
+`highwaters`, `on_stop`; thread `on_start`, `verify_event_path`; aiokafka
+`_fetcher._get_actions_per_node`, `_coordinator.request_rejoin`."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any
 
@@ -16,30 +16,24 @@ from faust.transport import drivers
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
-from streams.runtime.agent import Event
 from streams.transport.ownership import Input, Ownership
+from streams.transport.reader import Inlet, Reader
 
 log = logging.getLogger(__name__)
 SCHEME = "eos"
 _SAY_MISSING_S = 5.0
-_FETCH_WAIT_MS = 50
-"""Long enough to keep an idle worker idle; it delays no record: the broker answers as soon as there is one."""
-_FETCH_TIMEOUT_S = 0.5
+_FETCHER_PAUSE_S = 10.0
 
 
 class ConsumerThread(stock.AIOKafkaConsumerThread):
-    """Faust's consumer thread, reading only what is committed."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._isolation_level = "read_committed"  # no setting for it outside processing_guarantee=exactly_once
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # hard-coded 1,500: an empty partition would hold back a full one
-        return consumer
+    """Faust's consumer thread: a member of the group that fetches nothing; `streams.transport.reader` does."""
 
     async def on_start(self) -> None:
         """Start, and never let this member assign partitions while it does not know all topics."""
         await super().on_start()
-        coordinator = self._ensure_consumer()._coordinator
+        consumer = self._ensure_consumer()
+        consumer._fetcher._get_actions_per_node = _fetch_nothing
+        coordinator = consumer._coordinator
         assign = coordinator._perform_assignment
 
         async def assign_what_is_known(response: Any) -> Any:
@@ -69,12 +63,20 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         """Faust's livelock checks watch a message path that is not in use here."""
 
 
+def _fetch_nothing(assignment: object) -> tuple[list[Any], dict[Any, Any], float, bool, list[Any]]:
+    """No fetch and no reset of a position, for any assignment (aiokafka's `Fetcher._get_actions_per_node`)."""
+    del assignment
+    return [], {}, _FETCHER_PAUSE_S, False, []
+
+
 class Consumer(stock.Consumer):
     """Faust's consumer; ownership and tasks live in `Ownership`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ownership: Ownership = self.app.make_ownership(self)
+        self._reader: Reader | None = None
+        """Made on the event loop; it connects while the group still deliberates."""
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -86,23 +88,16 @@ class Consumer(stock.Consumer):
         inputs = self.app.input_topics
         return {(tp.topic, tp.partition) for tp in self.assignment() if tp.topic in inputs}
 
-    async def fetch(self, topic: str, partition: int, limit: int) -> Sequence[Event]:
-        """Records from the position on; empty after half a second without any."""
-        if not self.flow_active:
-            await asyncio.sleep(0.01)
-            return []
-        thread = self._thread
-        tp = stock.ensure_aiokafka_TP(TP(topic, partition))
-        call = thread._fetch_records(thread._ensure_consumer(), [tp], timeout=_FETCH_TIMEOUT_S, max_records=limit)
-        records: Mapping[Any, Sequence[Event]] = await asyncio.wrap_future(
-            asyncio.run_coroutine_threadsafe(call, thread.thread_loop)
-        )
-        return records.get(tp, [])
+    async def on_start(self) -> None:
+        """Connect what reads and asks, then Faust's own start."""
+        self._reader = self.app.make_reader(self.crash)
+        self.ownership.connect()
+        await super().on_start()
 
-    def seek(self, topic: str, partition: int, offset: int) -> None:
-        """Fetch from `offset` next."""
-        tp = stock.ensure_aiokafka_TP(TP(topic, partition))
-        self._thread.thread_loop.call_soon_threadsafe(self._thread._ensure_consumer().seek, tp, offset)
+    def read(self, topic: str, partition: int, offset: int) -> Inlet:
+        """Records of a partition from `offset` on."""
+        assert self._reader is not None, "read before the start"
+        return self._reader.open(topic, partition, offset)
 
     def rejoin(self) -> None:
         """Ask the group for a rebalance."""
@@ -140,6 +135,8 @@ class Consumer(stock.Consumer):
     async def on_stop(self) -> None:
         """Tasks first, then Faust's own end."""
         await self.ownership.stop()
+        if self._reader is not None:
+            await self._reader.stop()
         await super().on_stop()
 
 

@@ -5,49 +5,117 @@ written, aiokafka's answer was stale in 2 of 100 reads. The consumer here never 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from infra.errors import Transient
 from streams.transport.calls import BlockingCalls
 
 BEGINNING = 0
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 5.0
+
+
+class OrphanedOffset(Transient):
+    """The coordinator holds an offset of a transaction that has ended, and waits for a marker that never comes.
+
+    Seen on Kafka 4.3 when a lone broker is killed while it writes the markers of a commit: restarted, it takes its own
+    partitions for deleted ("Couldn't find leader endpoint", TransactionMarkerChannelManager) and skips the markers.
+    Stable reads (KIP-447) of that offset then fail for ever, until the same producer ends another transaction there."""
+
+    def __init__(self, settled: int) -> None:
+        super().__init__(f"an offset is pending in no transaction; the one before it is {settled}")
+        self.settled = settled
 
 
 class GroupOffsets:
-    """The committed offsets of one consumer group."""
+    """The committed offsets of one consumer group, and where partitions begin and end."""
 
     def __init__(self, options: Mapping[str, Any], group: str) -> None:
-        self._consumer = Consumer({**options, "group.id": group, "enable.auto.commit": False})
-        self._calls = BlockingCalls(f"offsets of {group}")
+        configuration = {**options, "group.id": group, "enable.auto.commit": False}
+        self._consumer = Consumer(configuration)
+        self._lenient = Consumer({**configuration, "isolation.level": "read_uncommitted"})
+        self._admin = AdminClient(dict(options))
+        self._group = group
         self.metadata = self._consumer.consumer_group_metadata()
 
-    async def committed(self, topic: str, partition: int) -> int:
-        """The next offset to read; the beginning when the group has committed none.
+    async def committed(self, topic: str, partition: int, calls: BlockingCalls) -> int:
+        """The next offset to read; the beginning when the group has committed none. To be asked after the partition's
+        transactional id was taken over: no transaction that could still change it is running then.
+
+        Raises:
+            OrphanedOffset: and none will.
+            Transient: the brokers did not answer.
+        """
+        return int(await _bounded(calls, self._committed, topic, partition))
+
+    def _committed(self, topic: str, partition: int) -> int:
+        spot = TopicPartition(topic, partition)
+        try:
+            return _offset(self._consumer, spot)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError._TIMED_OUT:
+                raise Transient(f"committed offset of {topic}/{partition}: {error.args[0]}") from None
+        try:
+            settled = _offset(self._lenient, spot)
+        except KafkaException as error:
+            raise Transient(f"committed offset of {topic}/{partition}: {error.args[0]}") from None
+        raise OrphanedOffset(settled)
+
+    async def bounds(self, topic: str, partition: int, calls: BlockingCalls) -> tuple[int, int]:
+        """The first offset that is there, and the one behind the last committed record.
 
         Raises:
             Transient: the brokers did not answer.
         """
-        try:
-            return await self._calls.run(self._committed, topic, partition, seconds=2 * _TIMEOUT_S)
-        except TimeoutError:
-            raise Transient(f"committed offset of {topic}/{partition}: no answer") from None
+        low, high = await _bounded(calls, self._bounds, topic, partition)
+        return int(low), int(high)
 
-    def _committed(self, topic: str, partition: int) -> int:
+    def _bounds(self, topic: str, partition: int) -> tuple[int, int]:
         try:
-            (found,) = self._consumer.committed([TopicPartition(topic, partition)], timeout=_TIMEOUT_S)
+            low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=_TIMEOUT_S)
         except KafkaException as error:
-            raise Transient(f"committed offset of {topic}/{partition}: {error.args[0]}") from None
-        if found.error:
-            raise Transient(f"committed offset of {topic}/{partition}: {found.error}")
-        return max(BEGINNING, int(found.offset))
+            raise Transient(f"bounds of {topic}/{partition}: {error.args[0]}") from None
+        return low, high
+
+    async def identity(self, topics: Sequence[str], calls: BlockingCalls) -> str:
+        """What tells these topics from others of the same names: the cluster's id and the topics' own (KIP-516).
+
+        Raises:
+            Transient: the brokers did not answer.
+        """
+        return str(await _bounded(calls, self._identity, sorted(topics)))
+
+    def _identity(self, topics: Sequence[str]) -> str:
+        try:
+            cluster = self._admin.list_topics(timeout=_TIMEOUT_S).cluster_id
+            described = self._admin.describe_topics(TopicCollection(topics), request_timeout=_TIMEOUT_S)
+            ids = [f"{name}={described[name].result(_TIMEOUT_S).topic_id}" for name in topics]
+        except KafkaException as error:
+            raise Transient(f"identity of {', '.join(topics)}: {error.args[0]}") from None
+        return " ".join([str(cluster), *ids])
 
     async def close(self) -> None:
         """Release the connection."""
+        calls = BlockingCalls(f"offsets of {self._group}")
         with suppress(TimeoutError):
-            await self._calls.run(self._consumer.close, seconds=1.0)
-        self._calls.close()
+            await calls.run(self._consumer.close, seconds=1.0)
+            await calls.run(self._lenient.close, seconds=1.0)
+        calls.close()
+
+
+def _offset(consumer: Any, spot: TopicPartition) -> int:
+    (found,) = consumer.committed([spot], timeout=_TIMEOUT_S)
+    if found.error:
+        raise KafkaException(found.error)
+    return max(BEGINNING, int(found.offset))
+
+
+async def _bounded(calls: BlockingCalls, call: Any, *arguments: Any) -> Any:
+    try:
+        return await calls.run(call, *arguments, seconds=4 * _TIMEOUT_S)
+    except TimeoutError:
+        raise Transient(f"{arguments}: no answer from the brokers") from None

@@ -10,22 +10,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any, Protocol
+
+from confluent_kafka import TopicPartition
 
 from infra.errors import Fatal, Transient
 from streams.runtime.agent import Agent
 from streams.runtime.batch import Decider
-from streams.runtime.tables import Rows
-from streams.transport.offsets import GroupOffsets
+from streams.runtime.store import MemoryStore, Store
+from streams.runtime.tables import Tables
+from streams.transport.offsets import GroupOffsets, OrphanedOffset
 from streams.transport.producer import LostOwnership, TransactionalProducer
-from streams.transport.recovery import recover
+from streams.transport.recovery import Bounds, recover
 from streams.transport.task import Inputs, PartitionTask
 
 log = logging.getLogger(__name__)
 Input = tuple[str, int]
 _PAUSE_S, _PAUSE_MAX_S = 0.2, 5.0
+_OPEN_STORE_S = 300.0
 
 
 class Group(Inputs, Protocol):
@@ -44,6 +48,10 @@ class Group(Inputs, Protocol):
         ...
 
 
+OpenStore = Callable[[str, Sequence[str], str], Store]
+"""Opens a store by its name, its tables' names and the identity of their changelogs. Blocks."""
+
+
 class Ownership:
     """The tasks of one process."""
 
@@ -56,12 +64,16 @@ class Ownership:
         options: Mapping[str, Any],
         batch_size: int,
         batch_timeout_s: float,
+        stores: OpenStore | None = None,
     ) -> None:
+        """`stores` opens what rows are kept in; None: memory."""
         self._group, self._deciders, self._name, self._options = group, deciders, name, options
-        self._batch_size, self._batch_timeout_s = batch_size, batch_timeout_s
+        self._batch_size, self._batch_timeout_s, self._stores = batch_size, batch_timeout_s, stores
         self._offsets: GroupOffsets | None = None
         self.tasks: dict[Input, PartitionTask] = {}
-        self.rows: dict[Input, Rows] = {}
+        self.tables: dict[Input, Tables] = {}
+        self.recovering: dict[Input, str] = {}
+        """How far tables are read back, for people."""
         self._running: dict[Input, asyncio.Task[None]] = {}
         self._opening: asyncio.Task[None] | None = None
         self._stopped = False
@@ -107,6 +119,7 @@ class Ownership:
         """End everything in order."""
         self._stopped = True
         await self.pause()
+        await asyncio.gather(*(task.checkpoint() for task in self.tasks.values() if task.changed))
         await self.keep_only(())
         if self._offsets is not None:
             await self._offsets.close()
@@ -143,25 +156,35 @@ class Ownership:
         decider = self._deciders[topic]
         producer = TransactionalProducer(self._options, f"{self._name}-{topic}-{partition}")
         started = monotonic()
+        store: Store | None = None
         try:
             await producer.open()
-            position = await self._group_offsets().committed(topic, partition)
-            rows = await recover(
+            store = await self._open_store(input_, decider.agent, producer)
+            tables = Tables(store)
+            replayed = await recover(
                 self._options,
                 decider.agent.tables,
                 partition,
+                store,
                 producer.calls,
-                lambda: self._stopped or input_ not in self._group.assigned(),
+                bounds=await self._changelog_bounds(partition, decider.agent, producer),
+                cancelled=lambda: self._stopped or input_ not in self._group.assigned(),
+                progress=lambda done, of: self._say_recovering(input_, done, of),
             )
+            position = await self._position(input_, tables, producer)
             if input_ not in self._group.assigned():
                 raise Transient("the partition went away while it was opened")
         except BaseException:
+            if store is not None:
+                store.close()
             await asyncio.shield(producer.close())
             raise
+        finally:
+            self.recovering.pop(input_, None)
         log.info(
-            "owner: position %d, %d table rows",
+            "owner: position %d, %d table changes replayed",
             position,
-            sum(map(len, rows.values())),
+            replayed,
             extra={"topic": topic, "partition": partition, "duration_ms": round((monotonic() - started) * 1000)},
         )
         task = PartitionTask(
@@ -171,12 +194,55 @@ class Ownership:
             producer=producer,
             offsets=self._group_offsets(),
             inputs=self._group,
-            rows=rows,
+            tables=tables,
             position=position,
             batch_size=self._batch_size,
         )
-        self.tasks[input_], self.rows[input_] = task, rows
+        self.tasks[input_], self.tables[input_] = task, tables
         return task
+
+    async def _open_store(self, input_: Input, agent: Agent, producer: TransactionalProducer) -> Store:
+        if self._stores is None or not agent.tables:
+            return MemoryStore()
+        name, tables = f"{input_[0]}-{input_[1]}", [table.name for table in agent.tables]
+        known = await self._group_offsets().identity([table.changelog for table in agent.tables], producer.calls)
+        return await producer.calls.run(self._stores, name, tables, known, seconds=_OPEN_STORE_S)
+
+    async def _changelog_bounds(
+        self, partition: int, agent: Agent, producer: TransactionalProducer
+    ) -> Mapping[str, Bounds]:
+        offsets = self._group_offsets()
+        return {
+            table.changelog: await offsets.bounds(table.changelog, partition, producer.calls) for table in agent.tables
+        }
+
+    def _say_recovering(self, input_: Input, done: int, of: int) -> None:
+        self.recovering[input_] = f"{input_[0]}/{input_[1]}: {done} of {of} table changes replayed"
+        log.info("recovering tables: %d of %d", done, of, extra={"topic": input_[0], "partition": input_[1]})
+
+    async def _position(self, input_: Input, tables: Tables, producer: TransactionalProducer) -> int:
+        """Where to go on reading. An orphaned offset is replaced by what the tables know, in a transaction of the
+        same producer, whose marker ends the wait for the lost one."""
+        topic, partition = input_
+        offsets = self._group_offsets()
+        try:
+            position = await offsets.committed(topic, partition, producer.calls)
+        except OrphanedOffset as orphan:
+            position = max(orphan.settled, tables.position)
+            log.warning("%s; going on from %d", orphan, position, extra={"topic": topic, "partition": partition})
+            await producer.write((), TopicPartition(topic, partition, position), offsets.metadata)
+        low, _ = await offsets.bounds(topic, partition, producer.calls)
+        if position < low:
+            log.error(
+                "%d offsets are gone: retention passed them before they were processed",
+                low - position,
+                extra={"topic": topic, "partition": partition, "offset": position},
+            )
+        return position
+
+    def connect(self) -> None:
+        """Have the connections that an opening needs made now."""
+        self._group_offsets()
 
     def _group_offsets(self) -> GroupOffsets:
         if self._offsets is None:
@@ -208,14 +274,14 @@ class Ownership:
     def _forget(self, input_: Input) -> None:
         self.opened = False
         self._running.pop(input_, None)
-        self.rows.pop(input_, None)
+        self.tables.pop(input_, None)
         task = self.tasks.pop(input_, None)
         if task is not None:
-            self._closing = asyncio.create_task(task.producer.close())
+            self._closing = asyncio.create_task(task.close())
 
     async def _drop(self, input_: Input) -> None:
-        self.rows.pop(input_, None)
-        await self.tasks.pop(input_).producer.close()
+        self.tables.pop(input_, None)
+        await self.tasks.pop(input_).close()
 
 
 def deciders(agents: Iterable[Agent], make: Callable[[Agent], Decider]) -> dict[str, Decider]:

@@ -5,10 +5,10 @@ the last one are being written; `init_transactions` without a connection sits ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
@@ -25,6 +25,10 @@ RETRY_S = 10.0
 """How long one step is called again after a time-out that says it may be."""
 _STEP_S = 3.0
 _DISCARD_S = 2.0
+
+
+def _nothing() -> None:
+    """What there is to do after most commits."""
 
 
 class Aborted(Transient):
@@ -45,7 +49,7 @@ class TransactionalProducer:
             "transaction.timeout.ms": int(TRANSACTION_S * 1000),
             "acks": "all",
             "compression.type": "lz4",
-            "linger.ms": 2,
+            "linger.ms": 0,  # a batch is there at once; what comes while a request is on its way goes with the next
             "batch.size": 262144,
             "message.max.bytes": 2 * 1024 * 1024,
             "delivery.report.only.error": True,
@@ -76,33 +80,39 @@ class TransactionalProducer:
             raise (Transient if error.args[0].retriable() else LostOwnership)(str(error.args[0])) from None
         self._producer = producer
 
-    async def write(self, outputs: Sequence[Output], partition: int, offset: TopicPartition, group: Any) -> None:
-        """One transaction: outputs to `partition` of their topics, and the group's next offset.
+    async def write(
+        self, outputs: Iterable[Output], offset: TopicPartition, group: Any, then: Callable[[], None] = _nothing
+    ) -> None:
+        """One transaction: outputs to the partition number of `offset` in their topics, and the group's next offset.
+        `then` is called once it is committed, in the producer's thread.
 
         Raises:
-            Aborted, LostOwnership
+            Aborted, LostOwnership, what `then` raises
         """
         try:
-            await self.calls.run(self._write, outputs, partition, offset, group, seconds=ANSWER_S)
+            await self.calls.run(self._write, outputs, offset, group, then, seconds=ANSWER_S)
         except TimeoutError:
             raise LostOwnership(f"no answer within {ANSWER_S:g} s") from None
 
-    def _write(self, outputs: Sequence[Output], partition: int, offset: TopicPartition, group: Any) -> None:
+    def _write(self, outputs: Iterable[Output], offset: TopicPartition, group: Any, then: Callable[[], None]) -> None:
         producer = self._producer
         if producer is None:
             raise LostOwnership("closed")
+        produce, partition = producer.produce, offset.partition
         try:
             producer.begin_transaction()
-            for output in outputs:
-                producer.produce(
-                    output.topic, output.value, output.key, partition, headers=list(output.headers) or None
-                )
+            for topic, key, value, headers in outputs:
+                if headers:
+                    produce(topic, value, key, partition, headers=list(headers))
+                else:
+                    produce(topic, value, key, partition)
             self._until_done(producer.send_offsets_to_transaction, [offset], group)
             self._until_done(producer.commit_transaction)
         except (KafkaException, BufferError) as error:
             self._roll_back(producer, error)
+        then()
 
-    def _roll_back(self, producer: Producer, error: KafkaException | BufferError) -> None:
+    def _roll_back(self, producer: Producer, error: KafkaException | BufferError) -> NoReturn:
         cause = error.args[0] if isinstance(error, KafkaException) else None
         if cause is not None and (cause.fatal() or cause.code() in (KafkaError._FENCED, KafkaError._STATE)):
             raise LostOwnership(str(cause)) from None

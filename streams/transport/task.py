@@ -1,4 +1,4 @@
-"""One input partition at work: fetch, decide, do the effects, commit everything in one transaction, again.
+"""One input partition at work: take what is there, decide, do the effects, commit everything in one transaction, again.
 
 States: waiting for records (may be cancelled at any time) or committing (must be let finish)."""
 
@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from time import monotonic
 from typing import Protocol
 
@@ -17,7 +20,7 @@ from infra.errors import Transient
 from monitoring.metrics import BATCH_SECONDS, TRANSACTIONS
 from streams.runtime.agent import Event, Output
 from streams.runtime.batch import Decided, Decider
-from streams.runtime.tables import Rows
+from streams.runtime.tables import POSITION_KEY, Tables
 from streams.transport.offsets import GroupOffsets
 from streams.transport.producer import Aborted, TransactionalProducer
 
@@ -25,17 +28,28 @@ log = logging.getLogger(__name__)
 _PAUSE_S, _PAUSE_MAX_S = 0.05, 5.0
 _ABORTS_TO_TELL = 3
 """A broker that comes back costs one or two; more than that in a row is something to see."""
+CHECKPOINT_S = 60.0
+"""A store learns this often how much of its changelogs it holds: what a start after a kill replays at most."""
+_CLOSE_S = 2.0
+
+
+class Inlet(Protocol):
+    """The records of the partition from a position on."""
+
+    async def take(self, limit: int) -> list[Event]:
+        """What is there, read_committed and in order: at least one record, at most `limit`."""
+        ...
+
+    def close(self) -> None:
+        """No more are wanted."""
+        ...
 
 
 class Inputs(Protocol):
-    """What a task needs of the group's consumer."""
+    """What a task needs to read its partition."""
 
-    async def fetch(self, topic: str, partition: int, limit: int) -> Sequence[Event]:
-        """Records from the position on, read_committed; empty after a short wait without any."""
-        ...
-
-    def seek(self, topic: str, partition: int, offset: int) -> None:
-        """Fetch from `offset` next."""
+    def read(self, topic: str, partition: int, offset: int) -> Inlet:
+        """Its records from `offset` on."""
         ...
 
 
@@ -62,44 +76,47 @@ class PartitionTask:
         producer: TransactionalProducer,
         offsets: GroupOffsets,
         inputs: Inputs,
-        rows: Rows,
+        tables: Tables,
         position: int,
         batch_size: int,
     ) -> None:
-        self.topic, self.partition, self.rows, self.position = topic, partition, rows, position
+        self.topic, self.partition, self.tables, self.position = topic, partition, tables, position
         self.producer = producer
         self.progress = Progress()
         self.committing = False
         self._decider, self._offsets, self._inputs, self._batch_size = decider, offsets, inputs, batch_size
         self._changelogs = {table.name: table.changelog for table in decider.agent.tables}
         self._stopping = False
+        self._checkpoint_at = monotonic() + CHECKPOINT_S
+        self.changed = False
+        """Whether rows have changed since the last checkpoint."""
 
     async def run(self) -> None:
         """Work until stopped.
 
         Raises:
             LostOwnership: another process owns the partition now.
-            TooManyDeadLetters
+            TooManyDeadLetters, StoreFailed
         """
         self._stopping = False
-        self._inputs.seek(self.topic, self.partition, self.position)
-        while not self._stopping:
-            records = await self._inputs.fetch(self.topic, self.partition, self._batch_size)
-            # The fetch may be from before a seek: what is behind the position is committed already.
-            fresh = [record for record in records if record.offset >= self.position]
-            if fresh:
-                await self._take(fresh)
+        inlet = self._inputs.read(self.topic, self.partition, self.position)
+        try:
+            while not self._stopping:
+                await self._take(await inlet.take(self._batch_size))
+                if self.changed and monotonic() > self._checkpoint_at:
+                    await self.checkpoint()
+        finally:
+            inlet.close()
 
     def stop(self) -> None:
         """End after the running transaction."""
         self._stopping = True
 
     async def _take(self, records: Sequence[Event]) -> None:
-        taken = aborts = 0
-        pause = _PAUSE_S
-        while taken < len(records) and not self._stopping:
+        aborts, pause = 0, _PAUSE_S
+        while records and not self._stopping:
             started = monotonic()
-            decided = await self._decider.decide(records[taken:], self.rows)
+            decided = await self._decider.decide(records, self.tables)
             await self._do_effects(decided)
             try:
                 await self._commit(decided)
@@ -113,18 +130,18 @@ class PartitionTask:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _PAUSE_MAX_S)
                 continue
-            taken += decided.taken
+            records = records[decided.taken :]
             aborts, pause, self.progress.stuck = 0, _PAUSE_S, ""
             BATCH_SECONDS.labels(self._decider.agent.name).observe(monotonic() - started)
 
     async def _do_effects(self, decided: Decided) -> None:
         effect = self._decider.agent.effect
-        if effect is None or not decided.effects:
+        if effect is None or not (effects := decided.effects):
             return
         pause = _PAUSE_S
         while True:
             try:
-                rejected = await effect([outcome.effect for _, outcome in decided.effects])
+                rejected = await effect(list(effects.values()))
                 break
             except Transient as error:
                 if not self.progress.stuck:
@@ -135,30 +152,64 @@ class PartitionTask:
         if self.progress.stuck:
             log.info("going on after: %s", self.progress.stuck, extra=self._where())
             self.progress.stuck = ""
-        self._decider.reject(decided, rejected)
+        if rejected:
+            numbers = list(effects)
+            self._decider.reject(decided, {numbers[index]: error for index, error in rejected.items()})
 
     async def _commit(self, decided: Decided) -> None:
-        outputs = decided.outputs + [
-            Output(topic=self._changelogs[name], key=key, value=value)
-            for name, changes in decided.changes.items()
-            for key, value in changes.items()
-        ]
+        outputs: Iterator[Output] = iter(decided.outputs)
+        if self._changelogs:
+            outputs = chain(outputs, self._changes(decided))
+        store = partial(self.tables.store_batch, decided.rows, decided.next_offset) if self._changelogs else _nothing
         offset = TopicPartition(self.topic, self.partition, decided.next_offset)
         self.committing = True
         try:
-            await self.producer.write(outputs, self.partition, offset, self._offsets.metadata)
+            await self.producer.write(outputs, offset, self._offsets.metadata, store)
         finally:
             self.committing = False
         self._keep(decided)
 
+    def _changes(self, decided: Decided) -> Iterator[Output]:
+        """Changelog records: the changed rows, and up to where in the input the rows count the events."""
+        for name, changed in decided.rows.items():
+            topic = self._changelogs[name]
+            for key, value in changed.items():
+                yield Output(topic, key, value)
+        yield Output(next(iter(self._changelogs.values())), POSITION_KEY, b"%d" % decided.next_offset)
+
     def _keep(self, decided: Decided) -> None:
         self.position = decided.next_offset
-        for name, changes in decided.changes.items():
-            self.rows.setdefault(name, {}).update(changes)
+        if self._changelogs:
+            self.tables.remember_batch(decided.entries)
+            self.changed = True
         self.progress.records += decided.taken
         self.progress.transactions += 1
         TRANSACTIONS.labels(self._decider.agent.name, "committed").inc()
         self._decider.count(decided)
 
+    async def checkpoint(self) -> None:
+        """Tell the store how much of its changelogs it holds: all that is there, as only this task's transactions
+        write to them and none is running."""
+        self._checkpoint_at = monotonic() + CHECKPOINT_S
+        ends = {}
+        try:
+            for changelog in self._changelogs.values():
+                _, ends[changelog] = await self._offsets.bounds(changelog, self.partition, self.producer.calls)
+        except Transient as error:
+            log.info("no checkpoint now: %s", error, extra=self._where())
+            return
+        self.tables.store.mark(ends)
+        self.changed = False
+
+    async def close(self) -> None:
+        """Give the partition up. Nothing may be running."""
+        with suppress(TimeoutError):  # in the producer's thread: behind whatever it still does to the store
+            await self.producer.calls.run(self.tables.store.close, seconds=_CLOSE_S)
+        await self.producer.close()
+
     def _where(self) -> dict[str, object]:
         return {"topic": self.topic, "partition": self.partition, "offset": self.position}
+
+
+def _nothing() -> None:
+    """An agent without tables has nothing to store."""

@@ -67,6 +67,15 @@ def test_each_mail_below_a_folder_gets_one_line_in_the_order_of_names(mailbox: P
     assert all(set(line) == FIELDS for line in lines(result))
 
 
+def test_hidden_folders_are_read_only_inside_a_maildir(mailbox: Path) -> None:
+    for folder in ("maildir/.Sent/cur", "plain/.git"):
+        (mailbox / folder).mkdir(parents=True)
+        (mailbox / folder / "4.M4.host").write_bytes(ASK)
+    assert [line["path"].removeprefix(str(mailbox)) for line in lines(run(mailbox)) if "M4" in line["path"]] == [
+        "/maildir/.Sent/cur/4.M4.host"
+    ]
+
+
 def test_the_verdict_is_the_expected_one_with_its_reasons(mailbox: Path) -> None:
     ask, offer, _ = lines(run(mailbox))
     assert (ask["lane"], ask["category"], ask["needs_reply"]) == ("high", "work", True)
@@ -252,6 +261,13 @@ def test_labels_that_make_no_sense_are_a_usage_error(labelled: Path, labels: str
     (labelled / "labels.csv").write_text(labels)
     with pytest.raises(ConfigError, match="line 2"):
         CliRunner().invoke(evaluate, [str(labelled)], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("content", [b"", b"file,priority,category,needs_reply\n", b"\xff\xfe\x00", b'"' * 200_000])
+def test_a_file_without_any_label_is_a_usage_error_with_what_is_wanted(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "labels.csv").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"give a .csv|no label that can be read"):
+        CliRunner().invoke(evaluate, [str(tmp_path)], catch_exceptions=False)
 
 
 def test_a_missing_mail_is_named(labelled: Path) -> None:

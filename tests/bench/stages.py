@@ -17,7 +17,8 @@ from time import perf_counter_ns
 from streams.classify import SENDERS, THREADS, Classified, learn, row_key
 from streams.events import Origin, Received, utc_text, verdict_headers, verdict_record
 from streams.mail import parse
-from streams.runtime.tables import Overlay
+from streams.runtime.store import MemoryStore
+from streams.runtime.tables import Overlay, Tables
 from streams.topics import RECEIVED
 from streams.triage.decide import decide
 from streams.triage.policy import DEFAULT
@@ -54,7 +55,7 @@ def run(mails: int) -> Report:
 
 def _measure(received: Sequence[Received]) -> dict[str, list[float]]:
     """Microseconds per mail and stage."""
-    overlay = Overlay({})
+    overlay = Overlay(Tables(MemoryStore()))
     taken: dict[str, list[float]] = {stage: [] for stage in (*STAGES, "all", "stdlib_parse")}
     for number, one in enumerate(received):
         parsed, known, decided, encoded, learned = _one(one, overlay, number)
@@ -84,8 +85,7 @@ def _one(received: Received, overlay: Overlay, offset: int) -> list[float]:
     verdict_record(received, mail, facts, verdict, ORIGIN).encode()
     verdict_headers(received)
     ticks.append(perf_counter_ns())
-    for write in learn(received.account, Classified(mail=mail, facts=facts, verdict=verdict)):
-        overlay.put(write.table, write.key, write.row, offset)
+    overlay.write(learn(received.account, Classified(mail=mail, facts=facts, verdict=verdict)), offset)
     ticks.append(perf_counter_ns())
     return [(after - before) / 1000 for before, after in pairwise(ticks)]
 

@@ -117,6 +117,11 @@ class Dovecot:
         command = ["doveadm", "-c", str(self._config), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
+    def refused_logins(self, user: str) -> int:
+        """How often somebody tried to log in with a wrong secret, as its log tells."""
+        lines = (self.directory / "mail.log").read_text("utf-8", "replace").splitlines()
+        return sum("auth failed" in line and f"user=<{user}>" in line for line in lines)
+
     @property
     def _config(self) -> Path:
         return self.directory / "dovecot.conf"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from streams.runtime import Agent, Event, Output
 from streams.runtime.batch import Decider
 from streams.runtime.dead import DeadLetterLimit
-from streams.runtime.tables import Rows
+from streams.runtime.store import Changes
 from streams.transport.task import PartitionTask
+from tests.unit.runtime.records import tables_of
 
 
 class ScriptedInputs:
@@ -19,20 +20,27 @@ class ScriptedInputs:
 
     def __init__(self, *batches: Sequence[Event]) -> None:
         self.batches = deque(batches)
-        self.seeks: list[int] = []
+        self.reads: list[int] = []
+        """From where the partition was read."""
+        self.closed = 0
         self.drained = asyncio.Event()
 
-    async def fetch(self, topic: str, partition: int, limit: int) -> Sequence[Event]:
-        del topic, partition, limit
+    def read(self, topic: str, partition: int, offset: int) -> ScriptedInputs:
+        del topic, partition
+        self.reads.append(offset)
+        return self
+
+    async def take(self, limit: int) -> list[Event]:
         if self.batches:
-            return self.batches.popleft()
+            batch = self.batches.popleft()
+            assert len(batch) <= limit
+            return list(batch)
         self.drained.set()
-        await asyncio.sleep(0.005)
+        await asyncio.Event().wait()
         return []
 
-    def seek(self, topic: str, partition: int, offset: int) -> None:
-        del topic, partition
-        self.seeks.append(offset)
+    def close(self) -> None:
+        self.closed += 1
 
 
 class ScriptedProducer:
@@ -45,8 +53,12 @@ class ScriptedProducer:
         self.attempts = 0
         self.hold: asyncio.Event | None = None
 
-    async def write(self, outputs: Sequence[Output], partition: int, offset: Any, group: Any) -> None:
-        del partition, group
+        self.calls = NoCalls()
+
+    async def write(
+        self, outputs: Iterable[Output], offset: Any, group: Any, then: Callable[[], None] = lambda: None
+    ) -> None:
+        del group
         self.attempts += 1
         if self.hold is not None:
             await self.hold.wait()
@@ -54,6 +66,18 @@ class ScriptedProducer:
             raise error
         self.committed += outputs
         self.offsets.append(offset.offset)
+        then()
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+
+class NoCalls:
+    """Calls that block for no time."""
+
+    async def run(self, call: Callable[..., Any], *args: Any, seconds: float) -> Any:
+        del seconds
+        return call(*args)
 
 
 class NoOffsets:
@@ -68,7 +92,7 @@ def decider(agent: Agent, *, limit: int = 20, event_timeout_s: float = 5.0) -> D
 
 
 def task(
-    agent: Agent, inputs: ScriptedInputs, producer: ScriptedProducer, *, rows: Rows | None = None, position: int = 0
+    agent: Agent, inputs: ScriptedInputs, producer: ScriptedProducer, *, rows: Changes | None = None, position: int = 0
 ) -> PartitionTask:
     """A task of partition 3 of the agent's first topic."""
     return PartitionTask(
@@ -78,7 +102,7 @@ def task(
         producer=producer,  # type: ignore[arg-type]
         offsets=NoOffsets(),  # type: ignore[arg-type]
         inputs=inputs,
-        rows=rows if rows is not None else {},
+        tables=tables_of(rows),
         position=position,
         batch_size=100,
     )
@@ -89,6 +113,16 @@ async def until_drained(work: PartitionTask, inputs: ScriptedInputs) -> None:
     running = asyncio.create_task(work.run())
     drained = asyncio.create_task(inputs.drained.wait())
     await asyncio.wait({running, drained}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
-    work.stop()
     drained.cancel()
-    await asyncio.wait_for(running, 5)
+    await stopped(work, running)
+
+
+async def stopped(work: PartitionTask, running: asyncio.Task[None]) -> None:
+    """Stop it as a revocation does: what runs may end, what waits is cancelled."""
+    work.stop()
+    if not work.committing:
+        running.cancel()
+    await asyncio.wait({running}, timeout=5)
+    assert running.done()
+    if not running.cancelled():
+        running.result()

@@ -16,10 +16,11 @@ from streams.route import triage_agent
 from streams.runtime import Agent, Event, Known, Outcome
 from streams.runtime.dead import TooManyDeadLetters
 from streams.runtime.tables import Overlay
+from streams.runtime.watch import EventTimeout
 from streams.topics import ALL, DEAD
 from streams.triage.policy import DEFAULT
 from tests.stream.scripted import ScriptedInputs, ScriptedProducer, decider, task, until_drained
-from tests.unit.runtime.records import Record
+from tests.unit.runtime.records import Record, tables_of
 from tests.verdicts import VERDICT
 
 MAIL = b"From: Ana <ana@example.org>\r\nTo: me@example.com\r\nSubject: Can you sign today?\r\n\r\nBy noon, please.\r\n"
@@ -120,15 +121,17 @@ async def test_a_malformed_record_is_a_dead_letter_with_its_bytes_and_origin_and
 def test_malformed_records_are_expected_and_never_stop_the_worker(case: Case) -> None:
     for malformed in case.malformed:
         with pytest.raises(case.agent.expected):
-            case.agent.decide(malformed, Overlay({}))
+            case.agent.decide(malformed, Overlay(tables_of()))
 
 
 def test_the_same_event_and_rows_give_the_same_outcome(case: Case) -> None:
-    assert case.agent.decide(case.good(0), Overlay({})) == case.agent.decide(case.good(0), Overlay({}))
+    assert case.agent.decide(case.good(0), Overlay(tables_of())) == case.agent.decide(
+        case.good(0), Overlay(tables_of())
+    )
 
 
 def test_outputs_go_to_declared_topics_and_keep_the_key(case: Case) -> None:
-    outcome = case.agent.decide(case.good(0), Overlay({}))
+    outcome = case.agent.decide(case.good(0), Overlay(tables_of()))
     assert {out.topic for out in outcome.outputs} <= {topic.name for topic in ALL}
     assert {out.key for out in outcome.outputs} <= {b"home"}
     assert {write.table for write in outcome.writes} <= set(case.agent.tables)
@@ -147,9 +150,9 @@ async def test_a_decision_that_takes_too_long_is_a_dead_letter(case: Case) -> No
         return case.agent.decide(event, known)
 
     decided = await decider(replace(case.agent, decide=slow), event_timeout_s=0.2).decide(
-        [case.good(0), case.good(1)], {}
+        [case.good(0), case.good(1)], tables_of()
     )
-    assert decided.dead == ["EventTimeout"]
+    assert [type(error) for error in decided.failures.values()] == [EventTimeout]
     assert (decided.taken, decided.next_offset) == (2, 2)
 
 
@@ -160,7 +163,8 @@ async def test_a_defect_loses_nothing_and_many_of_them_stop_the_worker(case: Cas
 
     broken = replace(case.agent, decide=defect)
     producer = await run(broken, case.good(0), case.good(1))
-    assert [out.value for out in producer.committed] == [case.good(0).value, case.good(1).value]
+    dead = [out.value for out in producer.committed if out.topic == DEAD.name]
+    assert dead == [case.good(0).value, case.good(1).value]
     inputs, producer = ScriptedInputs([case.good(offset) for offset in range(50)]), ScriptedProducer()
     with pytest.raises(TooManyDeadLetters):
         await task(broken, inputs, producer).run()
@@ -168,7 +172,7 @@ async def test_a_defect_loses_nothing_and_many_of_them_stop_the_worker(case: Cas
 
 
 def test_a_verdict_survives_the_wire_and_names_where_its_mail_stands() -> None:
-    (out,) = triage_agent(DEFAULT).decide(received(17), Overlay({})).outputs
+    (out,) = triage_agent(DEFAULT).decide(received(17), Overlay(tables_of())).outputs
     record = VerdictRecord.decode(out.value)
     assert (record.origin.topic, record.origin.partition, record.origin.offset) == ("mail.received", 3, 17)
     assert record.encode() == out.value
@@ -176,11 +180,10 @@ def test_a_verdict_survives_the_wire_and_names_where_its_mail_stands() -> None:
 
 
 def test_what_the_tables_know_is_recorded_in_the_verdict_and_learned_from_it() -> None:
-    agent, known = triage_agent(DEFAULT), Overlay({})
+    agent, known = triage_agent(DEFAULT), Overlay(tables_of())
     for offset in range(3):
         outcome = agent.decide(received(offset), known)
-        for write in outcome.writes:
-            known.put(write.table, write.key, write.row, offset)
+        known.write(outcome.writes, offset)
         facts = VerdictRecord.decode(outcome.outputs[0].value).facts
         seen: Mapping[int, int | None] = {0: None, 1: 1, 2: 2}
         assert (facts.sender.mails if facts.sender else None) == seen[offset]

@@ -18,6 +18,7 @@ from faust.types import TP
 from infra.settings import load
 from streams.app import create_app
 from streams.transport.producer import LostOwnership
+from streams.transport.reader import CONFIGURATION
 from tests.stream.scripted import ScriptedInputs, ScriptedProducer, task, until_drained
 from tests.unit.runtime.records import Record, agent_of
 
@@ -91,7 +92,7 @@ class TestAnExceptionThatEscapesADecision:
     async def test_here_the_event_is_a_dead_letter_with_its_bytes(self) -> None:
         inputs, producer = ScriptedInputs([Record(offset=0, value=b"bug")]), ScriptedProducer()
         await until_drained(task(agent_of(), inputs, producer), inputs)
-        (dead,) = producer.committed
+        dead, _position = producer.committed
         assert (dead.topic, dead.value) == ("mail.dead", b"bug")
         assert dict(dead.headers)["dead_error"] == b"ZeroDivisionError"
         assert producer.offsets == [1]
@@ -103,8 +104,13 @@ class TestRecordsOfAnAbortedTransaction:
         assert isolation(app) == "read_uncommitted"
 
     async def test_here_only_what_is_committed_is_read(self, tmp_path: Any) -> None:
+        """Every record comes through the reader (`tests/integration/transport` sees it skip what was aborted)."""
         settings = load(kafka_bootstrap_servers="127.0.0.1:1", table_dir=tmp_path)
-        assert isolation(create_app(settings, "trap", [agent_of()])) == "read_committed"
+        app = create_app(settings, "trap", [agent_of()])
+        assert CONFIGURATION["isolation.level"] == "read_committed"
+        app.finalize()
+        reader = app.make_reader(lambda error: None)
+        await reader.stop()
 
 
 def isolation(app: Any) -> str:

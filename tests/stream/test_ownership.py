@@ -13,11 +13,11 @@ import pytest
 from infra.errors import Transient
 from streams.runtime import Event
 from streams.runtime.dead import TooManyDeadLetters
-from streams.runtime.tables import Rows
 from streams.transport import ownership
+from streams.transport.offsets import OrphanedOffset
 from streams.transport.ownership import Input, Ownership
 from streams.transport.producer import LostOwnership
-from tests.stream.scripted import NoOffsets, decider
+from tests.stream.scripted import NoCalls, NoOffsets, decider
 from tests.unit.runtime.records import Record, agent_of
 
 ZERO, ONE = ("in", 0), ("in", 1)
@@ -29,7 +29,7 @@ class Group:
 
     mine: set[Input] = field(default_factory=set)
     records: dict[int, deque[Sequence[Event]]] = field(default_factory=lambda: defaultdict(deque))
-    seeks: list[tuple[int, int]] = field(default_factory=list)
+    reads: list[tuple[int, int]] = field(default_factory=list)
     rejoins: int = 0
     crashes: list[BaseException] = field(default_factory=list)
 
@@ -42,16 +42,26 @@ class Group:
     def crash(self, error: BaseException) -> None:
         self.crashes.append(error)
 
-    async def fetch(self, topic: str, partition: int, limit: int) -> Sequence[Event]:
-        del topic, limit
-        if self.records[partition]:
-            return self.records[partition].popleft()
-        await asyncio.sleep(0.001)
-        return []
-
-    def seek(self, topic: str, partition: int, offset: int) -> None:
+    def read(self, topic: str, partition: int, offset: int) -> Inlet:
         del topic
-        self.seeks.append((partition, offset))
+        self.reads.append((partition, offset))
+        return Inlet(self.records[partition])
+
+
+class Inlet:
+    """Hands out batches as the test adds them."""
+
+    def __init__(self, batches: deque[Sequence[Event]]) -> None:
+        self._batches = batches
+
+    async def take(self, limit: int) -> list[Event]:
+        del limit
+        while not self._batches:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        return list(self._batches.popleft())
+
+    def close(self) -> None:
+        """Nothing to release."""
 
 
 @dataclass
@@ -65,16 +75,20 @@ class Cluster:
     hold_open: asyncio.Event | None = None
     hold_write: asyncio.Event | None = None
     recovered: int = 0
+    orphaned: int | None = None
+    low: int = 0
 
     def producer(self, options: object, name: str) -> ScriptedOwner:
         del options
         self.made.append(ScriptedOwner(self, name))
         return self.made[-1]
 
-    async def recover(self, options: object, tables: object, partition: int, calls: object, cancelled: object) -> Rows:
-        del options, tables, partition, calls, cancelled
+    async def recover(
+        self, options: object, tables: object, partition: int, store: object, calls: object, **asked: object
+    ) -> int:
+        del options, tables, partition, store, calls, asked
         self.recovered += 1
-        return {}
+        return 0
 
 
 @dataclass
@@ -85,7 +99,7 @@ class ScriptedOwner:
     name: str
     opened: bool = False
     closed: bool = False
-    calls: object = None
+    calls: NoCalls = field(default_factory=NoCalls)
 
     async def open(self) -> None:
         if self.cluster.hold_open is not None:
@@ -94,14 +108,15 @@ class ScriptedOwner:
             raise self.cluster.open_errors.popleft()
         self.opened = True
 
-    async def write(self, outputs: object, partition: int, offset: Any, group: object) -> None:
+    async def write(self, outputs: object, offset: Any, group: object, then: Callable[[], None] = lambda: None) -> None:
         del outputs, group
         if self.cluster.hold_write is not None:
             await self.cluster.hold_write.wait()
         if self.cluster.write_errors:
             raise self.cluster.write_errors.popleft()
         assert not self.closed
-        self.cluster.committed[partition] = offset.offset
+        self.cluster.committed[offset.partition] = offset.offset
+        then()
 
     async def close(self) -> None:
         self.closed = True
@@ -113,9 +128,16 @@ class Offsets(NoOffsets):
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    async def committed(self, topic: str, partition: int) -> int:
-        del topic
+    async def committed(self, topic: str, partition: int, calls: object) -> int:
+        del topic, calls
+        if self._cluster.orphaned is not None:
+            settled, self._cluster.orphaned = self._cluster.orphaned, None
+            raise OrphanedOffset(settled)
         return self._cluster.committed[partition]
+
+    async def bounds(self, topic: str, partition: int, calls: object) -> tuple[int, int]:
+        del topic, partition, calls
+        return self._cluster.low, 1000
 
     async def close(self) -> None:
         """Nothing to release."""
@@ -171,8 +193,8 @@ async def test_an_assigned_partition_is_fenced_recovered_and_read_from_the_commi
     rig.cluster.committed[0] = 7
     await rig.at_work(ZERO, ONE)
     assert sorted(producer.name for producer in rig.cluster.made) == ["app-in-0", "app-in-1"]
-    await until(lambda: len(rig.group.seeks) == 2)
-    assert sorted(rig.group.seeks) == [(0, 7), (1, 0)]
+    await until(lambda: len(rig.group.reads) == 2)
+    assert sorted(rig.group.reads) == [(0, 7), (1, 0)]
     rig.group.records[0].append(mails(7, 8))
     await until(lambda: rig.cluster.committed[0] == 9)
 
@@ -181,24 +203,24 @@ async def test_a_kept_partition_keeps_its_producer_rows_and_position_over_a_reba
     await rig.at_work(ZERO)
     rig.group.records[0].append(mails(0, 1))
     await until(lambda: rig.cluster.committed[0] == 2)
-    rows = rig.owner.rows[ZERO]
+    tables = rig.owner.tables[ZERO]
     await rig.at_work(ZERO, ONE)
     assert [producer.name for producer in rig.cluster.made] == ["app-in-0", "app-in-1"]
     assert not rig.cluster.made[0].closed
-    assert rig.owner.rows[ZERO] is rows
-    assert "counts" in rows
-    await until(lambda: (0, 2) in rig.group.seeks)
+    assert rig.owner.tables[ZERO] is tables
+    assert tables.store.count("counts") == 1
+    await until(lambda: (0, 2) in rig.group.reads)
 
 
 async def test_a_revoked_partition_is_closed_and_fenced_anew_when_it_comes_back(rig: Rig) -> None:
     await rig.at_work(ZERO)
     await rig.at_work()
     assert rig.cluster.made[0].closed
-    assert rig.owner.rows == {}
+    assert rig.owner.tables == {}
     rig.cluster.committed[0] = 40
     await rig.at_work(ZERO)
     assert (len(rig.cluster.made), rig.cluster.recovered) == (2, 2)
-    await until(lambda: (0, 40) in rig.group.seeks)
+    await until(lambda: (0, 40) in rig.group.reads)
 
 
 async def test_a_rebalance_in_the_middle_of_an_opening_ends_it_and_the_next_one_opens(rig: Rig) -> None:
@@ -222,7 +244,7 @@ async def test_a_partition_that_goes_away_while_it_is_opened_is_not_worked_on(ri
     await until(lambda: rig.owner.opened)
     assert rig.owner.tasks == {}
     assert rig.cluster.made[0].closed
-    assert rig.group.seeks == []
+    assert rig.group.reads == []
 
 
 async def test_brokers_that_are_away_are_asked_again(rig: Rig) -> None:
@@ -238,7 +260,7 @@ async def test_a_lost_partition_asks_for_a_rebalance_and_is_not_fenced_again_bef
     await until(lambda: rig.group.rejoins == 1)
     assert len(rig.cluster.made) == 1, "a zombie that took the id back would fence the owner"
     assert not rig.owner.opened
-    assert rig.owner.rows == {}
+    assert rig.owner.tables == {}
     rig.group.records[0].append(mails(0))
     await rig.at_work(ZERO)
     await until(lambda: rig.cluster.committed[0] == 1)
@@ -287,7 +309,7 @@ async def test_a_transaction_that_outlasts_the_pause_voids_rows_and_position(rig
     rig.cluster.committed[0] = 1  # the late commit
     await rig.at_work(ZERO)
     assert len(rig.cluster.made) == 2, "its id is fenced before the committed offset is read"
-    await until(lambda: rig.group.seeks[-1] == (0, 1))
+    await until(lambda: rig.group.reads[-1] == (0, 1))
     assert rig.group.rejoins == 0
 
 
@@ -315,3 +337,16 @@ async def test_after_stop_nothing_is_opened_again(rig: Rig) -> None:
     await asyncio.sleep(0.01)
     assert rig.owner.tasks == {}
     assert len(rig.cluster.made) == 1
+
+
+async def test_an_orphaned_offset_is_replaced_in_a_transaction_of_the_same_producer(rig: Rig) -> None:
+    rig.cluster.orphaned = 26
+    await rig.at_work(ZERO)
+    assert rig.cluster.committed[0] == 26
+    await until(lambda: rig.group.reads == [(0, 26)])
+
+
+async def test_mails_that_retention_took_before_they_were_processed_are_told_of(rig: Rig, caplog: Any) -> None:
+    rig.cluster.committed[0], rig.cluster.low = 7, 19
+    await rig.at_work(ZERO)
+    assert any("12 offsets are gone" in record.message for record in caplog.records)

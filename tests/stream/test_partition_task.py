@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from infra.errors import Transient
-from streams.runtime import Agent, Event, Known, Outcome
+from streams.runtime import Agent, Event, Known, Outcome, Tables
+from streams.runtime.tables import POSITION_KEY
 from streams.transport.producer import Aborted, LostOwnership
-from tests.stream.scripted import ScriptedInputs, ScriptedProducer, task, until_drained
+from tests.stream.scripted import ScriptedInputs, ScriptedProducer, stopped, task, until_drained
 from tests.unit.runtime.records import COUNTS, Count, Record, agent_of
 
 
@@ -19,8 +20,12 @@ def records(*offsets: int) -> list[Event]:
     return [Record(offset=offset, value=b"%d" % offset) for offset in offsets]
 
 
-def counted(rows: Mapping[str, Mapping[bytes, bytes]]) -> int:
-    return COUNTS.decode(rows["counts"][b"home"]).events
+def counted(tables: Tables) -> int:
+    """What the store has; the decoded copy in front of it must be the same."""
+    value = tables.store.get("counts", b"home")
+    assert value is not None
+    assert tables.entry(COUNTS, b"home") == COUNTS.entry(value)
+    return COUNTS.decode(value).events
 
 
 async def test_outputs_rows_and_offset_are_one_transaction() -> None:
@@ -28,10 +33,12 @@ async def test_outputs_rows_and_offset_are_one_transaction() -> None:
     work = task(agent_of(), inputs, producer, position=4)
     await until_drained(work, inputs)
     assert [(out.topic, out.value) for out in producer.committed[:3]] == [("out", b"1"), ("out", b"2"), ("out", b"3")]
-    assert [out.topic for out in producer.committed[3:]] == [COUNTS.changelog], "one row, however often it changed"
+    changes = producer.committed[3:]
+    assert [(out.topic, out.key) for out in changes] == [(COUNTS.changelog, b"home"), (COUNTS.changelog, POSITION_KEY)]
+    assert changes[1].value == b"8", "one row however often it changed, and up to where it counts"
     assert producer.offsets == [8]
-    assert (work.position, counted(work.rows)) == (8, 3)
-    assert inputs.seeks == [4]
+    assert (work.position, counted(work.tables), work.tables.position) == (8, 3, 8)
+    assert (inputs.reads, inputs.closed) == ([4], 1)
 
 
 async def test_an_aborted_batch_is_taken_again_and_counts_once() -> None:
@@ -40,7 +47,7 @@ async def test_an_aborted_batch_is_taken_again_and_counts_once() -> None:
     await until_drained(work, inputs)
     assert producer.attempts == 2
     assert [out.value for out in producer.committed if out.topic == "out"] == [b"1", b"2"]
-    assert (producer.offsets, counted(work.rows), work.progress.aborted) == ([2], 2, 1)
+    assert (producer.offsets, counted(work.tables), work.progress.aborted) == ([2], 2, 1)
 
 
 async def test_rows_do_not_change_before_the_transaction_is_committed() -> None:
@@ -50,13 +57,12 @@ async def test_rows_do_not_change_before_the_transaction_is_committed() -> None:
     running = asyncio.create_task(work.run())
     while not work.committing:  # noqa: ASYNC110
         await asyncio.sleep(0)
-    assert work.rows == {}
+    assert work.tables.store.get("counts", b"home") is None
     assert work.position == 0
     producer.hold.set()
     await asyncio.wait_for(inputs.drained.wait(), 5)
-    assert counted(work.rows) == 1
-    work.stop()
-    await running
+    assert counted(work.tables) == 1
+    await stopped(work, running)
 
 
 async def test_a_lost_partition_ends_the_task_with_its_rows_as_they_were() -> None:
@@ -64,14 +70,7 @@ async def test_a_lost_partition_ends_the_task_with_its_rows_as_they_were() -> No
     work = task(agent_of(), inputs, producer)
     with pytest.raises(LostOwnership):
         await work.run()
-    assert (work.position, counted(work.rows), producer.offsets) == (1, 1, [1])
-
-
-async def test_records_behind_the_position_are_not_taken_again() -> None:
-    inputs, producer = ScriptedInputs(records(0, 1, 2, 3)), ScriptedProducer()
-    work = task(agent_of(), inputs, producer, position=2)
-    await until_drained(work, inputs)
-    assert [out.value for out in producer.committed if out.topic == "out"] == [b"1", b"2"]
+    assert (work.position, counted(work.tables), producer.offsets) == (1, 1, [1])
 
 
 async def test_a_dead_letter_and_its_offset_are_one_transaction_with_the_rest() -> None:
@@ -133,8 +132,7 @@ async def test_nothing_is_committed_while_the_effect_waits_and_all_of_it_after()
     assert (work.progress.stuck, producer.attempts) == ("database away", 0)
     await asyncio.wait_for(inputs.drained.wait(), 5)
     assert (sink.kept, producer.offsets, work.progress.stuck) == ([b"0", b"1"], [2], "")
-    work.stop()
-    await running
+    await stopped(work, running)
 
 
 async def test_what_the_effect_refuses_is_a_dead_letter_and_the_rest_is_kept() -> None:
@@ -164,5 +162,4 @@ async def test_transactions_that_never_succeed_are_said_and_forgotten_when_one_d
     assert producer.attempts == 3
     await asyncio.wait_for(inputs.drained.wait(), 5)
     assert (work.progress.stuck, producer.offsets) == ("", [1])
-    work.stop()
-    await running
+    await stopped(work, running)

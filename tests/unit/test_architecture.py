@@ -106,5 +106,6 @@ def test_top_level_holds_what_the_layout_allows() -> None:
         "requirements.lock",
         "requirements-dev.lock",
         "requirements-build.lock",
+        "requirements-bench.lock",
     }
     assert top <= folders | files

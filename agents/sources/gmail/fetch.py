@@ -1,4 +1,4 @@
-"""Message ids → mails, in their order, several at a time.
+"""Message ids → mails, in their order, several at a time, within the memory that is granted.
 
 Parallel gets over connections that stay open, not Gmail's batch endpoint: a batch costs the same units, is what most
 often draws "too many concurrent requests", and its one answer with up to a hundred mails cannot be bounded by mail."""
@@ -11,12 +11,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from agents.sources.base import FoundMail
-from agents.sources.gmail import message
+from agents.sources.base import FoundMail, Room
+from agents.sources.gmail import message, portions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.failures import Gone
 from agents.sources.gmail.message import Described
 from agents.sources.imap.fingerprint import fingerprint
+from monitoring import metrics
 from streams.events import event_id
 
 CONCURRENT = 8
@@ -41,25 +42,39 @@ def identity(account: str, number: int) -> str:
 class Fetch:
     """Gets the messages of one account."""
 
-    def __init__(self, account: str, api: GmailApi, *, mail_max_bytes: int) -> None:
-        self._account, self._api, self._limit = account, api, mail_max_bytes
+    def __init__(self, account: str, api: GmailApi, *, mail_max_bytes: int, room: Room) -> None:
+        self._account, self._api, self._limit, self._room = account, api, mail_max_bytes, room
 
-    async def mails(self, ids: Iterable[int], now: Callable[[], datetime]) -> AsyncGenerator[Fetched, None]:
-        """Each id with its mail. Close the iterator to end what is on its way.
+    async def portions(
+        self, ids: Iterable[int], now: Callable[[], datetime]
+    ) -> AsyncGenerator[tuple[Fetched, ...], None]:
+        """Each id with its mail, as many at a time as make a batch. The room for a portion is asked for before it is
+        fetched: ask for the next when the last is stored. Close the iterator to end what is on its way.
 
         Raises:
             ProviderTransient, AuthFailed
         """
-        waiting = iter(ids)
+        waiting = deque(ids)
+        while waiting:
+            await self._room(portions.most(len(waiting), self._limit, CONCURRENT))
+            yield await self._portion(waiting, now)
+
+    async def _portion(self, waiting: deque[int], now: Callable[[], datetime]) -> tuple[Fetched, ...]:
+        """Take ids off the front until their mails make a batch; all that were begun are part of it."""
+        fetched: list[Fetched] = []
         running: deque[asyncio.Task[Fetched]] = deque()
+        size = 0
         try:
             while True:
-                while len(running) < CONCURRENT and (number := next(waiting, None)) is not None:
-                    running.append(asyncio.create_task(self._one(number, now())))
+                room = min(CONCURRENT, portions.BATCH_MAILS - len(fetched)) if size < portions.BATCH_BYTES else 0
+                while waiting and len(running) < room:
+                    running.append(asyncio.create_task(self._one(waiting.popleft(), now())))
                 if not running:
-                    return
-                yield await running[0]
+                    return tuple(fetched)
+                one = await running[0]
                 running.popleft()
+                fetched.append(one)
+                size += len(one.mail.raw) if one.mail else 0
         finally:
             for task in running:
                 task.cancel()
@@ -73,6 +88,7 @@ class Fetch:
             if not whole:  # the rest of the answer was never read, and with it what stands behind `raw`
                 answer, _ = await self._api.message(name, "minimal", message.JSON_ROOM)
         except Gone:
+            metrics.MAILS_GONE.labels(source="gmail").inc()
             return Fetched(id=number, mail=None)
         about = message.described(answer)
         cut = longer or not whole

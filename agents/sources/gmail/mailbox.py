@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from agents.sources.base import Announced, Batch, Cursor, ProviderError
+from agents.sources.base import Announced, Batch, Cursor, ProviderError, Room, unbounded
 from agents.sources.gmail import position as positions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.hints import Listener
@@ -52,10 +52,12 @@ class Gmail:
         announced: Announced,
         listener: Listener,
         watching: Watching,
+        room: Room = unbounded,
         clock: Clock = utc_now,
     ) -> None:
         self._account, self._labels, self._api, self._limits = account, labels, api, limits
-        self._announced, self._listener, self._watching, self._clock = announced, listener, watching, clock
+        self._announced, self._listener, self._watching = announced, listener, watching
+        self._room, self._clock = room, clock
         self._asked_again = 0
 
     @property
@@ -79,6 +81,7 @@ class Gmail:
                         if unasked and batch.mails:
                             self._watching.missed()
                             unasked = False
+                        del batch  # its bytes must not outlive their reservation while the next is awaited
                 end = reading.in_step()
                 yield replace(end, cursor={**end.cursor, **watch})
                 self._listener.commit(reading.committed)
@@ -98,6 +101,7 @@ class Gmail:
             strays=FALLBACK in cursor,
             first_contact_days=self._limits.first_contact_days,
             mail_max_bytes=self._limits.mail_max_bytes,
+            room=self._room,
             clock=self._clock,
         )
 

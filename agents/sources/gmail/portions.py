@@ -1,33 +1,20 @@
-"""How arrivals become batches: bounded portions of mails, and how far the cursor moves with each."""
+"""How arrivals become batches: bounds of a portion of mails, and how far the cursor moves with each. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import Sequence
 
-from agents.sources.gmail.fetch import Fetched
 from agents.sources.gmail.history import Arrival
 from agents.sources.gmail.position import Position
-from monitoring import metrics
 
 BATCH_MAILS = 50
 BATCH_BYTES = 2 * 1024 * 1024
 
 
-async def portions(fetched: AsyncIterator[Fetched]) -> AsyncGenerator[list[Fetched], None]:
-    """Consecutive ones of at most BATCH_MAILS and BATCH_BYTES together, or one."""
-    portion: list[Fetched] = []
-    size = 0
-    async for one in fetched:
-        more = len(one.mail.raw) if one.mail else 0
-        if portion and (len(portion) >= BATCH_MAILS or size + more > BATCH_BYTES):
-            yield portion
-            portion, size = [], 0
-        portion.append(one)
-        size += more
-        if one.mail is None:
-            metrics.MAILS_GONE.labels(source="gmail").inc()
-    if portion:
-        yield portion
+def most(count: int, mail_max_bytes: int, ahead: int) -> int:
+    """Bytes that a portion of at most `count` mails can have: sizes are known only when mails are here, so it is full
+    when BATCH_BYTES have come, and `ahead` mails were on their way then."""
+    return min(min(count, BATCH_MAILS) * mail_max_bytes, BATCH_BYTES + ahead * mail_max_bytes)
 
 
 def position_after(position: Position, arrivals: Sequence[Arrival], taken: int, up_to: int) -> Position:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from agents.sources.base import Announced, Batch, CursorExpired, FoundMail, Move, ProviderTransient
+from agents.sources.base import Announced, Batch, CursorExpired, FoundMail, Move, ProviderTransient, Room
 from agents.sources.gmail import position as positions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import Fetch, Fetched, identity
 from agents.sources.gmail.history import Arrival, Changes, Moved, digest, message_number
-from agents.sources.gmail.portions import portions, position_after
+from agents.sources.gmail.portions import position_after
 from agents.sources.gmail.position import Position
 from monitoring import metrics
 
@@ -50,10 +50,11 @@ class Reading:
         strays: bool = False,
         first_contact_days: float | None,
         mail_max_bytes: int,
+        room: Room,
         clock: Clock,
     ) -> None:
         self._account, self._labels, self._api, self._clock = account, labels, api, clock
-        self._fetch = Fetch(account, api, mail_max_bytes=mail_max_bytes)
+        self._fetch = Fetch(account, api, mail_max_bytes=mail_max_bytes, room=room)
         self._announced, self._first_contact_days = announced, first_contact_days
         self._stored, self._position = stored, stored
         self._skipped = 0
@@ -82,6 +83,7 @@ class Reading:
                 async with aclosing(self._to_the_end()) as batches:
                     async for batch in batches:
                         yield batch
+                        del batch
                 return
             except CursorExpired as error:
                 if losses > LOSSES_MAX:  # also the ids that were pinned a moment ago: listing again would not help
@@ -96,6 +98,7 @@ class Reading:
             async with aclosing(self._catch_up()) as batches:
                 async for batch in batches:
                     yield batch
+                    del batch
         whole = False
         while not whole:
             asked_at = self._clock()
@@ -103,6 +106,7 @@ class Reading:
             async with aclosing(self._take(changes, more=not whole)) as batches:
                 async for batch in batches:
                     yield batch
+                    del batch
             if whole:
                 self._position = self._position.known_at(asked_at)
         self._strays = False
@@ -135,9 +139,9 @@ class Reading:
         coming = await self._arrived_since(position)
         wanted = [one for one in left if one not in coming and identity(self._account, one) not in on_log]
         self._skipped += len(left) - len(wanted)
-        async with aclosing(self._fetch.mails(wanted, self._clock)) as fetched:
+        async with aclosing(self._fetch.portions(wanted, self._clock)) as fetched:
             taken = 0
-            async for part in portions(fetched):
+            async for part in fetched:
                 taken += len(part)
                 self._position = position = position.listed_to(part[-1].id)
                 new = tuple(one.mail for one in part if one.mail and not _dealt_with(one, position))
@@ -145,6 +149,7 @@ class Reading:
                 if new:  # a batch without mails would say that the mailbox is in step
                     yield self._batch(new, remaining=len(wanted) - taken)
                     self._remember(new)
+                del part, new  # see Room: the next portion waits for memory
         self._position = position.caught_up()
 
     def _is_place(self, position: Position) -> bool:
@@ -197,17 +202,17 @@ class Reading:
         arrivals = await self._new(changes, start)
         moves = list(changes.moves)
         taken = 0
-        async with aclosing(self._fetch.mails([one.message for one in arrivals], self._clock)) as fetched:
-            async for part in portions(fetched):
+        async with aclosing(self._fetch.portions([one.message for one in arrivals], self._clock)) as fetched:
+            async for part in fetched:
                 taken += len(part)
                 self._position = position_after(self._position or start, arrivals, taken, changes.up_to)
                 new = tuple(one.mail for one in part if one.mail)
                 self._skipped += len(part) - len(new)
-                if not new:
-                    continue
-                remaining = max(len(arrivals) - taken, int(more))
-                yield self._batch(new, self._pass(moves, self._position), remaining=remaining)
-                self._remember(new)
+                if new:
+                    remaining = max(len(arrivals) - taken, int(more))
+                    yield self._batch(new, self._pass(moves, self._position), remaining=remaining)
+                    self._remember(new)
+                del part, new
         self._position = (self._position or start).at(changes.up_to)
         if moves:
             yield self._batch((), self._pass(moves, self._position), remaining=int(more))

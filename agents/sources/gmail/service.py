@@ -10,7 +10,7 @@ import aiohttp
 from agents.accounts import Account
 from agents.breakers import BREAKERS, Breaker, account_class
 from agents.oauth import AccessTokens, access_tokens
-from agents.sources.base import Announced
+from agents.sources.base import Announced, Room
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.hints import Hints, Listener
 from agents.sources.gmail.mailbox import Gmail, GmailLimits
@@ -65,7 +65,7 @@ class Service:
         """The circuit breaker of Gmail for accounts like this."""
         return BREAKERS.of(self._settings, "gmail", account_class(account))
 
-    def mailbox(self, account: Account, announced: Announced, *, since_days: float | None) -> Gmail:
+    def mailbox(self, account: Account, announced: Announced, *, since_days: float | None, room: Room) -> Gmail:
         """The source of an account.
 
         Raises:
@@ -93,6 +93,7 @@ class Service:
                 topic=settings.gmail_topic,
                 every_s=settings.gmail_watch_s,
             ),
+            room=room,
         )
 
     def measure(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -38,41 +38,41 @@ class Place(Protocol):
 async def resolve(account: Place) -> list[Address]:
     """The host's addresses. Raises ProviderTransient."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(account.host, account.port, type=socket.SOCK_STREAM)
+        # In a thread of ours: uvloop has four for this, and as many slow name servers would hold up everybody.
+        found = await asyncio.to_thread(socket.getaddrinfo, account.host, account.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ProviderTransient(f"{account.host} is not known ({error}); check host and the name server") from None
     return [(family, address) for family, _, _, _, address in found]
 
 
-async def dial(account: Place, addresses: list[Address], timeout_s: float) -> socket.socket:
+async def dial(account: Place, addresses: Sequence[Address], timeout_s: float) -> socket.socket:
     """A socket connected to the first address that answers; they share the time. Raises ProviderTransient."""
     reasons = []
     for family, address in addresses:
-        sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             async with asyncio.timeout(timeout_s / len(addresses)):
-                await _connected(sock, address)
+                return await _connected(family, address)
         except (OSError, TimeoutError) as error:
-            sock.close()
             reasons.append("no answer" if isinstance(error, TimeoutError) else str(error.strerror or error))
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
     reason = ", ".join(dict.fromkeys(reasons)) or "no address"
     where = f"{account.host}:{account.port}"
     raise ProviderTransient(f"{where} cannot be reached ({reason}); check host, port and firewall")
 
 
-async def _connected(sock: socket.socket, address: tuple[object, ...]) -> None:
-    sock.setblocking(False)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in KEEPALIVE.items():
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-    await asyncio.get_running_loop().sock_connect(sock, address)
+async def _connected(family: socket.AddressFamily, address: tuple[object, ...]) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEPALIVE.items():
+            if hasattr(socket, name):
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 async def greet(account: ImapAccount, sock: socket.socket, keep_literal: int, timeout_s: float) -> Wire:

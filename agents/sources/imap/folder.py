@@ -6,11 +6,11 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from agents.sources.base import Announced, AuthFailed, Batch, Cursor, ProviderError
+from agents.accounts.account import canonical
+from agents.sources.base import Announced, AuthFailed, Batch, Cursor, ProviderError, Room, unbounded
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.mails import Mails
-from agents.sources.imap.names import canonical
 from agents.sources.imap.position import Position, after_rebuild, first_contact
 from agents.sources.imap.reading import Clock, Reading
 from infra.errors import ConfigError
@@ -37,6 +37,7 @@ class ImapFolder:
         announced: Announced,
         *,
         gmail_ids: bool = False,
+        room: Room = unbounded,
         clock: Clock = utc_now,
     ) -> None:
         """Nothing is connected yet. `gmail_ids`: only a server that shows Gmail's own ids will do."""
@@ -45,6 +46,7 @@ class ImapFolder:
         self._limits = limits
         self._announced = announced
         self._gmail_ids = gmail_ids
+        self._room = room
         self._clock = clock
         self._mails = Mails(account.account, self._folder, limits)
 
@@ -72,7 +74,9 @@ class ImapFolder:
         state = await connection.examine(self._folder)
         position = self._start(state, stored)
         known = await self._announced() if position.rebuilt else frozenset()
-        return Reading(connection, self._mails, state, position, stored=stored, known=known, clock=self._clock)
+        return Reading(
+            connection, self._mails, state, position, stored=stored, known=known, room=self._room, clock=self._clock
+        )
 
     def _start(self, state: FolderState, stored: Position | None) -> Position:
         if stored is None:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_LINE = 16 * 1024 * 1024
-"""Bytes of the longest line; a SEARCH response of a million UIDs is half of it."""
+"""Bytes of the longest response without its literals; a SEARCH response of a million UIDs is half of it."""
+MAX_LITERALS = 64
+"""Literals of one response; we ask for one body at a time, and a name has one."""
 
 _LITERAL = re.compile(rb"~?\{(\d{1,10})\+?\}$")  # literal8: RFC 3516 §4.4
 _NO_LITERAL = re.compile(rb"\+|\* (?:OK|NO|BAD|BYE|PREAUTH)\b|[A-Za-z0-9]+ (?:OK|NO|BAD)\b", re.IGNORECASE)
@@ -58,7 +60,7 @@ class Framer:
         """Every response that `data` completes.
 
         Raises:
-            MalformedResponse: a line is longer than MAX_LINE.
+            MalformedResponse: a response is longer than MAX_LINE or has too many literals.
         """
         self._buffer += data
         while self._read_literal() and (line := self._line()) is not None:
@@ -97,6 +99,8 @@ class Framer:
         literal = _LITERAL.search(line[-16:])
         if literal and (self._texts or not _NO_LITERAL.match(line)):
             self._texts.append(line[: len(line) - len(literal[0])])
+            if len(self._texts) > MAX_LITERALS or sum(map(len, self._texts)) > MAX_LINE:
+                raise MalformedResponse(f"a response of more than {MAX_LITERALS} literals or {MAX_LINE} bytes")
             self._size = self._missing = int(literal[1])
             if not self._missing:
                 self._end_literal()

@@ -34,11 +34,6 @@ def decode_leniently(wire: bytes) -> str:
         return wire.decode("utf-8", "surrogateescape")
 
 
-def canonical(name: str) -> str:
-    """INBOX is the one name without case (RFC 3501 §5.1)."""
-    return "INBOX" if name.upper() == "INBOX" else name
-
-
 def quoted(text: bytes) -> bytes:
     """A quoted string (RFC 3501 §9).
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+from agents.accounts.account import canonical
 from agents.probing.steps import Steps, encryption
 from agents.sources.base import ProviderError
 from agents.sources.imap import responses
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.dial import dial, greet, hang_up, resolve
-from agents.sources.imap.names import canonical, decode_leniently
+from agents.sources.imap.names import decode_leniently
 from agents.sources.imap.wire import Call, Wire
 
 

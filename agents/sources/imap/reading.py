@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from array import array
 from collections import deque
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agents.sources.base import Batch, FoundMail
+from agents.sources.base import Batch, FoundMail, Room
 from agents.sources.imap import listing
 from agents.sources.imap.connection import Connection, FolderState
 from agents.sources.imap.listing import Window
@@ -18,6 +19,10 @@ from agents.sources.imap.position import Position
 from agents.sources.imap.responses import Fetched
 
 Clock = Callable[[], datetime]
+
+FRUITLESS_MAX = 5
+"""So many announcements in a row without a mail behind them are answered at once: of one that was read, or is gone."""
+FRUITLESS_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +47,7 @@ class Reading:
         *,
         stored: Position | None,
         known: frozenset[str],
+        room: Room,
         clock: Clock,
     ) -> None:
         self._connection = connection
@@ -50,12 +56,13 @@ class Reading:
         self._position = position
         self._stored = stored
         self._known = known
+        self._room = room
         self._clock = clock
         self._windows: deque[Window] = deque()
         self._uids = array("Q")
         self._portions: deque[Portion] = deque()
         self._ready: deque[Batch] = deque()
-        self._skipped = self._recognised = self._unlisted = 0
+        self._skipped = self._recognised = self._unlisted = self._fruitless = 0
         self._in_step = False
         self._begin_round()
 
@@ -66,7 +73,7 @@ class Reading:
             ProviderTransient
         """
         if self._in_step:
-            await self._connection.wait_for_mail()
+            await self._wait()
             self._begin_round()
         while not self._ready:
             portion = await self._next_portion()
@@ -75,6 +82,15 @@ class Reading:
                 return self._batch((), self._position.in_step(self._started), remaining=0)
             await self._take(portion)
         return self._ready.popleft()
+
+    async def _wait(self) -> None:
+        """Wait for mail; a server that keeps on announcing what it does not have is asked once a second."""
+        clock = asyncio.get_running_loop().time
+        if self._fruitless > FRUITLESS_MAX:
+            await asyncio.sleep(FRUITLESS_S)
+        started = clock()
+        await self._connection.wait_for_mail()
+        self._fruitless = self._fruitless + 1 if clock() - started < FRUITLESS_S else 0
 
     def _begin_round(self) -> None:
         self._in_step = False
@@ -129,8 +145,10 @@ class Reading:
         return since is None or described.internal_date is None or described.internal_date >= since
 
     async def _take(self, portion: Portion) -> None:
+        await self._room(sum(map(self._mails.fetch_size, portion.described)))
         found = await self._mails.take(self._connection, self._position.uidvalidity, portion.described, self._found_at)
         new = [mail for mail in found if mail.fingerprint not in self._known]
+        self._fruitless = 0
         self._recognised += len(found) - len(new)
         self._skipped += len(found) - len(new)
         self._position = self._position.reached(portion.up_to)

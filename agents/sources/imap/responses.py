@@ -15,11 +15,13 @@ Value = bytes | Literal | None | tuple["Value", ...]
 """An atom or string; a literal; NIL; a list."""
 
 MAX_DEPTH = 32
+MAX_TOKENS = 20_000
+"""Of one response: a mail has some flags, a folder a few attributes. More would hold up the other mailboxes."""
 
 # One token: space, a bracket, a quoted string, or an atom with a body part's section: BODY[HEADER.FIELDS (A)]<0>.
 _TOKEN = re.compile(
     rb'(?P<space>[ \t]++)|(?P<open>\()|(?P<close>\))|"(?P<quoted>(?:[^"\\]++|\\.)*+)"'
-    rb'|(?P<atom>(?:[^\s()"\[]++|\[[^\]]*+\])++|\[)',
+    rb'|(?P<atom>(?:[^\s()"\[]++|\[[^\[\]]*+\])++|\[)',
     re.DOTALL,
 )
 _CODE = re.compile(rb"\[([A-Za-z0-9-]+)(?: ([^\]]*))?\]")
@@ -52,11 +54,15 @@ def values(response: Response) -> tuple[Value, ...]:
     """The tokens of a response.
 
     Raises:
-        MalformedResponse: an unfinished list or string, or lists in lists beyond MAX_DEPTH.
+        MalformedResponse: an unfinished list or string, lists in lists beyond MAX_DEPTH, or more than MAX_TOKENS.
     """
     stack: list[list[Value]] = [[]]
+    count = 0
     for index, text in enumerate(response.texts):
         for token in _tokens(text):
+            count += 1
+            if count > MAX_TOKENS:
+                raise MalformedResponse(f"more than {MAX_TOKENS} words in one response")
             _put(stack, token)
         if index < len(response.literals):
             stack[-1].append(response.literals[index])

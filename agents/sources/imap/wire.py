@@ -17,9 +17,15 @@ from aioimaplib.aioimaplib import Command, IMAP4ClientProtocol
 from agents.sources.base import ProviderTransient
 from agents.sources.imap import responses
 from agents.sources.imap.framing import Framer, MalformedResponse, Response
+from agents.sources.imap.listing import BATCH_MAILS
 
 _TAGGED = re.compile(rb"([A-Za-z0-9]+) (OK|NO|BAD)(?: (.*))?", re.IGNORECASE | re.DOTALL)
 MAX_CHALLENGES = 4
+MAX_ANSWER = 24 * 1024 * 1024
+"""Bytes kept of what is said between two commands, beside a batch of mails whose sizes the server gave too small: the
+names of 80,000 folders fit, a flood does not."""
+RESPONSE_BYTES = 250
+"""What one response takes in memory beside its text."""
 
 # It logs secrets and mail. A filter holds whatever level somebody configures.
 logging.getLogger("aioimaplib.aioimaplib").addFilter(lambda _record: False)
@@ -83,6 +89,8 @@ class Wire(IMAP4ClientProtocol):
         self.announced_at: datetime | None = None
         """When the first EXISTS since the last `take_announcement` arrived."""
         self._exists = 0
+        self._said = 0
+        self._most_said = MAX_ANSWER + BATCH_MAILS * keep_literal
         self.received = 0
         """Bytes so far: whether a slow answer still comes in."""
 
@@ -98,6 +106,7 @@ class Wire(IMAP4ClientProtocol):
             ProviderTransient: the connection has ended.
         """
         self.check()
+        self._said = 0
         tag = self.new_tag()
         self.pending = Call(name, tag, b" ".join(filter(None, (tag.encode(), name.encode(), arguments))), replies)
         self.write(self.pending.line)
@@ -144,6 +153,9 @@ class Wire(IMAP4ClientProtocol):
 
     def _take(self, response: Response) -> None:
         first = response.texts[0]
+        self._said += RESPONSE_BYTES + sum(map(len, response.texts)) + sum(len(one.data) for one in response.literals)
+        if self._said > self._most_said:
+            raise MalformedResponse(f"more than {self._most_said} bytes between two commands")
         if not self.greeting.status and not first.startswith(b"*"):
             raise MalformedResponse("no IMAP greeting")
         if first.startswith(b"+"):
@@ -173,7 +185,7 @@ class Wire(IMAP4ClientProtocol):
             self._read_code(rest)
         if not self.greeting.status:
             self.greeting.done(name.decode("ascii", "replace"), rest)
-        elif self.pending:
+        elif self.pending and self.pending.name != "IDLE":  # there only announcements count
             self.pending.untagged.append(response)
 
     def _count(self, exists: int) -> None:

@@ -16,7 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from agents.sources.base import Batch, Cursor, FoundMail, ProviderTransient
+from agents.sources.base import Batch, Cursor, FoundMail, ProviderTransient, Room, unbounded
 from agents.sources.maildir import files
 from agents.sources.maildir.tree import Look, MailFile, key_of, mails_below
 from agents.sources.maildir.watch import Watch
@@ -58,6 +58,7 @@ class Maildir:
         forget_after_s: float = 3600.0,
         batch_mails: int = 200,
         batch_bytes: int = 1024 * 1024,
+        room: Room = unbounded,
     ) -> None:
         """Bounds are keyword-only.
 
@@ -70,11 +71,12 @@ class Maildir:
             forget_after_s: how long after a file has gone its cursor entry goes.
             batch_mails: most mails of a batch.
             batch_bytes: most bytes of a batch, but one mail always fits.
+            room: asked before a batch is read.
         """
         self._account, self._root = account, os.path.realpath(root)
         self._max_bytes, self._since_days = max_bytes, since_days
         self._rescan_s, self._forget_after_s = rescan_s, forget_after_s
-        self._batch_mails, self._batch_bytes = batch_mails, batch_bytes
+        self._batch_mails, self._batch_bytes, self._room = batch_mails, batch_bytes, room
         self._known: set[str] = set()
         self._missing: dict[str, float] = {}
         self._settling = files.Settling()
@@ -112,6 +114,7 @@ class Maildir:
                 waiting: Sequence[Waiting] = await asyncio.to_thread(self._find_new)
                 self._unsettled = 0
                 while waiting:
+                    await self._room(self._size_of_next(waiting))
                     mails, keys, waiting = await asyncio.to_thread(self._read, waiting)
                     if keys:
                         entries |= dict.fromkeys(keys, ANNOUNCED)
@@ -200,6 +203,11 @@ class Maildir:
     def _forgettable(self) -> list[list[str]]:
         limit = time.monotonic() - self._forget_after_s
         return list(_parts([key for key, since in self._missing.items() if since <= limit], ENTRIES_PER_BATCH))
+
+    def _size_of_next(self, waiting: Sequence[Waiting]) -> int:
+        """Bytes that the next batch takes at most."""
+        sizes = (min(one.size, self._max_bytes) for one in islice(waiting, self._batch_mails))
+        return min(sum(sizes), max(self._batch_bytes, min(waiting[0].size, self._max_bytes)))
 
     def _read(self, waiting: Sequence[Waiting]) -> tuple[tuple[FoundMail, ...], list[str], Sequence[Waiting]]:
         """One batch from the front of `waiting`: its mails, their keys, and what is left."""

@@ -74,8 +74,9 @@ class Follower:
 
     def _follow(self) -> None:
         while not self._ending:
-            messages = self._consumer.consume(1000, 0.02)
+            first = self._consumer.poll(0.02)  # `consume` would wait for a full thousand
             now = time.time()
+            messages = [] if first is None else [first, *self._consumer.consume(1000, 0)]
             with self._lock:
                 for message in messages:
                     if message.error() is None:

@@ -25,6 +25,7 @@ from tests.services.dovecot import Dovecot, program
 from tests.services.dovecot_config import Options
 from tests.services.servers import new_broker, new_postgres
 
+ROOT = Path(__file__).parents[3]
 PASSWORD = "benchmark"
 READY_S = 60.0
 AT_ONCE = 20
@@ -94,6 +95,7 @@ def site(*, postgres: bool = False) -> Iterator[Site]:
             "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
             "STATUS_INTERVAL_S": "1",
             "BENCH_PASSWORD": PASSWORD,
+            "PYTHONPATH": str(ROOT),
         }
         database = _postgres(stack, folder).url if postgres else ""
         if database:

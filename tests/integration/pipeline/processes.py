@@ -32,11 +32,15 @@ class Pipeline:
         assert done.returncode == 0, f"triage {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def start(self, name: str) -> None:
-        """Start the process of this name; its log lines are added to its file."""
+    def start(self, name: str, *command: str) -> None:
+        """Start the process of this name, with another command if need be; its log lines are added to its file."""
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                [TRIAGE, name.partition("-")[0]], env=self._env(name), cwd=self.folder, stdout=log, stderr=log
+                command or [TRIAGE, name.partition("-")[0]],
+                env=self._env(name),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
             )
 
     def kill(self, name: str) -> None:

@@ -10,6 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, Top
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from streams.runtime.tables import POSITION_KEY
 from streams.topics import DEAD, STATUS
 from tests.integration.transport.counting import PARTITIONS, table
 from tests.integration.transport.model import Model
@@ -75,6 +76,7 @@ class Verdict:
     """Keys."""
     wrong_rows: list[bytes] = field(default_factory=list)
     dead_wrong: list[str] = field(default_factory=list)
+    wrong_positions: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -90,14 +92,31 @@ def verdict(bootstrap: str, prefix: str, model: Model) -> Verdict:
     for key in outputs.keys() | wanted.keys():
         _compare(result, key, outputs.get(key, []), wanted.get(key, []))
     counts = table(prefix)
-    rows = {key: values[-1] for key, values in values_by_key(bootstrap, counts.changelog).items()}
+    rows = {
+        key: values[-1] for key, values in values_by_key(bootstrap, counts.changelog).items() if key != POSITION_KEY
+    }
     result.wrong_rows = [
         key
         for key in rows.keys() | model.counts.keys()
         if key not in rows or counts.decode(rows[key]).events != model.counts.get(key)
     ]
     _compare_dead(result, bootstrap, prefix, model)
+    _compare_positions(result, bootstrap, prefix)
     return result
+
+
+def _compare_positions(result: Verdict, bootstrap: str, prefix: str) -> None:
+    """The group's offsets, and those that the tables say they count up to, are one thing."""
+    said = {
+        message.partition(): int(message.value() or b"0")
+        for message in read_all(bootstrap, table(prefix).changelog)
+        if message.key() == POSITION_KEY
+    }
+    reader = Consumer({"bootstrap.servers": bootstrap, "group.id": f"{prefix}counting", "log_level": 2})
+    spots = reader.committed([TopicPartition(f"{prefix}in", number) for number in said], timeout=10)
+    reader.close()
+    committed = {spot.partition: spot.offset for spot in spots}
+    result.wrong_positions = [f"{number}: {said[number]}, {committed[number]}" for number in said if said != committed]
 
 
 def _compare(result: Verdict, key: bytes, found: list[bytes], wanted: list[bytes]) -> None:

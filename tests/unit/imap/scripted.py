@@ -44,7 +44,7 @@ class ScriptedServer:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         for writer in self.writers:
-            writer.close()
+            writer.transport.abort()  # also when a client did not take all that was said
         await asyncio.sleep(0)
 
     def account(self, **changes: Any) -> ImapAccount:

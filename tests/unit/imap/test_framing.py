@@ -86,3 +86,15 @@ def test_between_responses_nothing_is_half_read():
         list(framer.feed(part))
         states.append(framer.between_responses)
     assert states == [True, False, True, False, True]
+
+
+def test_a_response_of_literals_without_end_is_refused():
+    """Each is cut at the bound, yet together they would fill memory."""
+    with pytest.raises(MalformedResponse, match="literals"):
+        fed([b"* 1 FETCH (" + b"{10}\r\n0123456789" * 1000])
+
+
+def test_a_response_of_lines_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr(framing, "MAX_LINE", 1000)
+    with pytest.raises(MalformedResponse):
+        fed([b"x" * 600 + b"{0}\r\n", b"x" * 600 + b"{0}\r\n"])

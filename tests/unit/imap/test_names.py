@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.sources.imap.names import canonical, decode, decode_leniently, encode, quoted
+from agents.accounts.account import canonical
+from agents.sources.imap.names import decode, decode_leniently, encode, quoted
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
+import socket
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from agents.sources.base import AuthFailed, CursorExpired, ProviderTransient
-from agents.sources.imap import ImapFolder, list_folders, probe
+from agents.sources.imap import ImapFolder, dial, list_folders, probe, reading, wire
 from agents.sources.imap.listing import BATCH_BYTES
 from streams.events import event_id
 from tests.integration.following import Follower, nothing_announced, read_all
@@ -440,3 +443,117 @@ async def test_a_probe_of_a_server_without_idle_says_so():
     assert all(step.ok for step in steps)
     assert "no IDLE" in {step.name: step.detail for step in steps}["capabilities"]
     assert {step.name: step.detail for step in steps}["tls"] == "none: plain text"
+
+
+async def test_point_5_a_uid_that_the_server_names_twice_is_announced_once():
+    async with ScriptedServer(mails(7, 8) | {"UID SEARCH": b"* SEARCH 8 7 8 7\r\n* SEARCH 8\r\n"}) as server:
+        follower = await read_all(source(server))
+    assert [one.location.rpartition("=")[2] for one in follower.mails] == ["7", "8"]
+
+
+@pytest.mark.parametrize("command", ["UID SEARCH", "UID FETCH BODY", "IDLE"])
+@pytest.mark.parametrize(
+    "piece",
+    [b"* OK Still here\r\n" * 1000, b"* 3 FETCH (X {9}\r\n123456789)\r\n" * 1000, b"* LIST () NIL " + b"x" * 50_000 + b"\r\n"],
+    ids=["short", "literals", "long"],
+)  # fmt: skip
+async def test_a_flood_ends_the_connection_before_it_fills_memory(monkeypatch, command, piece):
+    """Answers without end, each of them well-formed."""
+    monkeypatch.setattr(wire, "MAX_ANSWER", 2_000_000)
+
+    class Flooding(ScriptedServer):
+        sent = 0
+
+        def _answer(self, line: bytes) -> bytes:
+            wanted = command.split()[-1].encode()
+            if wanted in line and (command != "UID FETCH BODY" or b"PEEK" in line):
+                self.flood = asyncio.create_task(self._flood())
+                return b"+ idling\r\n" if command == "IDLE" else b""
+            return super()._answer(line)
+
+        async def _flood(self) -> None:
+            with suppress(ConnectionError):
+                while self.sent < 50_000_000:
+                    self.writers[-1].write(piece)
+                    self.sent += len(piece)
+                    await self.writers[-1].drain()
+
+    async with Flooding(ONE_MAIL) as server:
+        limits = replace(LIMITS, mail_max_bytes=4096)
+        async with Follower(ImapFolder(server.account(), "INBOX", limits, nothing_announced)) as follower:
+            with pytest.raises(ProviderTransient, match=r"not IMAP .*bytes between two commands"):
+                await rounds(follower, 5)
+        server.flood.cancel()
+        await asyncio.wait([server.flood])
+    assert server.sent < 10_000_000
+
+
+async def test_point_12_an_address_of_a_family_that_the_machine_lacks_is_passed_over(monkeypatch):
+    """A name with an IPv6 address in a container without IPv6: the kernel refuses the very socket."""
+    made = socket.socket
+
+    def without_ipv6(family: int = -1, *rest: int, **more: object) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return made(family, *rest, **more)  # type: ignore[arg-type]
+
+    async with ScriptedServer(ONE_MAIL) as server:
+        both = [
+            (socket.AF_INET6, ("::1", server.port, 0, 0)),
+            (socket.AF_INET, ("127.0.0.1", server.port)),
+        ]
+        monkeypatch.setattr(socket, "socket", without_ipv6)
+        reader, writer = await asyncio.open_connection(sock=await dial.dial(server.account(), both, 2.0))
+        assert await reader.readline() == GREETING
+        writer.close()
+        with pytest.raises(ProviderTransient, match=r"cannot be reached .*not supported"):
+            await dial.dial(server.account(), both[:1], 2.0)
+
+
+async def test_no_mail_is_fetched_before_there_is_room_for_it():
+    asked, granted = [], asyncio.Event()
+
+    async def room(size: int, /) -> None:
+        asked.append(size)
+        await granted.wait()
+
+    async with ScriptedServer(mails(7, 8)) as server:
+        reader = ImapFolder(server.account(), "INBOX", LIMITS, nothing_announced, room=room)
+        async with Follower(reader) as follower:
+            waiting = asyncio.create_task(follower.next())
+            await asyncio.sleep(0.2)
+            assert (asked, server.commands("BODY")) == ([10], [])
+            granted.set()
+            assert len((await waiting).mails) == 2
+
+
+async def test_point_12_a_server_that_announces_without_end_what_it_does_not_have_does_not_make_us_spin(monkeypatch):
+    monkeypatch.setattr(reading, "FRUITLESS_S", 0.3)
+
+    class Crying(ScriptedServer):
+        count = 1
+
+        def _answer(self, line: bytes) -> bytes:
+            said = super()._answer(line)
+            if line.endswith(b"IDLE"):
+                self.count += 1
+                said += b"* %d EXISTS\r\n" % self.count
+            return said
+
+    async with Crying(mails(7)) as server, Follower(source(server)) as follower:
+        await follower.until_in_step()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                while True:
+                    await follower.next()
+        assert reading.FRUITLESS_MAX < len(server.commands("IDLE")) <= reading.FRUITLESS_MAX + 1 + 4
+
+
+async def test_a_batch_of_the_largest_mails_whose_sizes_were_understated_is_no_flood():
+    """Refused, it would be asked for again for ever."""
+    limits = replace(LIMITS, mail_max_bytes=1024 * 1024)
+    raw = b"x" * limits.mail_max_bytes
+    uids = range(1, 51)
+    async with ScriptedServer(mails(*uids, said=b"".join(body(uid, raw) for uid in uids))) as server:
+        follower = await read_all(ImapFolder(server.account(), "INBOX", limits, nothing_announced))
+    assert len(follower.mails) == 50

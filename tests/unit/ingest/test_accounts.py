@@ -7,10 +7,15 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.accounts import Account, GmailMailbox, ImapServer, InvalidAccount, SecretUnavailable, resolve
 from agents.accounts.secret import InvalidReference
+from agents.ingest.sources import imap_account
+from infra.settings import load
 
+FIELDS = [*Account.__slots__, *ImapServer.__slots__]
 SERVER: dict[str, Any] = {"host": "imap.example.org", "username": "me"}
 
 
@@ -72,6 +77,14 @@ def test_a_record_reads_back_as_it_was_written(account: Account) -> None:
         (lambda: maildir(maildir=None), "^maildir:"),
         (lambda: maildir(imap=ImapServer(**SERVER)), "^imap: absent"),
         (lambda: maildir(owner=("me",)), "^owner:"),
+        (lambda: imap(imap={"port": 993.5}), "^imap.port: 1..65535, not 993.5"),
+        (lambda: imap(imap={"port": True}), "^imap.port:"),
+        (lambda: imap(imap={"allow_plaintext": "no", "security": "plain"}), "^imap.allow_plaintext: true or false"),
+        (lambda: imap(imap={"cafile": 5}), "^imap.cafile: an absolute path"),
+        (lambda: imap(imap={"cafile": "ca.pem"}), "^imap.cafile: an absolute path"),
+        (lambda: imap(imap={"folders": ("INBOX", "inbox")}), "^imap.folders: different"),
+        (lambda: imap(imap={"folders": ("A", 7)}), "^imap.folders: different"),
+        (lambda: imap(imap={"folders": tuple(map(str, range(16)))}), "^imap.folders: at most 15"),
         (lambda: maildir(owner=("a@b,c@d",)), "^owner:"),
         (lambda: maildir(since_days=-1), "^since_days:"),
         (lambda: maildir(since_days=True), "^since_days:"),
@@ -98,6 +111,45 @@ def test_a_bad_field_is_named(make: Any, complaint: str) -> None:
 def test_a_record_that_is_none_is_refused(value: bytes) -> None:
     with pytest.raises(InvalidAccount):
         Account.decode(b"box", value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("folders", "INBOX"), ("folders", None), ("folders", {"INBOX": 1}), ("owner", "a@b.example")]
+)
+def test_a_list_that_is_none_is_refused_and_not_taken_apart(field: str, value: Any) -> None:
+    """The letters of "INBOX" would be five folders."""
+    data = orjson.loads(imap().encode())
+    (data if field == "owner" else data["imap"])[field] = value
+    with pytest.raises(InvalidAccount, match=f"^{field}: a list"):
+        Account.decode(b"box", orjson.dumps(data))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(max_size=8).filter(str.isprintable),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=8),
+        max_leaves=20,
+    ),
+    st.sampled_from(FIELDS),
+)  # fmt: skip
+def test_nonsense_in_any_field_is_refused_or_harmless(value: Any, field: str) -> None:
+    """Whatever is accepted can be turned into what the source takes."""
+    whole = orjson.loads(imap().encode())
+    inner = {**whole, "imap": {**whole["imap"], field: value}}
+    for record in (inner, {**whole, field: value}, {**whole, **value} if isinstance(value, dict) else value):
+        try:
+            account = Account.decode(None, orjson.dumps(record))
+        except InvalidAccount:
+            continue
+        if account.imap:
+            assert imap_account(load(), account, account.imap).folders
+        assert account.folders
+
+
+def test_inbox_is_one_folder_however_it_is_written() -> None:
+    """So that its cursor is found again when somebody writes it in another way."""
+    assert imap(imap={"folders": ("inbox", "Work")}).folders == ("INBOX", "Work")
 
 
 def test_a_record_under_another_key_is_refused() -> None:

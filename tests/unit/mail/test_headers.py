@@ -13,9 +13,20 @@ def _mail(*lines: bytes):
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"\n\n", b"   ", b"no header here\n\nat all", b"\x00\x01\x02\xff" * 50, b":\n:\n\nx"]
+    "raw",
+    [
+        b"",
+        b"\n\n",
+        b"   ",
+        b"no header here\n\nat all",
+        b"\x00\x01\x02\xff" * 50,
+        b":\n:\n\nx",
+        b"a,b:c\n1,2:3\n",
+        b'{"path: "x"}',
+        b"Title: a note\n\ntext",
+    ],
 )
-def test_bytes_without_a_header_field_are_no_mail(raw):
+def test_bytes_without_a_header_field_of_mails_are_no_mail(raw):
     with pytest.raises(MailError):
         parse(raw)
 
@@ -33,6 +44,42 @@ def test_one_plausible_field_makes_a_mail(raw):
     mail = parse(raw)
     assert mail.subject in ("hi", "hi X: y")
     assert mail.text == "body"
+
+
+_ONE = b"From ann@example.org Mon Nov 23 10:00:00 2026\nSubject: hi\n\n"
+
+
+def test_a_mail_whose_own_header_fields_stand_behind_a_bomb_of_others_is_a_mail():
+    mail = parse(b"".join(b"X-%d: y\n" % number for number in range(20_000)) + b"Subject: hi\n\nbody")
+    assert flags.HEAD_CUT in mail.flags
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        b"From bob@example.org Tue Nov 24 10:00:00 2026\nSubject: you\n\nbody\n",
+        b"From 17@xxx Mon Nov 23 10:00:00 +0000 2026\r\nX-GM-THRID: 17\r\n\r\nbody\r\n",  # Google Takeout
+        b"From - Mon Nov 23 10:00:00 2026\nX-Mozilla-Status: 0001\n\nbody\n",  # Thunderbird
+        b"From bob Mon Jun  3 12:50:27 1996 -0700\nSubject: you\n\nbody\n",  # with a zone
+    ],
+)
+def test_an_mbox_file_of_several_mails_is_refused_with_a_remedy_rather_than_read_as_its_first_mail(second):
+    with pytest.raises(MailError, match="git mailsplit"):
+        parse(_ONE + b"body\n\n" + second)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        _ONE + b"body\n",
+        _ONE + b"body\n\nFrom here on Nov 2026\nit is text\n",
+        _ONE + b"body\n\n>From bob@example.org Tue Nov 24 10:00:00 2026\nSubject: quoted\n",
+        _ONE + b"body\nFrom bob@example.org Tue Nov 24 10:00:00 2026\nSubject: no empty line before\n",
+        b"Subject: hi\n\nbody\n\nFrom bob@example.org Tue Nov 24 10:00:00 2026\nSubject: shown, not stored\n\n",
+    ],
+)
+def test_one_mail_that_looks_a_little_like_mbox_stays_one_mail(raw):
+    assert parse(raw).subject == "hi"
 
 
 @pytest.mark.parametrize(
@@ -144,11 +191,11 @@ def test_a_mail_without_any_id_is_known_by_its_content_not_by_its_way():
 def test_list_and_automation_headers():
     mail = _mail(
         b"List-Id: Some List <list.example.org>", b"List-Unsubscribe: <https://x.example/u>, <mailto:u@x.example>",
-        b"Auto-Submitted: Auto-Replied; owner=x", b"Precedence: Bulk",
+        b"Auto-Submitted: Auto-Replied; owner=x", b"Precedence: Bulk", b"Subject: hi",
     )  # fmt: skip
     assert (mail.list_id, mail.auto_submitted, mail.precedence) == ("list.example.org", "auto-replied", "bulk")
     assert mail.list_unsubscribe == "<https://x.example/u>, <mailto:u@x.example>"
-    plain = _mail(b"Auto-Submitted: no")
+    plain = _mail(b"Auto-Submitted: no", b"Subject: hi")
     assert (plain.list_id, plain.auto_submitted, plain.precedence, plain.list_unsubscribe) == (None, None, None, None)
 
 
@@ -177,7 +224,9 @@ def test_authentication_results(value, expected):
 
 def test_only_the_topmost_authentication_results_count():
     mail = _mail(
-        b"Authentication-Results: mx.example; spf=fail", b"Authentication-Results: forged.example; spf=pass; dkim=pass"
+        b"Authentication-Results: mx.example; spf=fail",
+        b"Authentication-Results: forged.example; spf=pass; dkim=pass",
+        b"Subject: hi",
     )
     assert mail.authentication == Authentication(spf="fail")
 
@@ -190,6 +239,6 @@ def test_headers_keep_their_order_and_repetitions():
 
 
 def test_a_cut_mail_says_so():
-    assert flags.TRUNCATED in parse(b"A: b\n\nx", truncated=True).flags
-    assert flags.TRUNCATED in parse(b"A: b\n\n" + b"x" * (1 << 20)).flags
-    assert flags.TRUNCATED not in parse(b"A: b\n\nx").flags
+    assert flags.TRUNCATED in parse(b"To: b\n\nx", truncated=True).flags
+    assert flags.TRUNCATED in parse(b"To: b\n\n" + b"x" * (1 << 20)).flags
+    assert flags.TRUNCATED not in parse(b"To: b\n\nx").flags

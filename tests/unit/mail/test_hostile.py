@@ -74,7 +74,7 @@ PATHOLOGICAL = {
     "blank attributes": HTML + (b"<a b " + b" " * 1000) * 500,
     "HTML parts": MIXED + (b"--a\nContent-Type: text/html\n\n" + b"<b>x" * 8000 + b"\n") * 16,
     "UTF-7": HEAD + b"Content-Type: text/plain; charset=utf-7\r\n\r\n" + b"+2AA-" * 100_000,
-    "carriage returns": b"A: b\r" * 100_000,
+    "carriage returns": b"To: b\r" * 100_000,
 }  # fmt: skip
 FIELDS = (
     b"From", b"To", b"Reply-To", b"Date", b"Message-ID", b"References", b"Authentication-Results", b"List-Id", b"Subject",
@@ -99,7 +99,7 @@ def test_pathological_mails_parse_within_bounds(name):
 def test_pathological_headers_parse_within_bounds(field):
     for pattern in PATTERNS:
         line = field + b": " + (pattern * 16_000)[:16_000] + b"\r\n"
-        check(parse(b"X: y\r\n" + line * 6 + b"\r\nbody"))
+        check(parse(b"To: y\r\n" + line * 6 + b"\r\nbody"))
 
 
 @given(st.binary(max_size=400))

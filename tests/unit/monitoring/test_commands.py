@@ -129,3 +129,7 @@ def test_a_requirement_for_another_python_does_not_count(monkeypatch):
     monkeypatch.setattr(finding, "requirements", lambda: ["no-such-package; python_version < '3'"])
     assert finding.packages()[0].ok
     assert sys.version_info >= (3,)
+
+
+def test_every_setting_says_what_it_means():
+    assert [row.name for row in rows(load()) if not row.doc] == []

@@ -58,5 +58,6 @@ def verdict(
     )
 
 
-def dead(number: int, *, account: str = ACCOUNT, found: int = BEGUN) -> Record:
-    return Record("mail.dead", 1, number, found, account.encode(), b"raw", headers(number, account, found))
+def dead(number: int, *, account: str = ACCOUNT, found: int = BEGUN, reason: str = "no header field") -> Record:
+    told = (*headers(number, account, found), ("dead_reason", reason.encode()))
+    return Record("mail.dead", 1, number, found, account.encode(), b"raw", told)

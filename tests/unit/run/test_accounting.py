@@ -67,7 +67,7 @@ def test_all_archived_is_well() -> None:
         (flow(), (), "2 not read by ingest: file-1, file-2"),
         (flow(received_=(1, 2)), (), "2 received, but in no lane: file-1, file-2"),
         (flow(received_=(1, 2), lanes=(1, 2)), (1,), "1 in a lane, but not archived: file-2"),
-        (flow(received_=(1, 2), lanes=(1,), dead_=(2,)), (1,), "1 on mail.dead: file-2"),
+        (flow(received_=(1, 2), lanes=(1,), dead_=(2,)), (1,), "1 on mail.dead (no header field): file-2"),
     ],
 )
 def test_what_is_not_archived_is_named_with_the_stage_where_it_stayed(
@@ -98,6 +98,22 @@ def test_a_mail_that_retention_took_from_the_log_was_received_all_the_same() -> 
 def test_a_folder_that_cannot_be_listed_is_a_problem() -> None:
     listing = Listing(ids=frozenset(), links=0, closed=("private\x1b: Permission denied",))
     assert judged(flow(), listing).problems == ("folder private␛: Permission denied: nobody knows what is in it",)
+
+
+def test_dead_letters_are_told_by_their_reason_the_most_frequent_first() -> None:
+    tally = Tally(account=ACCOUNT, begun_ms=BEGUN)
+    for number, reason in enumerate(["rare", "often\x1b", "often\x1b", *"abcdef"], start=1):
+        tally.take(dead(number, reason=reason))
+    problems = judged(tally, files(*range(1, 10))).problems
+    assert problems[0] == "2 on mail.dead (often␛): file-2, file-3"
+    assert len(problems) == 6
+    assert problems[-1].startswith("3 on mail.dead (for other reasons): ")
+
+
+def test_symbolic_links_are_said_to_be_passed_over_which_is_no_failure() -> None:
+    outcome = judged(flow(), Listing(ids=frozenset(), links=3, closed=()))
+    assert outcome.problems == ("symbolic links passed over: 3",)
+    assert outcome.accounted_for
 
 
 def test_many_missing_files_are_named_in_part() -> None:

@@ -78,6 +78,18 @@ def test_the_latest_pressing_mails_are_kept_the_newest_first() -> None:
     assert tally(verdict(1), verdict(2, lane=Lane.LOW)).latest == []
 
 
+def test_urgent_mails_are_not_pushed_off_the_list_by_newer_ones_that_are_less_pressing() -> None:
+    high = [verdict(number, lane=Lane.HIGH, at=BEGUN + 10 + number) for number in range(1, 60)]
+    made = tally(verdict(0, lane=Lane.URGENT, at=BEGUN), *high)
+    assert [one.lane for one in made.latest] == [Lane.URGENT, *[Lane.HIGH] * 30]
+
+
+def test_only_what_this_run_announced_is_news() -> None:
+    made = tally(verdict(1, lane=Lane.URGENT, found=BEGUN - 1), verdict(2, lane=Lane.HIGH, subject="new"))
+    assert [one.subject for one in made.fresh] == ["new"]
+    assert len(made.latest) == 2
+
+
 def test_the_rate_counts_the_last_whole_seconds() -> None:
     made = tally(*(verdict(number, at=BEGUN + 1000 * (number % 10)) for number in range(100)))
     assert made.rate(BEGUN / 1000 + 10.5) == 10.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -13,7 +14,7 @@ from monitoring.run.lines import Lines, headline
 from monitoring.run.picture import Part, Picture
 from monitoring.run.screen import _is_due, without_password
 from monitoring.run.tally import Headline
-from monitoring.run.view import draw
+from monitoring.run.view import draw, worth_showing
 from streams.triage.verdict import Lane
 
 HOSTILE = st.text(st.sampled_from(list("[]/bold red\x1b\r\n\x07\u202e\x9b\x00")) | st.characters(), max_size=60)
@@ -68,6 +69,16 @@ def test_a_low_terminal_gets_a_shorter_list() -> None:
     many = tuple(mail(subject=f"number {number}") for number in range(30))
     assert drawn(picture(latest=many), height=24).count("number") == 4
     assert drawn(picture(latest=many), height=46).count("number") == 20
+
+
+@pytest.mark.parametrize(
+    ("urgent", "high", "shown"), [(30, 30, (8, 4)), (3, 30, (3, 9)), (30, 1, (11, 1)), (30, 0, (12, 0)), (1, 1, (1, 1))]
+)
+def test_most_of_the_room_is_for_what_is_urgent(urgent: int, high: int, shown: tuple[int, int]) -> None:
+    latest = (*[mail()] * urgent, *[mail(lane=Lane.HIGH)] * high)
+    lanes = [one.lane for one in worth_showing(latest, 12)]
+    assert (lanes.count(Lane.URGENT), lanes.count(Lane.HIGH)) == shown
+    assert lanes == sorted(lanes, key=[Lane.URGENT, Lane.HIGH].index)
 
 
 @given(HOSTILE, HOSTILE, HOSTILE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.runtime import Agent, Event, Known, Outcome, Output, Table, Write
+from streams.runtime import Agent, Event, Known, Outcome, Output, Table, Tables, Write
+from streams.runtime.store import Changes, MemoryStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,13 @@ class Count:
 
 
 COUNTS = Table(name="counts", changelog="app-counts-changelog", row=Count)
+
+
+def tables_of(rows: Changes | None = None) -> Tables:
+    """Committed rows of one partition, in memory."""
+    store = MemoryStore()
+    store.apply(rows or {})
+    return Tables(store)
 
 
 class BadInput(ValueError):

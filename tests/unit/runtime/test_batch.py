@@ -14,8 +14,8 @@ from monitoring.metrics import DEAD_LETTERS, EMAILS_PROCESSED
 from streams.runtime import Event, Known, Outcome, Output, Table, Write, batch
 from streams.runtime.batch import Decided, Decider
 from streams.runtime.dead import LARGEST_OUTPUT, DeadLetterLimit, TooManyDeadLetters
-from streams.runtime.tables import Rows, source_offset
-from tests.unit.runtime.records import COUNTS, BadInput, Count, Record, agent_of, counting
+from streams.runtime.store import StoreFailed
+from tests.unit.runtime.records import COUNTS, BadInput, Count, Record, agent_of, counting, tables_of
 
 pytestmark = pytest.mark.timeout(60, method="thread")
 
@@ -28,25 +28,31 @@ def values(decided: Decided) -> list[tuple[str, bytes | None]]:
     return [(output.topic, output.value) for output in decided.outputs]
 
 
+def dead(decided: Decided) -> list[str]:
+    return [type(error).__name__ for error in decided.failures.values()]
+
+
 async def test_events_are_decided_in_order_each_seeing_what_the_ones_before_it_wrote() -> None:
-    decided = await decider_of().decide([Record(offset=10), Record(offset=11), Record(offset=14)], {})
+    decided = await decider_of().decide([Record(offset=10), Record(offset=11), Record(offset=14)], tables_of())
     assert values(decided) == [("out", b"1"), ("out", b"2"), ("out", b"3")]
     assert (decided.taken, decided.next_offset, decided.labels) == (3, 15, {"counted": 3})
-    assert COUNTS.decode(decided.changes["counts"][b"home"]) == Count(events=3, last="mail")
-    assert source_offset(decided.changes["counts"][b"home"]) == 14
+    (row,) = decided.rows["counts"].values()
+    assert COUNTS.entry(row or b"") == (Count(events=3, last="mail"), 14), "one row, however often it changed"
+    assert decided.entries == {"counts": {b"home": (Count(events=3, last="mail"), 14)}}
 
 
 async def test_committed_rows_are_read_and_not_touched() -> None:
     before = COUNTS.encode(Count(events=41), 9)
-    rows: Rows = {"counts": {b"home": before}}
-    decided = await decider_of().decide([Record(offset=10)], rows)
+    tables = tables_of({"counts": {b"home": before}})
+    decided = await decider_of().decide([Record(offset=10)], tables)
     assert values(decided) == [("out", b"42")]
-    assert rows == {"counts": {b"home": before}}
+    assert tables.store.get("counts", b"home") == before
+    assert tables.entry(COUNTS, b"home") == (Count(events=41), 9)
 
 
 async def test_a_dead_letter_carries_bytes_key_headers_and_origin_and_stands_in_its_events_place() -> None:
     bad = Record(offset=11, value=b"bad", key=b"k\xff", headers=(("ce_id", b"7"),))
-    decided = await decider_of().decide([Record(offset=10), bad, Record(offset=12)], {})
+    decided = await decider_of().decide([Record(offset=10), bad, Record(offset=12)], tables_of())
     assert values(decided) == [("out", b"1"), ("mail.dead", b"bad"), ("out", b"2")]
     letter = decided.outputs[1]
     headers = dict(letter.headers)
@@ -54,33 +60,34 @@ async def test_a_dead_letter_carries_bytes_key_headers_and_origin_and_stands_in_
     assert headers["ce_id"] == b"7"
     assert (headers["dead_topic"], headers["dead_partition"], headers["dead_offset"]) == (b"in", b"3", b"11")
     assert (headers["dead_error"], headers["dead_reason"]) == (b"BadInput", b"this is no mail")
-    assert (decided.taken, decided.next_offset, decided.dead) == (3, 13, ["BadInput"])
+    assert (decided.taken, decided.next_offset, dead(decided)) == (3, 13, ["BadInput"])
 
 
 async def test_bad_input_never_stops_the_worker_and_a_defect_does() -> None:
-    decided = await decider_of(limit=3).decide([Record(offset=n, value=b"bad") for n in range(500)], {})
-    assert decided.dead == ["BadInput"] * 500
+    decided = await decider_of(limit=3).decide([Record(offset=n, value=b"bad") for n in range(500)], tables_of())
+    assert dead(decided) == ["BadInput"] * 500
     with pytest.raises(TooManyDeadLetters):
-        await decider_of(limit=3).decide([Record(offset=n, value=b"bug") for n in range(3)], {})
+        await decider_of(limit=3).decide([Record(offset=n, value=b"bug") for n in range(3)], tables_of())
 
 
 async def test_the_limit_counts_over_batches_and_agents() -> None:
     limit = DeadLetterLimit(3)
     first, second = (Decider(agent_of(), event_timeout_s=5, limit=limit) for _ in range(2))
-    await first.decide([Record(offset=1, value=b"bug")], {})
-    await second.decide([Record(offset=1, value=b"bug")], {})
+    await first.decide([Record(offset=1, value=b"bug")], tables_of())
+    await second.decide([Record(offset=1, value=b"bug")], tables_of())
     with pytest.raises(TooManyDeadLetters):
-        await first.decide([Record(offset=2, value=b"bug")], {})
+        await first.decide([Record(offset=2, value=b"bug")], tables_of())
 
 
 async def test_a_defect_is_logged_with_its_place_and_bad_input_without_its_content(caplog) -> None:
     with caplog.at_level(logging.WARNING):
-        await decider_of().decide([Record(offset=1, value=b"bug"), Record(offset=2, value=b"bad")], {})
+        bug = Record(offset=1, value=b"bug", headers=(("ce_id", b"4711"),))
+        await decider_of().decide([bug, Record(offset=2, value=b"bad")], tables_of())
     defect, bad = caplog.records
     assert defect.levelno == logging.ERROR
     assert "ZeroDivisionError" in defect.message
     assert "records.py" in defect.message
-    assert (defect.topic, defect.partition, defect.offset) == ("in", 3, 1)
+    assert (defect.topic, defect.partition, defect.offset, defect.event_id) == ("in", 3, 1, "4711")
     assert bad.levelno == logging.WARNING
     assert "no mail" not in bad.message
 
@@ -91,20 +98,20 @@ async def test_a_rejected_effect_becomes_the_dead_letter_of_its_event() -> None:
 
     decider = decider_of(decide)
     records = [Record(offset=n, value=value) for n, value in enumerate([b"one", b"nothing", b"two", b"three"])]
-    decided = await decider.decide(records, {})
-    assert [outcome.effect for _, outcome in decided.effects] == [b"one", b"two", b"three"]
+    decided = await decider.decide(records, tables_of())
+    assert decided.effects == {0: b"one", 2: b"two", 3: b"three"}
     assert decided.labels == {"": 4}
-    decider.reject(decided, {1: BadInput("refused")})
+    decider.reject(decided, {2: BadInput("refused")})
     assert decided.labels == {"": 3}, "it is counted as a failure only"
     assert values(decided) == [("mail.dead", b"two")]
     assert dict(decided.outputs[0].headers)["dead_offset"] == b"2"
-    assert decided.dead == ["BadInput"]
+    assert dead(decided) == ["BadInput"]
 
 
 async def test_a_long_batch_is_cut_after_its_turn(monkeypatch) -> None:
     monkeypatch.setattr(batch, "TURN_S", 0.0)
     monkeypatch.setattr(batch, "SLICE_S", 0.0)
-    decided = await decider_of().decide([Record(offset=n) for n in range(5, 9)], {})
+    decided = await decider_of().decide([Record(offset=n) for n in range(5, 9)], tables_of())
     assert (decided.taken, decided.next_offset) == (1, 6), "at least one event, or it would never end"
 
 
@@ -116,7 +123,7 @@ async def test_committed_events_are_counted_by_label_and_error() -> None:
         DEAD_LETTERS.labels("counter", "BadInput"),
     )
     before = [counter._value.get() for counter in counters]
-    decided = await decider.decide([Record(offset=1), Record(offset=2, value=b"bad"), Record(offset=3)], {})
+    decided = await decider.decide([Record(offset=1), Record(offset=2, value=b"bad"), Record(offset=3)], tables_of())
     assert [counter._value.get() for counter in counters] == before, "nothing is counted before the commit"
     decider.count(decided)
     assert [counter._value.get() for counter in counters] == [before[0] + 2, before[1] + 1, before[2] + 1]
@@ -175,27 +182,29 @@ async def test_every_event_ends_as_one_outcome_or_one_dead_letter(steps: list[St
         )
 
     records = [Record(offset=first + place, value=b"%d" % place) for place in range(len(steps))]
-    decided = await decider_of(decide).decide(records, {})
+    decided = await decider_of(decide).decide(records, tables_of())
     buried = [int(output.value or b"") for output in decided.outputs if output.topic == "mail.dead"]
     good = [n for n, step in enumerate(steps) if step.error is None and all(held == 1 for held in step.held)]
     assert sorted(buried + good) == list(range(len(steps)))
     assert buried == sorted(buried)
-    assert len(decided.dead) == len(buried)
+    assert len(decided.failures) == len(buried)
     assert decided.labels.get("kept", 0) == len(good)
     assert [int(output.key or b"") - first for output in decided.outputs if output.topic == "out"] == [
         n for n in good for _ in range(steps[n].outputs)
     ]
-    assert [event.offset - first for event, _ in decided.effects] == [n for n in good if steps[n].effect]
-    assert set(decided.changes.get("things", {})) == {
-        b"%d-%d" % (first + n, place) for n in good for place in range(len(steps[n].held))
-    }, "nothing of a buried event is kept"
+    assert list(decided.effects) == [n for n in good if steps[n].effect]
+    assert (
+        set(decided.rows.get("things", {}))
+        == set(decided.entries.get("things", {}))
+        == {b"%d-%d" % (first + n, place) for n in good for place in range(len(steps[n].held))}
+    ), "nothing of a buried event is kept"
     assert (decided.taken, decided.next_offset) == (len(steps), first + len(steps))
 
 
 async def test_the_share_of_failures_counts_the_events_of_this_batch_that_went_well() -> None:
     records = [Record(offset=n, value=b"bug" if n % 20 == 19 else b"mail") for n in range(500)]
-    decided = await decider_of(limit=20).decide(records, {})
-    assert len(decided.dead) == 25, "one in twenty is bad mail, not a bad deploy"
+    decided = await decider_of(limit=20).decide(records, tables_of())
+    assert len(decided.failures) == 25, "one in twenty is bad mail, not a bad deploy"
 
 
 async def test_a_record_that_no_topic_takes_buries_its_event_instead_of_holding_up_all_behind_it() -> None:
@@ -203,11 +212,47 @@ async def test_a_record_that_no_topic_takes_buries_its_event_instead_of_holding_
         size = LARGEST_OUTPUT + 1 if event.offset == 2 else LARGEST_OUTPUT - 10
         return Outcome(outputs=(Output(topic="out", key=b"k", value=bytes(size)),))
 
-    decided = await decider_of(decide).decide([Record(offset=n) for n in (1, 2, 3)], {})
+    decided = await decider_of(decide).decide([Record(offset=n) for n in (1, 2, 3)], tables_of())
     assert [output.topic for output in decided.outputs] == ["out", "mail.dead", "out"]
-    assert (decided.dead, decided.next_offset) == (["OutputTooLarge"], 4)
+    assert (dead(decided), decided.next_offset) == (["OutputTooLarge"], 4)
 
 
 def test_an_agent_with_tables_reads_one_topic() -> None:
     with pytest.raises(ValueError, match="counter"):
         replace(agent_of(), reads=("in", "also"))
+
+
+async def test_a_row_that_no_changelog_takes_buries_its_event_alone() -> None:
+    def decide(event: Event, known: Known) -> Outcome:
+        held = "x" * (LARGEST_OUTPUT if event.offset == 2 else 1)
+        return Outcome(writes=(Write(table=THINGS, key=b"%d" % event.offset, row=Anything(held=held)),))
+
+    decided = await decider_of(decide).decide([Record(offset=n) for n in (1, 2, 3)], tables_of())
+    assert dead(decided) == ["OutputTooLarge"]
+    assert set(decided.rows["things"]) == {b"1", b"3"}
+
+
+async def test_a_row_that_spoils_a_batch_is_told_of_once(caplog) -> None:
+    """The batch is decided a second time to find the event; what failed in it is counted and logged once."""
+    seen: list[int] = []
+
+    def decide(event: Event, known: Known) -> Outcome:
+        seen.append(event.offset)
+        held = {3} if event.offset == 1 else 1
+        return Outcome(writes=(Write(table=THINGS, key=b"%d" % event.offset, row=Anything(held=held)),))
+
+    with caplog.at_level(logging.WARNING):
+        await decider_of(decide).decide([Record(offset=n) for n in (0, 1, 2)], tables_of())
+    assert seen == [0, 1, 2, 0, 1, 2]
+    assert len(caplog.records) == 1
+
+
+async def test_a_store_that_fails_is_nobodys_bad_mail() -> None:
+    tables = tables_of()
+
+    def fail(table: str, key: bytes) -> bytes:
+        raise StoreFailed("disk")
+
+    tables.store.get = fail  # type: ignore[method-assign]
+    with pytest.raises(StoreFailed):
+        await decider_of().decide([Record(offset=1)], tables)

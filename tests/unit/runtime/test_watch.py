@@ -12,8 +12,8 @@ import pytest
 from streams.runtime import Event, Known, Outcome, Output
 from streams.runtime.batch import Decided, Decider
 from streams.runtime.dead import DeadLetterLimit
-from streams.runtime.watch import EventTimeout, Watch
-from tests.unit.runtime.records import Record, agent_of
+from streams.runtime.watch import IDLE, EventTimeout, Watch
+from tests.unit.runtime.records import Record, agent_of, tables_of
 
 pytestmark = pytest.mark.timeout(60, method="thread")
 TIMEOUT_S = 0.2
@@ -52,13 +52,13 @@ async def decided_by(trap, *, timeout_s: float = TIMEOUT_S) -> Decided:
         return Outcome(outputs=(Output(topic="out", key=event.key, value=event.value),))
 
     decider = Decider(agent_of(decide), event_timeout_s=timeout_s, limit=DeadLetterLimit(100))
-    return await decider.decide([Record(offset=1), Record(offset=2, value=b"trap"), Record(offset=3)], {})
+    return await decider.decide([Record(offset=1), Record(offset=2, value=b"trap"), Record(offset=3)], tables_of())
 
 
 @pytest.mark.parametrize("trap", [endless, catastrophic, stubborn, slow])
 async def test_is_interrupted_and_buried_alone(trap) -> None:
     decided = await decided_by(trap)
-    assert decided.dead == ["EventTimeout"]
+    assert [type(error) for error in decided.failures.values()] == [EventTimeout]
     assert [(output.topic, output.value) for output in decided.outputs] == [
         ("out", b"mail"),
         ("mail.dead", b"trap"),
@@ -69,7 +69,7 @@ async def test_is_interrupted_and_buried_alone(trap) -> None:
 
 async def test_a_decision_within_its_time_is_left_alone() -> None:
     decided = await decided_by(lambda: time.sleep(TIMEOUT_S / 2), timeout_s=30)
-    assert decided.dead == []
+    assert not decided.failures
 
 
 async def test_no_timer_runs_on_after_a_batch() -> None:
@@ -80,11 +80,11 @@ async def test_no_timer_runs_on_after_a_batch() -> None:
 def test_time_between_events_belongs_to_nobody() -> None:
     watch = Watch(0.1)
     with watch:
-        watch.start()
-        watch.done()
+        watch.deciding = 0
+        watch.deciding = IDLE
         time.sleep(0.3)
     with pytest.raises(EventTimeout), watch:  # noqa: PT012 - interrupted between the two
-        watch.start()
+        watch.deciding = 0
         time.sleep(5)
 
 
@@ -93,7 +93,7 @@ def test_elsewhere_than_on_the_main_thread_it_does_nothing() -> None:
 
     def use() -> None:
         with Watch(0.02) as watch:
-            watch.start()
+            watch.deciding = 0
             time.sleep(0.1)
             done.append(True)
 
@@ -107,7 +107,7 @@ def test_elsewhere_than_on_the_main_thread_it_does_nothing() -> None:
 async def test_each_of_several_watches_in_a_process_interrupts_its_own_decisions() -> None:
     first, _second = Watch(TIMEOUT_S), Watch(100)
     with first:
-        first.start()
+        first.deciding = 0
         with pytest.raises(EventTimeout, match=r"0\.2 s"):
             endless()
 
@@ -121,4 +121,13 @@ async def test_time_in_which_the_process_was_stopped_is_not_the_events() -> None
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
 
     decided = await decided_by(while_stopped)
-    assert decided.dead == []
+    assert not decided.failures
+
+
+def test_each_event_has_the_whole_time() -> None:
+    """Many decisions that take most of it each are not taken for one that takes too long."""
+    watch = Watch(0.2)
+    with watch:
+        for number in range(6):
+            watch.deciding = number
+            time.sleep(0.12)

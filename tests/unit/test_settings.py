@@ -1,0 +1,85 @@
+"""What is wrong in the settings stops a process with the name, the value and what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra.errors import ConfigError
+from infra.settings import Settings, load
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither this machine's variables nor a triage.toml of the working directory."""
+    for name in ("TRIAGE_CONFIG", *map(str.upper, Settings.model_fields)):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [
+        "localhost:9092",
+        "a.example:9092,b.example:9093",
+        "a:1, b:65535",
+        "[::1]:9092",
+        "crewai-kafka:9092",
+        "10.0.0.1:1",
+    ],
+)
+def test_bootstrap_servers_are_hosts_with_ports(monkeypatch: pytest.MonkeyPatch, servers: str) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", servers)
+    assert load().kafka_bootstrap_servers == servers
+
+
+@pytest.mark.parametrize(
+    "servers", ["host", "host:", ":9092", "host:0", "host:99999", "http://host:1", "a:1,", "a b:1"]
+)
+def test_servers_that_are_none_are_refused_with_what_is_allowed(monkeypatch: pytest.MonkeyPatch, servers: str) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", servers)
+    with pytest.raises(ConfigError) as refused:
+        load()
+    assert str(refused.value).startswith(f"KAFKA_BOOTSTRAP_SERVERS='{servers}': host:port is allowed")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://u:p@h:5432/d", "postgres://h/d", "postgresql://u@/d?host=/run/pg", "postgresql://a:1,b:2/d"],
+)
+def test_a_database_is_named_by_a_uri_of_libpq(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert load().database_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u:hush@h/d", "postgresql://u:hush@h:port/d", "u:hush", "postgresql://h:0/hush"]
+)
+def test_a_wrong_database_url_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ConfigError, match=r"DATABASE_URL='\*\*\*': postgresql://.* is allowed") as refused:
+        load()
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("topic_partitions = 0", "TOPIC_PARTITIONS=0: "),
+        ("nonsense = 1", "nonsense: unknown setting"),
+        ("x = ", "triage.toml: "),
+        ("log_level = 'LOUD'", "LOG_LEVEL='LOUD': "),
+    ],
+)
+def test_the_file_is_judged_the_same_way(tmp_path: Path, content: str, complaint: str) -> None:
+    (tmp_path / "triage.toml").write_text(content)
+    with pytest.raises(ConfigError) as refused:
+        load()
+    assert str(refused.value).startswith(complaint)
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "triage.toml").write_text("batch_size = 7\ntopic_partitions = 8")
+    monkeypatch.setenv("BATCH_SIZE", "9")
+    assert (load().batch_size, load().topic_partitions) == (9, 8)
