@@ -126,9 +126,13 @@ class Settings(BaseSettings):
     google_client_file: Path | None = None
     """The OAuth client (type: desktop app) as Google's console hands it out, JSON; instead of the next two."""
     google_client_id: str = ""
+    """Of the OAuth client, where there is no file."""
     google_client_secret: SecretStr = SecretStr("")
+    """Of the OAuth client, where there is no file."""
     google_auth_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    """Where `triage auth login` sends the browser."""
     google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - no password
+    """Where tokens are granted and refreshed."""
     microsoft_client_id: str = ""
     """Application id of an app registration with the redirect URI http://localhost (mobile and desktop)."""
     microsoft_client_secret: SecretStr = SecretStr("")
@@ -136,6 +140,7 @@ class Settings(BaseSettings):
     microsoft_auth_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize"
     """A tenant's id in the place of "common" admits only its accounts."""
     microsoft_token_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/token"  # noqa: S105 - no password
+    """Where tokens are granted and refreshed; with the same tenant."""
 
     # Circuit breakers
     breaker_failures: int = Field(5, ge=1, le=1000)

@@ -33,6 +33,11 @@ class Fetched:
     """None: the message was deleted meanwhile."""
     described: Described | None = None
 
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory."""
+        return len(self.mail.raw) if self.mail else 0
+
 
 def identity(account: str, number: int) -> str:
     """The event id of a Gmail message: over IMAP the same, from X-GM-MSGID."""
@@ -48,8 +53,8 @@ class Fetch:
     async def portions(
         self, ids: Iterable[int], now: Callable[[], datetime]
     ) -> AsyncGenerator[tuple[Fetched, ...], None]:
-        """Each id with its mail, as many at a time as make a batch. The room for a portion is asked for before it is
-        fetched: ask for the next when the last is stored. Close the iterator to end what is on its way.
+        """Each id with its mail, as many at a time as make a batch. Room is asked for before they are fetched: ask for
+        the next portion when the last is stored. Close the iterator to end what is on its way.
 
         Raises:
             ProviderTransient, AuthFailed
@@ -57,11 +62,13 @@ class Fetch:
         waiting = deque(ids)
         while waiting:
             await self._room(portions.most(len(waiting), self._limit, CONCURRENT))
-            yield await self._portion(waiting, now)
+            fetched = await self._next(waiting, now)
+            while fetched:
+                yield portions.take(fetched)
 
-    async def _portion(self, waiting: deque[int], now: Callable[[], datetime]) -> tuple[Fetched, ...]:
-        """Take ids off the front until their mails make a batch; all that were begun are part of it."""
-        fetched: list[Fetched] = []
+    async def _next(self, waiting: deque[int], now: Callable[[], datetime]) -> deque[Fetched]:
+        """Take ids off the front until their mails make a batch; all that were begun belong to it."""
+        fetched: deque[Fetched] = deque()
         running: deque[asyncio.Task[Fetched]] = deque()
         size = 0
         try:
@@ -70,11 +77,11 @@ class Fetch:
                 while waiting and len(running) < room:
                     running.append(asyncio.create_task(self._one(waiting.popleft(), now())))
                 if not running:
-                    return tuple(fetched)
+                    return fetched
                 one = await running[0]
                 running.popleft()
                 fetched.append(one)
-                size += len(one.mail.raw) if one.mail else 0
+                size += one.bytes
         finally:
             for task in running:
                 task.cancel()

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from agents.breakers import Breaker
-from agents.sources.base import Announced
+from agents.sources.base import Announced, Room, unbounded
 from agents.sources.gmail import Gmail, GmailLimits
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.hints import Listener
@@ -59,6 +59,7 @@ class GmailMailbox:
     listener: Listener = field(default_factory=Listener)
     watches: Watches = field(default_factory=Watches)
     announced: Announced = nothing_announced
+    room: Room = unbounded
     user_per_minute: float = 1e6
     breaker: Breaker = field(default_factory=lambda: Breaker("test", failures=1000, reset_s=1))
 
@@ -83,6 +84,7 @@ class GmailMailbox:
             announced=self.announced,
             listener=self.listener,
             watching=Watching(ACCOUNT, self.labels, api, self.watches, topic=self.topic, every_s=86400),
+            room=self.room,
         )
 
     async def break_off(self) -> None:

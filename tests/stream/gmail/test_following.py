@@ -24,6 +24,10 @@ def event_ids(ids: list[str]) -> list[str]:
     return [identity(ACCOUNT, int(one, 16)) for one in ids]
 
 
+def gets(google: GoogleHere) -> int:
+    return int(google.counters().requests.get("users.messages.get", 0))
+
+
 async def test_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
@@ -286,3 +290,28 @@ async def test_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
     with pytest.raises(ProviderTransient, match="no longer kept"):
         await read_all(mailbox.source(), first.cursor)
     assert google.counters().requests["users.messages.list"] < 5
+
+
+async def test_no_mail_is_fetched_before_there_is_room_for_it_and_none_ahead_of_it(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
+    asked, turns = asyncio.Queue[int](), asyncio.Semaphore(0)
+
+    async def room(size: int, /) -> None:
+        asked.put_nowait(size)
+        await turns.acquire()
+
+    mailbox = make_mailbox(room=room, limits={"mail_max_bytes": 4096})
+    google.deliver(mailbox.user, generated=60)
+    google.clear_counters()
+    async with Follower(mailbox.source()) as follower, asyncio.timeout(20):
+        fetched = 0
+        for mails in (50, 10):
+            batch = asyncio.create_task(follower.next())
+            assert await asked.get() == mails * 4096
+            await asyncio.sleep(0.1)
+            assert await asyncio.to_thread(gets, google) == fetched
+            turns.release()
+            assert len((await batch).mails) == mails
+            fetched += mails
+            assert await asyncio.to_thread(gets, google) == fetched
