@@ -25,13 +25,17 @@ LABEL org.opencontainers.image.title="crewai-email-triage" \
 RUN groupadd --gid 10001 triage \
     && useradd --uid 10001 --gid triage --no-create-home --home-dir /app --shell /usr/sbin/nologin triage \
     && install --directory --owner triage --group triage /app /app/state /app/tables \
+    && install --directory --owner triage --group triage --mode 0700 /app/tokens \
     && python -m pip uninstall --yes --root-user-action ignore pip setuptools wheel
 COPY --from=build /opt/triage /opt/triage
+# TOKEN_DIR names a folder, not a secret.
+# hadolint ignore=DL3064
 ENV PATH=/opt/triage/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TRIAGE_HOME=/app/state \
     TABLE_DIR=/app/state/tables \
+    TOKEN_DIR=/app/tokens \
     HEARTBEAT_FILE=/app/state/alive
 WORKDIR /app
 USER 10001

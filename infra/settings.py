@@ -74,6 +74,80 @@ class Settings(BaseSettings):
     auth_retry_s: float = Field(900.0, ge=1, le=86400)
     """Pause after refused credentials, so that no account gets locked."""
 
+    # Gmail
+    gmail_api_root: str = "https://gmail.googleapis.com"
+    """Where the Gmail API is."""
+    gmail_timeout_s: float = Field(30.0, ge=1, le=300)
+    """Bound of every single call."""
+    gmail_user_units: int = Field(6_000, ge=100)
+    """Quota units per minute and mailbox; Google Cloud projects made before May 2026 have 15000."""
+    gmail_project_units: int = Field(1_200_000, ge=1000)
+    """Quota units per minute of the whole project; ingest processes divide it by the partitions they hold."""
+    gmail_message_units: int = Field(20, ge=1, le=100)
+    """What fetching one message costs; in projects made before May 2026 it is 5."""
+    gmail_topic: str = ""
+    """Pub/Sub topic that Gmail pushes to, projects/P/topics/T; empty: mailboxes are polled."""
+    gmail_subscription: str = ""
+    """Pub/Sub subscription on it that ingest pulls, projects/P/subscriptions/S; made when it is missing."""
+    gmail_silence_s: float = Field(600.0, ge=1, le=3600)
+    """With a topic: without a push for this long the mailbox is asked all the same, for pushes get lost."""
+    gmail_poll_s: float = Field(60.0, ge=1, le=3600)
+    """Without a topic: how often a mailbox is asked."""
+    gmail_watch_s: float = Field(86_400.0, ge=1, le=6 * 86_400)
+    """How often a watch is renewed; Gmail ends it after seven days."""
+    push_commit_s: float = Field(60.0, ge=1, le=540)
+    """How long a push message waits for the commit of its mails; then it is given back, and comes again."""
+    push_silence_s: float = Field(60.0, ge=0.2, le=3600)
+    """Without a message for this long the subscription is asked for a proof of life."""
+    push_renew_s: float = Field(1800.0, ge=1, le=86_400)
+    """The streaming pull is started anew at this age."""
+    push_port: int = Field(0, ge=0, le=65535)
+    """Where ingest takes pushes over HTTP(S) for those who cannot pull; 0: nowhere."""
+    push_certificate: Path | None = None
+    """PEM file with certificate chain and key of the push endpoint; without it plain HTTP, for a proxy before it."""
+    push_audience: str = ""
+    """Audience that the push subscription's OIDC token names, e.g. the endpoint's URL."""
+    push_service_account: str = ""
+    """E-mail of the service account that signs pushes."""
+    push_certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    """Google's certificates."""
+    fallback_provider: Literal["", "imap"] = ""
+    """imap: while Gmail's circuit breaker is open, accounts that have an IMAP server are read over it."""
+
+    # Access to mailboxes by OAuth
+    token_dir: Path = Path(".triage/tokens")
+    """Where `triage auth login` keeps its tokens, encrypted, one file per account; every ingest process needs it."""
+    token_key: SecretStr = SecretStr("")
+    """What encrypts them: a key that `triage auth key` printed; several, separated by blanks: the first encrypts."""
+    token_key_file: Path | None = None
+    """A file with the key instead, one per line."""
+    oauth_timeout_s: float = Field(15.0, gt=0, le=120)
+    """Longest wait for an answer of a token endpoint."""
+    google_client_file: Path | None = None
+    """The OAuth client (type: desktop app) as Google's console hands it out, JSON; instead of the next two."""
+    google_client_id: str = ""
+    """Of the OAuth client, where there is no file."""
+    google_client_secret: SecretStr = SecretStr("")
+    """Of the OAuth client, where there is no file."""
+    google_auth_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    """Where `triage auth login` sends the browser."""
+    google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - no password
+    """Where tokens are granted and refreshed."""
+    microsoft_client_id: str = ""
+    """Application id of an app registration with the redirect URI http://localhost (mobile and desktop)."""
+    microsoft_client_secret: SecretStr = SecretStr("")
+    """Only for a confidential client; a desktop app has none."""
+    microsoft_auth_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize"
+    """A tenant's id in the place of "common" admits only its accounts."""
+    microsoft_token_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/token"  # noqa: S105 - no password
+    """Where tokens are granted and refreshed; with the same tenant."""
+
+    # Circuit breakers
+    breaker_failures: int = Field(5, ge=1, le=1000)
+    """So many transient failures of a provider in a row open its circuit breaker."""
+    breaker_reset_s: float = Field(60.0, gt=0, le=3600)
+    """An open breaker lets one call through after this long."""
+
     # Streams
     batch_size: int = Field(2000, ge=1, le=10_000)
     """Most records of one partition in one transaction."""

@@ -42,6 +42,38 @@ PROOF_OF_LIFE_AGE = Gauge(
     "Age of the oldest proof of life among the folders of a source",
     ["source"],
 )
+QUOTA_UNITS = Counter("crewai_provider_quota_units", "Quota units used, by method", ["provider", "method"])
+QUOTA_WAIT_SECONDS = Counter(
+    "crewai_provider_quota_wait_seconds", "Time that calls waited to keep to the quota", ["provider"]
+)
+RATE_LIMITED = Counter(
+    "crewai_provider_rate_limited", "Calls that a provider refused for their rate", ["provider", "scope"]
+)
+RATE_LIMIT = Gauge(
+    "crewai_provider_rate_limit", "Quota units per minute that this process may use", ["provider", "scope"]
+)
+RATE_LIMIT_REMAINING = Gauge(
+    "crewai_provider_rate_limit_remaining",
+    "Quota units left right now; of all mailboxes (scope user) the least",
+    ["provider", "scope"],
+)
+MAILS_GONE = Counter("crewai_mails_gone", "Mails that were deleted before they could be fetched", ["source"])
+RESYNCS = Counter("crewai_source_resyncs", "Times a provider had forgotten a cursor and mails were listed", ["source"])
+MOVES = Counter("crewai_mail_moves", "Acts of people on earlier mails, put on mail.feedback", ["action"])
+WATCHES = Gauge("crewai_gmail_watches", "Gmail mailboxes that are watched for pushes")
+WATCH_EXPIRY_SECONDS = Gauge("crewai_gmail_watch_expiry_seconds", "Until the first watch expires, seconds")
+WATCH_RENEWALS = Counter("crewai_gmail_watch_renewals", "Attempts to make or renew a watch", ["outcome"])
+PUSHES = Counter("crewai_pushes", "Push messages, by what became of them", ["way", "outcome"])
+PUSHES_WAITING = Gauge("crewai_pushes_waiting", "Push messages whose mails are not yet committed")
+PUSH_PROOF_OF_LIFE_AGE = Gauge(
+    "crewai_push_proof_of_life_age_seconds", "Since the subscription last proved to be alive, seconds"
+)
+PUSH_RESTARTS = Counter("crewai_push_restarts", "Times the streaming pull was started anew", ["reason"])
+TOKEN_REFRESHES = Counter(
+    "crewai_token_refreshes", "Requests for a new access token, by outcome", ["provider", "outcome"]
+)
+BREAKER_STATE = Gauge("crewai_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open", ["breaker"])
+BREAKER_OPENED = Counter("crewai_breaker_opened", "How often a circuit breaker opened", ["breaker"])
 DATABASE_CONNECTIONS = Gauge("crewai_database_connections", "Connections of the pool", ["state"])
 COMPONENT_UP = Gauge("crewai_component_up", "1 when every instance of a component says it is well", ["component"])
 COMPONENT_INSTANCES = Gauge("crewai_component_instances", "Live processes of a component", ["component"])

@@ -21,6 +21,7 @@ Headers = tuple[tuple[str, bytes], ...]
 
 TYPE_RECEIVED = "email.triage.mail.received.v1"
 TYPE_VERDICT = "email.triage.mail.verdict.v1"
+TYPE_FEEDBACK = "email.triage.mail.feedback.v1"
 TYPE_DEAD = "email.triage.mail.dead.v1"
 SNIPPET_CHARACTERS = 240
 
@@ -114,6 +115,38 @@ class Received:
             raise MalformedEvent(f"header {missing} is missing") from None
         except ValueError as error:
             raise MalformedEvent(f"unreadable header or key: {error}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """A record of `mail.feedback`: what a person did to a mail in the mailbox. JSON by orjson, key = account."""
+
+    event_id: str
+    """The mail's id; it may be one from before the mailbox was read."""
+    account: str
+    action: str
+    """archived, trashed, restored, spam, not_spam, starred, unstarred, important, not_important or deleted."""
+    at: str
+    """When ingest learned of it."""
+    provider: str
+    """Kind of the mailbox: gmail."""
+
+    def encode(self) -> bytes:
+        """The record's value."""
+        return orjson.dumps(self)
+
+    def headers(self) -> Headers:
+        """The record's headers; `ce_id` is the mail's, so that all records of a mail share it."""
+        pairs = {
+            "ce_specversion": "1.0",
+            "ce_id": self.event_id,
+            "ce_source": f"/accounts/{self.account}",
+            "ce_type": TYPE_FEEDBACK,
+            "ce_time": self.at,
+            "content-type": "application/json",
+            "traceparent": new_traceparent(),
+        }
+        return tuple((name, value.encode()) for name, value in pairs.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

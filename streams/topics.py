@@ -30,11 +30,21 @@ ACCOUNTS = TopicSpec(name="accounts", purpose="which mailboxes exist; key accoun
 CURSORS = TopicSpec(
     name="ingest.cursors", purpose="how far each mailbox was read; key account + entry", config=_COMPACTED
 )
+HINTS = TopicSpec(
+    name="ingest.hints",
+    purpose="pushes of Gmail on their way to the process that owns the mailbox, and its answers; key account",
+    config={"retention.ms": _ms(hours=1), "segment.ms": _ms(minutes=30)},
+)
 RECEIVED = TopicSpec(name="mail.received", purpose="raw mails as found at the provider", config=_MAILS)
 DEAD = TopicSpec(
     name="mail.dead",
     purpose="mails that could not be handled, with their bytes and the reason",
     config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
+)
+FEEDBACK = TopicSpec(
+    name="mail.feedback",
+    purpose="what people did to their mails in the mailbox",
+    config={"retention.ms": _ms(days=90), "message.timestamp.type": "LogAppendTime"},
 )
 STATUS = TopicSpec(
     name="triage.status",
@@ -51,6 +61,8 @@ THREADS = TopicSpec(
     name="triage-threads-changelog", purpose="table: what is known of (account, thread)", config=_COMPACTED
 )
 
-ALL: tuple[TopicSpec, ...] = (ACCOUNTS, CURSORS, RECEIVED, *LANES.values(), DEAD, SENDERS, THREADS, STATUS)
+ALL: tuple[TopicSpec, ...] = (
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), DEAD, FEEDBACK, SENDERS, THREADS, STATUS
+)  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

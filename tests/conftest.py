@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from infra.stack import KafkaBroker, PostgresServer
     from tests.services.dovecot import Dovecot
+    from tests.services.google import Google
     from tests.services.proxy import TcpProxy
+    from tests.services.pubsub.server import PubSub
 
 
 @pytest.fixture
@@ -114,6 +116,66 @@ def make_dovecot() -> Iterator[Callable[..., Dovecot]]:
         yield make
 
 
+@pytest.fixture(scope="session")
+def shared_pubsub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PubSub]:
+    """The server behind `pubsub` and `google`."""
+    server = _new_pubsub(tmp_path_factory)
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def pubsub(shared_pubsub: PubSub, monkeypatch: pytest.MonkeyPatch) -> PubSub:
+    """A Pub/Sub server that all tests share, in the environment: use `unique` names. Never stop it: `pubsub_server` is for that."""
+    for name, value in shared_pubsub.environment.items():
+        monkeypatch.setenv(name, value)
+    return shared_pubsub
+
+
+@pytest.fixture
+def pubsub_server(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[PubSub]:
+    """A Pub/Sub server of this test's own, in the environment: `kill()`, `start()` (empty again), `freeze()`, `thaw()`."""
+    server = _new_pubsub(tmp_path_factory)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_google(tmp_path_factory: pytest.TempPathFactory, shared_pubsub: PubSub) -> Iterator[Google]:
+    """The server behind `google`."""
+    from tests.services.google import Google
+
+    server = Google(tmp_path_factory.mktemp("google"), shared_pubsub)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def google(shared_google: Google, pubsub: PubSub) -> Google:
+    """Gmail and Google's OAuth, empty, publishing to `pubsub`. Never stop it: `make_google` is for that."""
+    shared_google.reset()
+    return shared_google
+
+
+@pytest.fixture
+def make_google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[PubSub | None], Google]]:
+    """Start one of this test's own: `make_google(pubsub_server)`; with None it publishes nothing and refuses watches."""
+    from tests.services.google import Google
+
+    with ExitStack() as made:
+
+        def make(pubsub: PubSub | None) -> Google:
+            server = Google(tmp_path_factory.mktemp("google"), pubsub)
+            made.callback(server.kill)
+            server.start()
+            return server
+
+        yield make
+
+
 @pytest.fixture
 async def tcp_proxy() -> AsyncIterator[Callable[[int], Awaitable[TcpProxy]]]:
     """Put a proxy before a port: `proxy = await tcp_proxy(dovecot.port)`, then connect to `proxy.port`."""
@@ -130,6 +192,19 @@ async def tcp_proxy() -> AsyncIterator[Callable[[int], Awaitable[TcpProxy]]]:
     yield make
     for proxy in made:
         await proxy.close()
+
+
+def _new_pubsub(tmp_path_factory: pytest.TempPathFactory) -> PubSub:
+    from tests.services.pubsub.program import NoGo
+    from tests.services.pubsub.server import PubSub
+
+    server = PubSub(tmp_path_factory.mktemp("pubsub"))
+    try:
+        server.start()
+    except NoGo as reason:
+        missing = pytest.fail if os.environ.get("TRIAGE_TESTS_NEED_SERVICES") else pytest.skip
+        missing(str(reason))
+    return server
 
 
 def _new_dovecot(**options: object) -> Dovecot:

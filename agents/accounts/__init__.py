@@ -2,12 +2,13 @@
 
 Secrets are references (`env:NAME`, `file:/path`), resolved where a mailbox is read; never stored, never shown."""
 
-from agents.accounts.account import Account, ImapServer, InvalidAccount
+from agents.accounts.account import Account, GmailMailbox, ImapServer, InvalidAccount
 from agents.accounts.secret import SecretUnavailable, resolve
 from agents.accounts.store import list_accounts, remove_account, save_account
 
 __all__ = [
     "Account",
+    "GmailMailbox",
     "ImapServer",
     "InvalidAccount",
     "SecretUnavailable",

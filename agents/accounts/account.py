@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import orjson
 
@@ -16,6 +16,9 @@ from infra.errors import Permanent
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,127}")
 _ADDRESS = re.compile(r"[^\s,@\x00-\x1f]+@[^\s,@\x00-\x1f]+")
 SETTING: Literal["setting"] = "setting"
+Part = TypeVar("Part")
+OAUTH_SECRETS = frozenset({"oauth:google", "oauth:microsoft"})
+"""In the place of a reference: the tokens that `triage auth login` stored (agents/oauth)."""
 MAX_SHOWN = 200
 MAX_FOLDERS = 15
 """Each folder is a connection of its own, and Gmail allows an account so many."""
@@ -74,6 +77,27 @@ class ImapServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GmailMailbox:
+    """How a mailbox is read through the Gmail API."""
+
+    email: str
+    """The mailbox's primary address."""
+    labels: tuple[str, ...] = ("INBOX",)
+    """Ids of the labels whose mails are read."""
+    service_account: str = ""
+    """Reference to a service account's JSON key with domain-wide delegation; empty: `triage auth login`."""
+
+    def __post_init__(self) -> None:
+        _require(_matches(_ADDRESS, self.email), "gmail.email", "name@domain", self.email)
+        _require(
+            bool(self.labels) and all(map(_clean, self.labels)) and len(set(self.labels)) == len(self.labels),
+            "gmail.labels", "one or more different label ids", list(self.labels),
+        )  # fmt: skip
+        if self.service_account:
+            _require_reference("gmail.service_account", self.service_account)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One mailbox. Constructing it validates it.
 
@@ -84,14 +108,16 @@ class Account:
     id: str
     """Key of all its records; never reused for another mailbox."""
     kind: str
-    """imap or maildir."""
+    """imap, maildir or gmail."""
     owner: tuple[str, ...] = ()
     """Addresses of the mailbox's owner."""
     imap: ImapServer | None = None
+    """For kind gmail: what takes over while the Gmail API is away (FALLBACK_PROVIDER=imap)."""
+    gmail: GmailMailbox | None = None
     maildir: str | None = None
     """Absolute path of a Maildir or a folder tree of raw mails, on the machine of the ingest process."""
     secret: str = ""
-    """Reference: env:NAME or file:/path."""
+    """Of the IMAP login. Reference: env:NAME or file:/path; or oauth:google, oauth:microsoft."""
     since_days: float | str | None = SETTING
     """How far back the first contact reads: days, None for everything, "setting" for FIRST_CONTACT_DAYS."""
     enabled: bool = True
@@ -111,26 +137,35 @@ class Account:
             days is None or days == SETTING or _within(days, 0, 36500),
             "since_days", 'days (0..36500), null for everything or "setting"', days,
         )  # fmt: skip
-        if self.kind == "imap":
-            self._validate_imap()
-        elif self.kind == "maildir":
-            _require(self.imap is None, "imap", "absent for a maildir", "present")
-            _require(_clean(self.maildir) and str(self.maildir)[:1] == "/", "maildir", "an absolute path", self.maildir)
-        else:
-            raise InvalidAccount(f"kind: imap or maildir, not {_shown(self.kind)}")
+        if self.kind not in _PARTS:
+            raise InvalidAccount(f"kind: imap, maildir or gmail, not {_shown(self.kind)}")
+        for part, wanted in _PARTS[self.kind].items():
+            self._require_part(part, wanted)
+        if self.maildir is not None:
+            _require(_clean(self.maildir) and self.maildir[:1] == "/", "maildir", "an absolute path", self.maildir)
+        self._validate_secret()
 
-    def _validate_imap(self) -> None:
-        _require(self.imap is not None, "imap", "present for an imap account", None)
-        _require(self.maildir is None, "maildir", "absent for an imap account", self.maildir)
-        try:
-            secrets.validate(self.secret)
-        except secrets.InvalidReference as error:
-            raise InvalidAccount(str(error)) from None
+    def _require_part(self, part: str, wanted: bool | None) -> None:
+        present = getattr(self, part) is not None
+        if wanted is not None and present != wanted:
+            rule = f"present for kind {self.kind}" if wanted else f"absent for kind {self.kind}"
+            raise InvalidAccount(f"{part}: {rule}, not {'present' if present else None!r}")
+
+    def _validate_secret(self) -> None:
+        if self.imap is None:
+            _require(not self.secret, "secret", "absent where nothing logs in with it", "present")
+        elif self.secret in OAUTH_SECRETS:
+            _require(
+                self.kind != "gmail" or self.secret.endswith(":google"), "secret", "of Google for gmail", self.secret
+            )
+            _require(self.imap.auth == "xoauth2", "imap.auth", f"xoauth2 with {self.secret}", self.imap.auth)
+        else:
+            _require_reference("secret", self.secret)
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """What is read side by side: the IMAP folders; a Maildir is read as one, its name is empty."""
-        return tuple(map(canonical, self.imap.folders)) if self.imap else ("",)
+        """What is read side by side: the IMAP folders. Maildir and Gmail are read as one whose name is empty."""
+        return tuple(map(canonical, self.imap.folders)) if self.kind == "imap" and self.imap else ("",)
 
     def encode(self) -> bytes:
         """The record's value."""
@@ -145,17 +180,31 @@ class Account:
         """
         try:
             data = orjson.loads(value)
-            account = cls(**_known(cls, {**data, "owner": _listed(data, "owner"), "imap": _server(data.get("imap"))}))
+            parts = {
+                "owner": _listed(data, "owner"),
+                "imap": _part(ImapServer, data.get("imap"), "folders", "INBOX"),
+                "gmail": _part(GmailMailbox, data.get("gmail"), "labels", "INBOX"),
+            }
+            account = cls(**_known(cls, {**data, **parts}))
         except (orjson.JSONDecodeError, TypeError, AttributeError, ValueError) as error:
             raise InvalidAccount(f"not an account record: {error}") from None
         _require(key is None or account.id.encode() == key, "id", "the record's key", account.id)
         return account
 
 
-def _server(data: Mapping[str, Any] | None) -> ImapServer | None:
+_PARTS: Mapping[str, Mapping[str, bool | None]] = {
+    "imap": {"imap": True, "gmail": False, "maildir": False},
+    "maildir": {"imap": False, "gmail": False, "maildir": True},
+    "gmail": {"imap": None, "gmail": True, "maildir": False},
+}
+"""Which part of a record each kind must have, must not have, or may have (None)."""
+
+
+def _part(cls: type[Part], data: Mapping[str, Any] | None, names: str, *default: str) -> Part | None:
+    """A part of a record; its field `names` is a list in JSON and a tuple here."""
     if data is None:
         return None
-    return ImapServer(**_known(ImapServer, {**data, "folders": _listed(data, "folders", "INBOX")}))
+    return cls(**_known(cls, {**data, names: _listed(data, names, *default)}))
 
 
 def canonical(folder: str) -> str:
@@ -199,6 +248,13 @@ def _shown(value: Any) -> str:
     """A value as a message quotes it: messages go to the log and the status topic."""
     text = repr(value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text)} characters)"
+
+
+def _require_reference(field: str, reference: Any) -> None:
+    try:
+        secrets.validate(reference)
+    except secrets.InvalidReference as error:
+        raise InvalidAccount(str(error).replace("secret", field, 1)) from None
 
 
 def _is_loopback(host: str) -> bool:

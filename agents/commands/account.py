@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
+from agents.commands.probes import as_json, finish, probe_all, tell_steps
 from infra import settings as configuration
-
-as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
 
 
 @click.group()
@@ -29,11 +27,19 @@ def account() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: 993 with tls, else 143.")
 @click.option("--security", type=click.Choice(["tls", "starttls", "plain"]), default="tls", show_default=True)
 @click.option("--allow-plaintext", is_flag=True, help="Accept that 'plain' shows the secret to the network.")
-@click.option("--username", help="Default: ID.")
-@click.option("--auth", type=click.Choice(["password", "xoauth2"]), default="password", show_default=True)
-@click.option("--secret", metavar="REFERENCE", help="env:NAME or file:/path of the password or token, never its value.")
+@click.option("--username", help="Default: the Gmail address, else ID.")
+@click.option("--auth", type=click.Choice(["password", "xoauth2"]), help="Default: xoauth2 with --secret oauth.")
+@click.option(
+    "--secret",
+    metavar="REFERENCE",
+    help="env:NAME or file:/path of the password or token, never its value; or oauth: what `triage auth login` stores"
+    " (oauth:google, oauth:microsoft where the server's name does not say which).",
+)
 @click.option("--folder", "folders", multiple=True, help="May be repeated.  [default: INBOX]")
 @click.option("--cafile", type=click.Path(path_type=Path), help="PEM file with the server's authority.")
+@click.option("--gmail", "email", metavar="ADDRESS", help="A Gmail mailbox; --imap beside it is for a fallback.")
+@click.option("--label", "labels", multiple=True, help="Label ids that are read; may be repeated.  [default: INBOX]")
+@click.option("--service-account", metavar="REFERENCE", help="file:/path or env:NAME of its JSON key, for --gmail.")
 @click.option("--owner", "owner", multiple=True, metavar="ADDRESS", help="The owner's addresses; may be repeated.")
 @click.option("--since-days", type=click.FloatRange(0, 36500), help="How far back the first contact reads.")
 @click.option("--everything", is_flag=True, help="The first contact reads everything.")
@@ -43,18 +49,20 @@ def account() -> None:
 def add(account_id: str, *, check: bool, machine: bool, **options: Any) -> None:
     """Add a mailbox or replace its record. Ingest follows within seconds."""
     from agents.accounts import InvalidAccount, SecretUnavailable, resolve, save_account
+    from agents.accounts.account import OAUTH_SECRETS
+    from agents.commands.account_options import account_record
 
     try:
-        made = _account(account_id, **options)
+        made = account_record(account_id, **options)
     except InvalidAccount as error:
         raise click.UsageError(str(error)) from None
     settings = configuration.load()
     if check:
-        probed = asyncio.run(_probe(settings, made))
+        (probed,) = asyncio.run(probe_all(settings, [made]))
         if not probed["ok"]:
             _tell(probed, machine=machine)
             sys.exit(1)
-    elif made.secret:
+    elif made.secret and made.secret not in OAUTH_SECRETS:
         try:
             resolve(made.secret)
         except SecretUnavailable as error:
@@ -75,8 +83,7 @@ def show(*, machine: bool) -> None:
         click.echo(orjson.dumps({"accounts": listed, "invalid": dict(invalid)}))
     else:
         for one in accounts:
-            where = f"{one.imap.username} at {one.imap.host}:{one.imap.port}" if one.imap else one.maildir
-            click.echo(f"{one.id}  {one.kind}  {where}{'' if one.enabled else '  (disabled)'}")
+            click.echo(f"{one.id}  {one.kind}  {_where(one)}{'' if one.enabled else '  (disabled)'}")
         for name, why in invalid.items():
             click.echo(f"{name}  invalid record: {why}")
         click.echo(f"{len(accounts)} accounts")
@@ -112,50 +119,14 @@ def test(account_id: str | None, *, machine: bool) -> None:
     if account_id and not chosen:
         _tell({"id": account_id, "ok": False, "message": "no such account"}, machine=machine)
         sys.exit(1)
-    results = asyncio.run(_probe_all(settings, chosen))
-    if machine:
-        click.echo(orjson.dumps({"ok": all(one["ok"] for one in results), "accounts": results}))
-    else:
-        for one in results:
-            _tell(one, machine=False)
-    sys.exit(0 if all(one["ok"] for one in results) else 1)
+    finish(asyncio.run(probe_all(settings, chosen)), machine=machine)
 
 
-def _account(account_id: str, **options: Any) -> Any:
-    from agents.accounts import Account, ImapServer
-    from agents.accounts.account import SETTING
-
-    maildir, host, cafile = options["maildir"], options["host"], options["cafile"]
-    if (maildir is None) == (host is None):
-        raise click.UsageError("name one of --maildir and --imap")
-    if maildir and options["secret"]:
-        raise click.UsageError("a maildir needs no --secret")
-    server = None
-    if host:
-        if not options["secret"]:
-            raise click.UsageError("--imap needs --secret env:NAME or file:/path")
-        server = ImapServer(
-            host=host,
-            port=options["port"] or (993 if options["security"] == "tls" else 143),
-            security=options["security"],
-            username=options["username"] or account_id,
-            auth=options["auth"],
-            folders=options["folders"] or ("INBOX",),
-            cafile=str(cafile.absolute()) if cafile else None,
-            allow_plaintext=options["allow_plaintext"],
-        )
-    days = options["since_days"]
-    return Account(
-        id=account_id,
-        kind="imap" if host else "maildir",
-        owner=options["owner"],
-        imap=server,
-        maildir=str(maildir.absolute()) if maildir else None,
-        secret=options["secret"] or "",
-        since_days=None if options["everything"] else SETTING if days is None else days,
-        enabled=not options["disabled"],
-        created_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-    )
+def _where(one: Any) -> str:
+    imap = f"{one.imap.username} at {one.imap.host}:{one.imap.port}" if one.imap else ""
+    if one.gmail:
+        return f"{one.gmail.email} {', '.join(one.gmail.labels)}{f' (else {imap})' if imap else ''}"
+    return imap or str(one.maildir)
 
 
 async def _known(settings: Any) -> set[str]:
@@ -165,22 +136,10 @@ async def _known(settings: Any) -> set[str]:
     return {one.id for one in accounts} | set(invalid)
 
 
-async def _probe_all(settings: Any, accounts: Any) -> list[dict[str, Any]]:
-    return list(await asyncio.gather(*(_probe(settings, one) for one in accounts)))
-
-
-async def _probe(settings: Any, one: Any) -> dict[str, Any]:
-    from agents.ingest.probing import probe
-
-    steps = await probe(settings, one)
-    return {"id": one.id, "ok": all(step.ok for step in steps), "steps": [dataclasses.asdict(step) for step in steps]}
-
-
 def _tell(result: dict[str, Any], *, machine: bool) -> None:
     if machine:
         click.echo(orjson.dumps(result))
     elif "message" in result:
         click.echo(f"{result['id']}: {result['message']}")
     else:
-        for step in result["steps"]:
-            click.echo(f"{result['id']}: {'ok  ' if step['ok'] else 'FAIL'} {step['name']}: {step['detail']}")
+        tell_steps(result)

@@ -1,4 +1,4 @@
-"""What the log remembers of an account, for a source whose folder was rebuilt."""
+"""What the log remembers of an account, for a source that has lost its place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from streams.reading import to_end
 from streams.topics import RECEIVED
 
 FINGERPRINT = "ce_mailfingerprint"
+EVENT_ID = "ce_id"
 
 
 class AnnouncedOnLog:
@@ -18,15 +19,26 @@ class AnnouncedOnLog:
         self._key = account.encode()
         self._partition = partition_of(self._key, partitions)
 
-    async def __call__(self) -> frozenset[str]:
+    async def fingerprints(self) -> frozenset[str]:
         """Fingerprints of the account's committed mails that the topic still keeps.
 
         Raises:
             KafkaUnavailable
         """
+        return await self._values(FINGERPRINT)
+
+    async def ids(self) -> frozenset[str]:
+        """Event ids of the same mails.
+
+        Raises:
+            KafkaUnavailable
+        """
+        return await self._values(EVENT_ID)
+
+    async def _values(self, header: str) -> frozenset[str]:
         found: set[str] = set()
         async for chunk in to_end(self._settings, RECEIVED.name, (self._partition,)):
             for record in chunk:
                 if record.key == self._key:
-                    found.update(value.decode() for name, value in record.headers if name == FINGERPRINT and value)
+                    found.update(value.decode() for name, value in record.headers if name == header and value)
         return frozenset(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 
 from agents.accounts import Account
@@ -115,13 +116,16 @@ class Lease:
         mailbox = Mailbox(
             account,
             key,
-            lambda room: make_source(self._around.settings, account, key.folder, announced, room),
+            lambda room: make_source(
+                self._around.settings, account, key.folder, announced, self._around.gmail, room=room
+            ),
             door=self._door(account),
             cursor=lambda: cursors.of(key),
             submit=self.committer.submit,
             around=self._around,
         )
-        await mailbox.run()
+        with self._around.gmail.hints.owned(account.id) if account.gmail else nullcontext():
+            await mailbox.run()
 
     def _door(self, account: Account) -> Door:
         """The account's folders share it; a changed record, perhaps with another secret, gets a new one."""

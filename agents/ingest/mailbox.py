@@ -18,6 +18,7 @@ from agents.ingest.door import Door
 from agents.ingest.records import FolderKey, Submission
 from agents.ingest.states import FolderState, State, States
 from agents.sources.base import AuthFailed, Batch, Room, Source
+from agents.sources.gmail.service import Service
 from infra.errors import Fatal, Permanent, Transient
 from infra.settings import Settings
 from monitoring import metrics
@@ -39,6 +40,8 @@ class Surroundings:
     budget: ByteBudget
     slots: asyncio.Semaphore
     """Connection attempts at the same time."""
+    gmail: Service
+    """What all Gmail mailboxes share."""
 
 
 class Mailbox:
@@ -78,7 +81,7 @@ class Mailbox:
                     self._failed(State.RETRYING, "the source ended", "ended")
                 except AuthFailed as error:
                     self._failed(State.AUTH_FAILED, str(error), "auth")
-                    await asyncio.sleep(self._door.closed_for_s)
+                    await self._door.until_open()
                     continue
                 except (Permanent, Fatal) as error:
                     self._failed(State.MISCONFIGURED, str(error), type(error).__name__)
@@ -115,7 +118,7 @@ class Mailbox:
                     self._reserved.release()
 
     async def _take_in(self, batch: Batch) -> None:
-        if batch.mails or batch.cursor:
+        if batch.mails or batch.moves or batch.cursor:
             await self._submit(Submission(account=self._account, key=self._key, batch=batch))
         state, states = self._state, self._around.states
         state.announced += len(batch.mails)
@@ -127,6 +130,8 @@ class Mailbox:
         state.unreadable = getattr(self._source, "unreadable", 0)
         state.alive_at = time.monotonic()
         metrics.INGESTED.labels(source=state.kind).inc(len(batch.mails))
+        for move in batch.moves:
+            metrics.MOVES.labels(action=move.action).inc()
         self._well(in_step=not batch.mails and (batch.remaining == 0 or not batch.cursor))
 
     def _well(self, *, in_step: bool) -> None:

@@ -14,12 +14,15 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from agents.ingest.budget import ByteBudget
 from agents.ingest.mailbox import Surroundings
 from agents.ingest.membership import Membership
 from agents.ingest.report import report
 from agents.ingest.states import States
+from agents.push import Push
+from agents.sources.gmail import Service
 from infra.settings import Settings
 from monitoring import metrics
 from streams.status_publisher import StatusPublisher
@@ -38,18 +41,26 @@ async def ingest(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then stop in order within five seconds."""
     states, budget = States(), ByteBudget(settings.ingest_buffer_bytes)
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
-    membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots))
+    gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
+    membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
     metrics.serve(settings.process_metrics_port, settings.bind_host)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
+    push = Push(settings, gmail)
     stop = _stop_signal()
     log.info("ingest starts", extra={"instance": settings.instance_id})
-    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget)):
+    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail, push)):
         running = asyncio.create_task(membership.run(), name="membership")
+        pushing = asyncio.create_task(push.run(), name="push")
+        pushing.add_done_callback(partial(_stop_on_failure, stop))
         await stop.wait()
         started = time.monotonic()
         asyncio.get_running_loop().call_later(STOP_S, _give_up)
-        running.cancel()
-        await asyncio.wait([running])
+        for task in (running, pushing):
+            task.cancel()
+        await asyncio.wait([running, pushing])
+        await gmail.close()
+    if not pushing.cancelled() and (error := pushing.exception()):
+        raise error
     log.info("ingest stopped", extra={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 
@@ -58,6 +69,11 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+def _stop_on_failure(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        stop.set()
 
 
 def _give_up() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from agents.accounts import Account
 from agents.sources.base import Batch, FoundMail
-from streams.events import Headers, Received
+from streams.events import Feedback, Headers, Received, utc_text
 from streams.partitioning import partition_of
-from streams.topics import CURSORS, RECEIVED
+from streams.topics import CURSORS, FEEDBACK, RECEIVED
 
 SEPARATOR = "\x00"
 HEADER_ROOM = 128 * 1024
@@ -63,7 +64,7 @@ class Submission:
     @property
     def records(self) -> int:
         """Records it becomes."""
-        return len(self.batch.mails) + len(self.batch.cursor)
+        return len(self.batch.mails) + len(self.batch.moves) + len(self.batch.cursor)
 
 
 def entry_key(key: FolderKey, name: str) -> bytes:
@@ -92,7 +93,8 @@ def transaction(
 
 
 def _outgoing(submission: Submission, *, partition: int, partitions: int, limit: int) -> Iterator[Outgoing]:
-    """A batch: its mails, then its cursor entries, on the same partition number as the account's own record."""
+    """A batch: its mails, what people did to earlier ones, then its cursor entries, which stand on the same partition
+    number as the account's own record."""
     key = submission.account.id.encode()
     for mail in submission.batch.mails:
         received = _received(submission.account, mail, limit)
@@ -102,6 +104,21 @@ def _outgoing(submission: Submission, *, partition: int, partitions: int, limit:
             key=key,
             value=received.raw,
             headers=received.headers(),
+        )
+    for move in submission.batch.moves:
+        feedback = Feedback(
+            event_id=move.event_id,
+            account=submission.account.id,
+            action=move.action,
+            at=utc_text(datetime.now(UTC)),
+            provider=submission.account.kind,
+        )
+        yield Outgoing(
+            topic=FEEDBACK.name,
+            partition=partition_of(key, partitions),
+            key=key,
+            value=feedback.encode(),
+            headers=feedback.headers(),
         )
     for name, value in submission.batch.cursor.items():
         yield Outgoing(topic=CURSORS.name, partition=partition, key=entry_key(submission.key, name), value=value)

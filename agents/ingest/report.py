@@ -5,21 +5,25 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+from agents.breakers import BREAKERS
 from agents.ingest.budget import ByteBudget
 from agents.ingest.membership import Membership
 from agents.ingest.states import BROKEN, FolderState, State, States
+from agents.push import Push
+from agents.sources.gmail import Service
 from monitoring import metrics
 from streams.status import Check
 from streams.status_publisher import Report
 
 MAX_CHECKS = 20
 """So many broken mailboxes are named; the rest is a number."""
-KINDS = ("imap", "maildir")
+KINDS = ("imap", "maildir", "gmail")
 
 
-def report(membership: Membership, states: States, budget: ByteBudget) -> Report:
+def report(membership: Membership, states: States, budget: ByteBudget, gmail: Service, push: Push) -> Report:
     """How the process is now."""
     _measure(states)
+    gmail.measure()
     broken = sorted((one for one in states if one.state in BROKEN or one.complaint), key=lambda one: one.key.label)
     checks = [_kafka(membership)]
     checks += [Check(name=f"mailbox {one.key.label}", ok=False, reason=_reason(one)) for one in broken[:MAX_CHECKS]]
@@ -27,6 +31,7 @@ def report(membership: Membership, states: States, budget: ByteBudget) -> Report
         checks.append(Check(name="mailboxes", ok=False, reason=f"{more} more mailboxes have problems"))
     invalid = sorted(membership.invalid_accounts.items())[:MAX_CHECKS]
     checks += [Check(name=f"account {name}", ok=False, reason=why) for name, why in invalid]
+    checks += [*BREAKERS.checks(), *push.checks()]
     return Report(checks=tuple(checks), counts=_counts(membership, states, budget))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from infra.errors import Permanent, Transient
 
@@ -20,6 +20,9 @@ class ProviderTransient(ProviderError, Transient):
 
 class AuthFailed(ProviderError, Permanent):
     """The provider refused the credentials. Retrying soon could lock the account: slow down hard and say so."""
+
+    mended: Callable[[], bool] | None = None
+    """Whether the credentials were replaced since; cheap. None: nobody can tell but by trying again."""
 
 
 class CursorExpired(ProviderError, Transient):
@@ -48,6 +51,30 @@ class FoundMail:
     """Hash over Message-ID and content, by which a rebuilt folder's mails are recognised."""
 
 
+Action = Literal[
+    "archived",
+    "trashed",
+    "restored",
+    "spam",
+    "not_spam",
+    "starred",
+    "unstarred",
+    "important",
+    "not_important",
+    "deleted",
+]
+"""What a person did to a mail that had come before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A person's act in the mailbox."""
+
+    event_id: str
+    """Of the mail."""
+    action: Action
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Mails and the cursor entries that stand for having them: they are stored together or not at all.
@@ -58,6 +85,8 @@ class Batch:
     mails: tuple[FoundMail, ...] = ()
     cursor: Mapping[str, bytes | None] = field(default_factory=dict)
     """Entries to set; None removes one."""
+    moves: tuple[Move, ...] = ()
+    """What people did to earlier mails; stored with the cursor, too."""
     remaining: int | None = None
     """How many mails are known to wait behind this batch (progress of a first contact); None: unknown."""
     skipped: int = 0
@@ -93,8 +122,9 @@ class Source(Protocol):
 
 
 class Announced(Protocol):
-    """The ingest log's memory, which a source asks after a folder was rebuilt."""
+    """The ingest log's memory, which a source asks after it lost its place."""
 
     async def __call__(self) -> frozenset[str]:
-        """Fingerprints of this folder's mails that are on the log already. May take seconds."""
+        """Of this account's mails that are on the log already, the fingerprints (IMAP) or event ids (Gmail).
+        May take seconds."""
         ...

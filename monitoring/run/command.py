@@ -15,6 +15,7 @@ import click
     help="Feed this Maildir or folder tree of raw mails (.eml), all of it.",
 )
 @click.option("--sample", is_flag=True, help="Feed the bundled sample mailbox beside configured accounts.")
+@click.option("--with-fake-gmail", "fake_gmail", is_flag=True, help="Read a Gmail mailbox of a fake Google beside it.")
 @click.option("--exit-when-idle", is_flag=True, help="End when every mail of the mailbox has been archived.")
 @click.option("--json", "machine", is_flag=True, help="Print one JSON object at the end; all else to standard error.")
 @click.option(
@@ -34,6 +35,7 @@ def run(
     *,
     maildir: Path | None,
     sample: bool,
+    fake_gmail: bool,
     exit_when_idle: bool,
     machine: bool,
     home: Path | None,
@@ -50,6 +52,8 @@ def run(
         raise click.UsageError("--json needs --exit-when-idle")
     if maildir is not None and sample:
         raise click.UsageError("--maildir and --sample: one mailbox at a time")
+    if fake_gmail and (maildir is not None or sample or exit_when_idle):
+        raise click.UsageError("--with-fake-gmail is a mailbox of its own that never ends")
     click.echo("triage run", err=machine)  # the imports below take a second
     from infra.settings import load
     from monitoring.run.home import Home
@@ -60,6 +64,7 @@ def run(
         home=Home(root=folder.resolve()),
         maildir=maildir,
         sample=sample,
+        fake_gmail=fake_gmail,
         exit_when_idle=exit_when_idle,
         machine=machine,
         workers=workers,

@@ -24,6 +24,7 @@ from monitoring.health.instances import Instances
 from monitoring.run import logs, mailbox
 from monitoring.run.accounting import Outcome
 from monitoring.run.children import end_leftovers
+from monitoring.run.fake_gmail import FakeGmail
 from monitoring.run.guard import Guard
 from monitoring.run.home import Home
 from monitoring.run.picture import Scene
@@ -49,6 +50,7 @@ class Request:
     home: Home
     maildir: Path | None = None
     sample: bool = False
+    fake_gmail: bool = False
     exit_when_idle: bool = False
     machine: bool = False
     workers: int = 1
@@ -99,6 +101,7 @@ class Run:
         self._hurry = asyncio.Event()
         self._platform = Platform(home=self._home, own_stack=request.own_stack, say=screen.say)
         self._supervisor: Supervisor | None = None
+        self._gmail = FakeGmail(request.home, screen.say) if request.fake_gmail else None
 
     async def run(self) -> int:
         """From nothing to nothing."""
@@ -118,9 +121,11 @@ class Run:
 
     async def _go(self, settings: Settings) -> int:
         request = self._request
-        account = await unless(
-            self._stop, mailbox.chosen(settings, self._home, maildir=request.maildir, sample=request.sample)
-        )
+        account = None
+        if not request.fake_gmail:
+            account = await unless(
+                self._stop, mailbox.chosen(settings, self._home, maildir=request.maildir, sample=request.sample)
+            )
         if request.exit_when_idle and account is None:
             raise ConfigError("--exit-when-idle needs a mailbox that has an end: give --maildir DIR or --sample")
         settings = self._with_ports(settings)
@@ -133,6 +138,7 @@ class Run:
                     ("view", self._screen.show(scene.picture)),
                     ("queues", scene.queues.run()),
                     ("status", follow(settings, scene.instances)),
+                    *((("gmail", self._gmail.live(settings)),) if self._gmail else ()),
                 )
             ]
             stack.push_async_callback(_cancel, *tasks)
@@ -151,10 +157,13 @@ class Run:
         await unless(self._stop, reader.open())
         stack.push_async_callback(_cancel, asyncio.create_task(reader.run()), asyncio.create_task(shelf.run()))
         self._supervisor = Supervisor(
-            programs(settings, self._home, workers=self._request.workers, own_stack=self._request.own_stack),
+            programs(
+                settings, self._home, workers=self._request.workers, own_stack=self._request.own_stack,
+                beside=self._gmail,
+            ),
             self._home.place,
             self._say,
-        )
+        )  # fmt: skip
         settling = None
         if account and self._request.exit_when_idle:
             settling = Settling(

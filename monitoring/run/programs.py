@@ -10,6 +10,7 @@ from infra.errors import ConfigError
 from infra.settings import Settings
 from infra.stack.ports import is_free
 from monitoring.run.children import Program
+from monitoring.run.fake_gmail import FakeGmail
 from monitoring.run.home import Home
 
 PORTS_TRIED = 50
@@ -41,21 +42,25 @@ def free_port(wanted: int, *, but: Iterable[int] = ()) -> int:
     raise ConfigError(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are all in use: set HEALTH_PORT and METRICS_PORT")
 
 
-def programs(settings: Settings, home: Home, *, workers: int, own_stack: bool) -> list[list[Program]]:
-    """Groups in the order of stopping: what writes comes before what reads it."""
+def programs(
+    settings: Settings, home: Home, *, workers: int, own_stack: bool, beside: FakeGmail | None = None
+) -> list[list[Program]]:
+    """Groups in the order of stopping: what writes comes before what reads it; a fake Gmail is read to the end."""
     names = [["ingest"], [f"worker-{number}" for number in range(1, workers + 1)], ["archive"], ["control"]]
     triage = str(triage_path())
-    return [
+    also = dict(beside.environment) if beside else {}
+    groups = [
         [
             Program(
                 name=name,
                 argv=(triage, name.partition("-")[0]),
-                env=_environment(settings, home, name, own_stack=own_stack),
+                env=_environment(settings, home, name, own_stack=own_stack) | also,
             )
             for name in group
         ]
         for group in names
     ]
+    return [*groups, [beside.program]] if beside else groups
 
 
 def _environment(settings: Settings, home: Home, name: str, *, own_stack: bool) -> dict[str, str]:

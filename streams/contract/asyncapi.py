@@ -8,7 +8,7 @@ from streams import topics
 from streams.contract import headers
 from streams.topics import TopicSpec
 
-CONTRACT_VERSION = "1.0.0"
+CONTRACT_VERSION = "1.1.0"
 """Raised by hand: major when a reader must change, minor when there is more to read."""
 _BINDING = {"bindingVersion": "0.5.0"}
 # Topic settings that the Kafka binding knows; the others are the operator's business.
@@ -62,6 +62,9 @@ def _messages() -> dict[str, Any]:
         "verdict": _message(
             "The verdict about one mail.", _JSON, {"$ref": "./verdict.schema.json"}, _ACCOUNT_KEY, headers.VERDICT
         ),
+        "feedback": _message(
+            "What a person did to a mail.", _JSON, {"$ref": "./feedback.schema.json"}, _ACCOUNT_KEY, headers.FEEDBACK
+        ),
         "dead": _message(
             "A record that could not be handled: its own key, value and headers, and the reason in more headers.",
             _ANY, original, _ACCOUNT_KEY, headers.DEAD,
@@ -71,6 +74,7 @@ def _messages() -> dict[str, Any]:
         ),
         "account": _message("One mailbox." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
         "cursor": _message("How far one folder of a mailbox was read." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
+        "hint": _message("That a mailbox has changed, or how far it is committed.", _JSON, _INTERNAL, _ACCOUNT_KEY),
         "row": _message("A row of a table with its source_offset." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
     }  # fmt: skip
 
@@ -90,6 +94,8 @@ _MESSAGE_OF = {
     topics.CURSORS.name: "cursor",
     topics.RECEIVED.name: "received",
     topics.DEAD.name: "dead",
+    topics.FEEDBACK.name: "feedback",
+    topics.HINTS.name: "hint",
     topics.SENDERS.name: "row",
     topics.THREADS.name: "row",
     topics.STATUS.name: "status",
@@ -110,8 +116,8 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
 
 
 def _actions(spec: TopicSpec) -> tuple[str, ...]:
-    """What this system itself does with a topic: it sends to all and reads all, but dead letters wait for a person."""
-    return ("send",) if spec.name == topics.DEAD.name else ("send", "receive")
+    """What this system itself does with a topic: it sends to all and reads all but dead letters and feedback."""
+    return ("send",) if spec.name in {topics.DEAD.name, topics.FEEDBACK.name} else ("send", "receive")
 
 
 def _operation(action: str, spec: TopicSpec) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streams.contract.asyncapi import document
 from streams.contract.schemas import schema_of
-from streams.events import VerdictRecord
+from streams.events import Feedback, VerdictRecord
 from streams.status import Status
 
 DIRECTORY = Path(__file__).parent
@@ -19,6 +19,7 @@ def documents() -> dict[str, str]:
     """File name → text, as the code says it now."""
     made = {
         "verdict.schema.json": schema_of(VerdictRecord),
+        "feedback.schema.json": schema_of(Feedback),
         "status.schema.json": schema_of(Status),
         "asyncapi.json": document(),
     }

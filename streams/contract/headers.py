@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from streams.events import TYPE_RECEIVED, TYPE_VERDICT
+from streams.events import TYPE_FEEDBACK, TYPE_RECEIVED, TYPE_VERDICT
 
 _EVENT = {
     "ce_specversion": {"const": "1.0", "description": "CloudEvents 1.0, Kafka protocol binding, binary mode."},
@@ -31,6 +31,11 @@ RECEIVED: Mapping[str, Any] = _EVENT | {
 }
 VERDICT: Mapping[str, Any] = _EVENT | {
     "ce_type": {"const": TYPE_VERDICT, "description": "What the record is."},
+    "content-type": {"const": "application/json", "description": "What the value is."},
+}
+FEEDBACK: Mapping[str, Any] = _EVENT | {
+    "ce_time": {"format": "date-time", "description": "When ingest learned of it."},
+    "ce_type": {"const": TYPE_FEEDBACK, "description": "What the record is."},
     "content-type": {"const": "application/json", "description": "What the value is."},
 }
 DEAD: Mapping[str, Any] = {

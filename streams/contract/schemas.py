@@ -27,6 +27,24 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
         "priority": {"minimum": 0, "maximum": 10},
         "confidence": {"minimum": 0, "maximum": 1},
     },
+    "Feedback": {
+        "event_id": {"pattern": "^[0-9a-f]{32}$"},
+        "at": _TIME,
+        "action": {
+            "enum": [
+                "archived",
+                "trashed",
+                "restored",
+                "spam",
+                "not_spam",
+                "starred",
+                "unstarred",
+                "important",
+                "not_important",
+                "deleted",
+            ]
+        },
+    },
     "Origin": {"partition": _COUNT, "offset": _COUNT},
     "SenderFacts": {"mails": _COUNT, "important": _COUNT, "junk": _COUNT, "first_seen": _TIME, "last_seen": _TIME},
     "ThreadFacts": {"mails": _COUNT, "top_priority": {"minimum": 0, "maximum": 10}, "last_seen": _TIME},

@@ -2,6 +2,6 @@
 
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.folder import ImapFolder
-from agents.sources.imap.probe import Step, list_folders, probe
+from agents.sources.imap.probe import list_folders, probe
 
-__all__ = ["ImapAccount", "ImapFolder", "ImapLimits", "Step", "list_folders", "probe"]
+__all__ = ["ImapAccount", "ImapFolder", "ImapLimits", "list_folders", "probe"]

@@ -31,6 +31,8 @@ class ImapAccount:
     username: str
     auth: Literal["password", "xoauth2"] = "password"
     secret: Secret = field(repr=False)
+    refused: Callable[[str], None] | None = None
+    """Told of a secret that the server refused, where another may be had at once: then login is tried once more."""
     owner: tuple[str, ...] = ()
     """Addresses of the mailbox's owner."""
     folders: tuple[str, ...] = ("INBOX",)

@@ -85,13 +85,26 @@ class Connection:
         if self.wire.greeting.status != "PREAUTH":
             if not self.wire.capabilities:
                 await self.ask("CAPABILITY")
-            secret = await read_secret(account)
-            call = begin_login(self.wire, account, secret)
-            self.wire.capabilities = set()  # they may differ after the login (RFC 3501 §6.2.2)
-            if (await self.finish(call)).status != "OK":
-                raise refusal(account, call, secret)
+            await self._authenticate(account)
         if not self.wire.capabilities:  # they did not come along (RFC 3501 §7.1)
             await self.ask("CAPABILITY")
+
+    async def _authenticate(self, account: ImapAccount) -> None:
+        secret = await read_secret(account)
+        failure = await self._attempt(account, secret)
+        if isinstance(failure, AuthFailed) and account.refused:  # a provider may end a token before its time
+            account.refused(secret)
+            failure = await self._attempt(account, await read_secret(account))
+        if failure:
+            raise failure
+
+    async def _attempt(self, account: ImapAccount, secret: str) -> AuthFailed | ProviderTransient | None:
+        call = begin_login(self.wire, account, secret)
+        before, self.wire.capabilities = self.wire.capabilities, set()  # the login may change them (RFC 3501 §6.2.2)
+        if (await self.finish(call)).status == "OK":
+            return None
+        self.wire.capabilities = before
+        return refusal(account, call, secret)
 
     async def introduce(self) -> None:
         """Say who we are where servers want to know (RFC 2971); some refuse to open folders otherwise."""

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from agents.sources.base import ProviderTransient
 from agents.sources.imap import tls
@@ -20,7 +21,21 @@ KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 20, "TCP_KEEPCNT": 3}
 CLOSE_S = 1.0
 
 
-async def resolve(account: ImapAccount) -> list[Address]:
+class Place(Protocol):
+    """Something that listens."""
+
+    @property
+    def host(self) -> str:
+        """Name or address."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """TCP port."""
+        ...
+
+
+async def resolve(account: Place) -> list[Address]:
     """The host's addresses. Raises ProviderTransient."""
     try:
         # In a thread of ours: uvloop has four for this, and as many slow name servers would hold up everybody.
@@ -30,7 +45,7 @@ async def resolve(account: ImapAccount) -> list[Address]:
     return [(family, address) for family, _, _, _, address in found]
 
 
-async def dial(account: ImapAccount, addresses: Sequence[Address], timeout_s: float) -> socket.socket:
+async def dial(account: Place, addresses: Sequence[Address], timeout_s: float) -> socket.socket:
     """A socket connected to the first address that answers; they share the time. Raises ProviderTransient."""
     reasons = []
     for family, address in addresses:

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from agents.accounts.account import canonical
-from agents.sources.base import Announced, Batch, Cursor, ProviderError, Room, unbounded
+from agents.sources.base import Announced, AuthFailed, Batch, Cursor, ProviderError, Room, unbounded
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.mails import Mails
 from agents.sources.imap.position import Position, after_rebuild, first_contact
 from agents.sources.imap.reading import Clock, Reading
+from infra.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +36,16 @@ class ImapFolder:
         limits: ImapLimits,
         announced: Announced,
         *,
+        gmail_ids: bool = False,
         room: Room = unbounded,
         clock: Clock = utc_now,
     ) -> None:
+        """Nothing is connected yet. `gmail_ids`: only a server that shows Gmail's own ids will do."""
         self._account = account
         self._folder = canonical(folder)
         self._limits = limits
         self._announced = announced
+        self._gmail_ids = gmail_ids
         self._room = room
         self._clock = clock
         self._mails = Mails(account.account, self._folder, limits)
@@ -59,9 +63,14 @@ class ImapFolder:
             finally:
                 await connection.close()
         except ProviderError as error:
-            raise type(error)(f"{self._account.account}, {self._folder}: {error}") from None
+            named = type(error)(f"{self._account.account}, {self._folder}: {error}")
+            if isinstance(named, AuthFailed) and isinstance(error, AuthFailed):
+                named.mended = error.mended
+            raise named from None
 
     async def _open(self, connection: Connection, stored: Position | None) -> Reading:
+        if self._gmail_ids and not connection.is_gmail:
+            raise ConfigError(f"{self._account.host} shows no X-GM-MSGID: it cannot stand in for the Gmail API")
         state = await connection.examine(self._folder)
         position = self._start(state, stored)
         known = await self._announced() if position.rebuilt else frozenset()

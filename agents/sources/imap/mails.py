@@ -83,12 +83,8 @@ class Mails:
 
     def _mail(self, uidvalidity: int, described: Fetched, body: Literal | None, found_at: datetime) -> FoundMail:
         raw = body.data if body else b""  # NIL: the server has the mail's place, but no content
-        if described.gmail_id is not None:
-            identity = event_id(self._account, "gmail", f"{described.gmail_id:x}")
-        else:
-            identity = event_id(self._account, "imap", self.folder, uidvalidity, described.uid)
         return FoundMail(
-            event_id=identity,
+            event_id=self.identity(uidvalidity, described),
             raw=raw,
             size=described.size if described.size is not None else len(raw),
             truncated=self._is_cut(described, body),
@@ -96,6 +92,12 @@ class Mails:
             found_at=found_at,
             fingerprint=fingerprint(raw),
         )
+
+    def identity(self, uidvalidity: int, described: Fetched) -> str:
+        """The mail's event id; Gmail's own number is the same in every folder and over its API."""
+        if described.gmail_id is not None:
+            return event_id(self._account, "gmail", f"{described.gmail_id:x}")
+        return event_id(self._account, "imap", self.folder, uidvalidity, described.uid)
 
     def _is_cut(self, described: Fetched, body: Literal | None) -> bool:
         """Whether bytes are missing. RFC822.SIZE is an estimate at some servers; what came is not."""

@@ -25,6 +25,8 @@ class Position:
     since: datetime | None = None
     """Among the UIDs up to `until` only mails that arrived later than this count (first contact, rebuilt folder)."""
     until: int = 0
+    begins: datetime | None = None
+    """Mails that arrived before the first contact reached back to here are none of ours; None: not known."""
     rebuilt: bool = False
     """Among the UIDs up to `until` only mails with an unknown fingerprint count."""
 
@@ -53,6 +55,7 @@ class Position:
                 synced_at=_moment(fields["synced_at"]),
                 since=_moment(fields["since"]) if "since" in fields else None,
                 until=int(fields.get("until", 0)),
+                begins=_moment(fields["begins"]) if "begins" in fields else None,
                 rebuilt=bool(fields.get("rebuilt", False)),
             )
         except (ValueError, ArithmeticError, TypeError, AttributeError, KeyError) as error:
@@ -80,13 +83,15 @@ class Position:
 def first_contact(uidvalidity: int, until: int, now: datetime, days: float) -> Position:
     """The position before a folder that was never read: everything of the last `days`."""
     since = now - timedelta(days=days)
-    return Position(uidvalidity=uidvalidity, synced_at=since, since=since, until=until)
+    return Position(uidvalidity=uidvalidity, synced_at=since, since=since, until=until, begins=since)
 
 
 def after_rebuild(old: Position, uidvalidity: int, until: int) -> Position:
     """The position before a folder whose UIDs became void: what may have arrived since the last sync."""
     since = old.since or old.synced_at - SLACK
-    return Position(uidvalidity=uidvalidity, synced_at=old.synced_at, since=since, until=until, rebuilt=True)
+    return Position(
+        uidvalidity=uidvalidity, synced_at=old.synced_at, since=since, until=until, begins=old.begins, rebuilt=True
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Awaitable, Callable
+import re
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TypeVar
 
 from agents.accounts.account import canonical
+from agents.probing.steps import Steps, encryption
 from agents.sources.base import ProviderError
+from agents.sources.imap import responses
 from agents.sources.imap.account import ImapAccount, ImapLimits
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.dial import dial, greet, hang_up, resolve
 from agents.sources.imap.names import decode_leniently
-from agents.sources.imap.wire import Wire
-
-Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a probe."""
-
-    name: str
-    ok: bool
-    detail: str
-    """What was found; on failure the reason and the remedy."""
+from agents.sources.imap.wire import Call, Wire
 
 
 async def list_folders(account: ImapAccount, limits: ImapLimits) -> list[str]:
@@ -42,20 +29,21 @@ async def list_folders(account: ImapAccount, limits: ImapLimits) -> list[str]:
         await connection.close()
 
 
-async def probe(account: ImapAccount, limits: ImapLimits) -> list[Step]:
+async def probe(account: ImapAccount, limits: ImapLimits, steps: Steps | None = None) -> Steps:
     """Try every step up to the first failure, then every folder. What the provider refuses is in the steps."""
-    steps: list[Step] = []
+    steps = Steps() if steps is None else steps
     with suppress(ProviderError):  # it is the last step then
-        addresses = await _take(steps, "name", resolve(account), lambda found: f"{len(found)} addresses")
+        addresses = await steps.take("dns", resolve(account), lambda found: f"{len(found)} addresses")
         reached = f"{account.host}:{account.port} answers"
-        sock = await _take(steps, "connection", dial(account, addresses, limits.timeout_s), lambda _: reached)
+        sock = await steps.take("tcp", dial(account, addresses, limits.timeout_s), lambda _: reached)
         greeted = greet(account, sock, limits.mail_max_bytes, limits.timeout_s)
-        connection = Connection(await _take(steps, "encryption", greeted, _encryption), limits)
+        connection = Connection(await steps.take("tls", greeted, _encryption), limits)
         try:
-            await _take(steps, "login", connection.log_in(account), lambda _: f"as {account.username}")
+            await steps.take("auth", connection.log_in(account), lambda _: f"as {account.username}")
             await connection.introduce()
-            steps.append(_capabilities(connection))
-            await _take(steps, "folders", _names(connection), ", ".join)
+            steps.note("capabilities", _capabilities(connection))
+            await _quota(steps, connection)
+            await steps.take("folders", _names(connection), ", ".join)
             await _try_folders(steps, account, connection)
             await connection.close()
         finally:
@@ -63,20 +51,26 @@ async def probe(account: ImapAccount, limits: ImapLimits) -> list[Step]:
     return steps
 
 
-async def _try_folders(steps: list[Step], account: ImapAccount, connection: Connection) -> None:
+async def _quota(steps: Steps, connection: Connection) -> None:
+    """How full the mailbox is, where the server says so (RFC 9208 §4.1.2)."""
+    if "QUOTA" in connection.wire.capabilities:
+        await steps.take("quota", connection.call("GETQUOTAROOT", b"INBOX"), _storage)
+
+
+def _storage(call: Call) -> str:
+    for response in call.untagged:
+        name, rest = responses.kind(response)
+        found = re.search(rb"STORAGE (\d+) (\d+)", rest) if name == b"QUOTA" else None
+        if found and (limit := int(found[2])):
+            used = int(found[1])  # both in units of 1024 octets
+            return f"{used // 1024} of {limit // 1024} MiB used, {100 * used // limit} %"
+    return "no storage limit" if call.status == "OK" else "the server does not tell"
+
+
+async def _try_folders(steps: Steps, account: ImapAccount, connection: Connection) -> None:
     for folder in map(canonical, account.folders):
         with suppress(ProviderError):
-            await _take(steps, f"folder {folder}", connection.examine(folder), _opened)
-
-
-async def _take(steps: list[Step], name: str, work: Awaitable[Found], detail: Callable[[Found], str]) -> Found:
-    try:
-        found = await work
-    except ProviderError as error:
-        steps.append(Step(name=name, ok=False, detail=str(error)))
-        raise
-    steps.append(Step(name=name, ok=True, detail=detail(found)))
-    return found
+            await steps.take(f"folder {folder}", connection.examine(folder), _opened)
 
 
 async def _names(connection: Connection) -> list[str]:
@@ -86,18 +80,13 @@ async def _names(connection: Connection) -> list[str]:
 
 
 def _encryption(wire: Wire) -> str:
-    encrypted = wire.transport.get_extra_info("ssl_object")
-    if encrypted is None:
-        return "none: plain text"
-    assert isinstance(encrypted, (ssl.SSLObject, ssl.SSLSocket))
-    return f"{encrypted.version()}, certificate verified"
+    return encryption(wire.transport.get_extra_info("ssl_object"))
 
 
-def _capabilities(connection: Connection) -> Step:
+def _capabilities(connection: Connection) -> str:
     idle = "IDLE" in connection.wire.capabilities
     noticed = "IDLE: new mail is noticed at once" if idle else "no IDLE: the server is polled (IMAP_POLL_S)"
-    gmail = "; Gmail: a mail has one id in all its labels" if connection.is_gmail else ""
-    return Step(name="capabilities", ok=True, detail=noticed + gmail)
+    return noticed + ("; Gmail: a mail has one id in all its labels" if connection.is_gmail else "")
 
 
 def _opened(state: FolderState) -> str:

@@ -144,21 +144,22 @@ async def test_point_10_a_secret_is_in_no_log_line_no_error_and_no_repr(dovecot,
 async def test_a_probe_names_every_step(mailbox: ImapMailbox, encrypted):
     steps = await probe(mailbox.account(**encrypted, folders=("INBOX", "Nowhere")), mailbox.limits)
     assert [(step.name, step.ok) for step in steps] == [
-        ("name", True), ("connection", True), ("encryption", True), ("login", True),
+        ("dns", True), ("tcp", True), ("tls", True), ("auth", True),
         ("capabilities", True), ("folders", True), ("folder INBOX", True), ("folder Nowhere", False),
     ]  # fmt: skip
-    assert "certificate verified" in steps[2].detail
+    assert "certificate of localhost verified, 6 days left" in steps[2].detail
+    assert all(step.ms is not None for step in steps if step.name != "capabilities")
     assert "IDLE" in steps[4].detail
 
 
 @pytest.mark.parametrize(
     ("changes", "failing", "remedy"),
     [
-        ({"host": "no-such-host.invalid"}, "name", "check host"),
-        ({"port": 1}, "connection", "check host, port and firewall"),
-        ({"cafile": None}, "encryption", "set cafile"),
-        ({"secret": lambda: "wrong"}, "login", "check username and secret"),
-        ({"secret": lambda: ""}, "login", "the secret is empty"),
+        ({"host": "no-such-host.invalid"}, "dns", "check host"),
+        ({"port": 1}, "tcp", "check host, port and firewall"),
+        ({"cafile": None}, "tls", "set cafile"),
+        ({"secret": lambda: "wrong"}, "auth", "check username and secret"),
+        ({"secret": lambda: ""}, "auth", "the secret is empty"),
     ],
 )
 async def test_a_probe_stops_at_the_first_failure_with_its_remedy(mailbox, encrypted, changes, failing, remedy):

@@ -156,5 +156,5 @@ async def test_the_log_remembers_the_fingerprints_of_one_account(site: Site) -> 
     await writer.store(records(2))
     await writer._write(records(3))
     await writer.close()
-    assert await AnnouncedOnLog(site.settings, "box", 4)() == {"print-1", "print-2"}
-    assert await AnnouncedOnLog(site.settings, "somebody", 4)() == frozenset()
+    assert await AnnouncedOnLog(site.settings, "box", 4).fingerprints() == {"print-1", "print-2"}
+    assert await AnnouncedOnLog(site.settings, "somebody", 4).fingerprints() == frozenset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import pytest
@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, FormatChecker
 
+from agents.sources.base import Action
 from streams.contract import headers
 from streams.contract.generate import DIRECTORY
-from streams.events import Received, VerdictRecord, verdict_headers
+from streams.events import Feedback, Received, VerdictRecord, verdict_headers
 from streams.runtime.dead import dead_letter
 from streams.status import Check, Status
 from tests.verdicts import VERDICT, VERDICTS, At
@@ -144,3 +145,17 @@ def test_a_dead_letter_keeps_key_value_and_headers_of_the_original() -> None:
     assert (letter.key, letter.value) == (b"home", b"Subject: x")
     assert dict(letter.headers)["ce_id"] == b"0" * 32
     assert dict(letter.headers)["dead_offset"] == b"41"
+
+
+def test_feedback_is_what_its_schema_and_headers_say():
+    feedback = Feedback(
+        event_id="0" * 32, account="box", action="archived", at="2026-11-25T12:00:00.000Z", provider="gmail"
+    )
+    validator("feedback.schema.json").validate(json.loads(feedback.encode()))
+    assert {name for name, _ in feedback.headers()} == set(headers.FEEDBACK)
+    assert dict(feedback.headers())["ce_id"] == b"0" * 32
+
+
+def test_the_schema_of_feedback_knows_every_action():
+    schema = json.loads((DIRECTORY / "feedback.schema.json").read_text("utf-8"))
+    assert schema["properties"]["action"]["enum"] == list(get_args(Action))

@@ -442,7 +442,7 @@ async def test_a_probe_of_a_server_without_idle_says_so():
         steps = await probe(server.account(), LIMITS)
     assert all(step.ok for step in steps)
     assert "no IDLE" in {step.name: step.detail for step in steps}["capabilities"]
-    assert {step.name: step.detail for step in steps}["encryption"] == "none: plain text"
+    assert {step.name: step.detail for step in steps}["tls"] == "none: plain text"
 
 
 async def test_point_5_a_uid_that_the_server_names_twice_is_announced_once():

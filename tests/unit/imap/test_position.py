@@ -76,7 +76,7 @@ def test_while_mails_wait_the_last_sync_stays_where_it_was():
 
 def test_in_step_means_that_everything_there_was_taken():
     position = first_contact(7, 100, NOW, days=7).reached(50)
-    assert position.in_step(NOW) == Position(uidvalidity=7, uid=100, synced_at=NOW)
+    assert position.in_step(NOW) == Position(uidvalidity=7, uid=100, synced_at=NOW, begins=NOW - timedelta(days=7))
 
 
 @pytest.mark.parametrize(

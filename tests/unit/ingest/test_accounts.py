@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.accounts import Account, ImapServer, InvalidAccount, SecretUnavailable, resolve
+from agents.accounts import Account, GmailMailbox, ImapServer, InvalidAccount, SecretUnavailable, resolve
 from agents.accounts.secret import InvalidReference
 from agents.ingest.sources import imap_account
+from infra.settings import load
 
 FIELDS = [*Account.__slots__, *ImapServer.__slots__]
 SERVER: dict[str, Any] = {"host": "imap.example.org", "username": "me"}
@@ -27,9 +28,23 @@ def maildir(**changes: Any) -> Account:
     return Account(**{"id": "box", "kind": "maildir", "maildir": "/mail", **changes})
 
 
+def gmail(**changes: Any) -> Account:
+    mailbox = GmailMailbox(**{"email": "me@example.org", **changes.pop("gmail", {})})
+    return Account(**{"id": "box", "kind": "gmail", "gmail": mailbox, **changes})
+
+
+def oauth(secret: str = "oauth:google", auth: str = "xoauth2") -> dict[str, Any]:
+    return {"imap": ImapServer(**SERVER, auth=auth), "secret": secret}
+
+
 @pytest.mark.parametrize(
     "account",
     [
+        gmail(),
+        gmail(gmail={"labels": ("INBOX", "Label_7"), "service_account": "file:/run/secrets/key.json"}),
+        gmail(**oauth()),
+        gmail(**oauth("env:APP_PASSWORD", "password")),
+        Account(id="box", kind="imap", **oauth("oauth:microsoft")),
         imap(owner=("me@example.org",), imap={"folders": ("INBOX", "Ärger")}),
         imap(secret="file:/run/secrets/box", imap={"auth": "xoauth2", "security": "starttls", "port": 143}),
         imap(imap={"host": "127.0.0.1", "security": "plain"}),
@@ -45,10 +60,19 @@ def test_a_record_reads_back_as_it_was_written(account: Account) -> None:
 @pytest.mark.parametrize(
     ("make", "complaint"),
     [
+        (lambda: gmail(gmail={"email": "me"}), "^gmail.email: name@domain, not 'me'"),
+        (lambda: gmail(gmail={"labels": ()}), "^gmail.labels:"),
+        (lambda: gmail(gmail={"service_account": "hunter2"}), "^gmail.service_account: a reference"),
+        (lambda: gmail(maildir="/x"), "^maildir: absent for kind gmail"),
+        (lambda: gmail(secret="env:X"), "^secret: absent"),
+        (lambda: gmail(**oauth("")), "^secret: a reference"),
+        (lambda: gmail(**oauth(auth="password")), "^imap.auth: xoauth2 with oauth:google"),
+        (lambda: Account(id="box", kind="gmail"), "^gmail: present for kind gmail"),
+        (lambda: Account(id="box", kind="imap", gmail=GmailMailbox(email="a@b.c"), **oauth()), "^gmail: absent"),
         (lambda: maildir(id=""), "^id:"),
         (lambda: maildir(id="a\x00b"), "^id:"),
         (lambda: maildir(id="x" * 129), "^id:"),
-        (lambda: maildir(kind="pop3"), "^kind: imap or maildir, not 'pop3'"),
+        (lambda: maildir(kind="pop3"), "^kind: imap, maildir or gmail, not 'pop3'"),
         (lambda: maildir(maildir="relative"), "^maildir: an absolute path"),
         (lambda: maildir(maildir=None), "^maildir:"),
         (lambda: maildir(imap=ImapServer(**SERVER)), "^imap: absent"),
@@ -119,7 +143,7 @@ def test_nonsense_in_any_field_is_refused_or_harmless(value: Any, field: str) ->
         except InvalidAccount:
             continue
         if account.imap:
-            assert imap_account(account, account.imap).folders
+            assert imap_account(load(), account, account.imap).folders
         assert account.folders
 
 

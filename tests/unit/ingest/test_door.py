@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from agents.ingest import door as subject
 from agents.ingest.door import Door
 from agents.sources.base import AuthFailed, ProviderTransient
 
@@ -97,3 +98,20 @@ async def test_whoever_gives_up_lets_the_next_one_try(end: Callable[[asyncio.Tas
     server.greets.set()
     await asyncio.gather(first, second, return_exceptions=True)
     assert (server.logins, server.door.closed_for_s) == (2, 0.0)
+
+
+async def test_a_door_opens_as_soon_as_what_was_refused_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "LOOK_S", 0.01)
+    replaced = asyncio.Event()
+    server = Server(Door(60))
+    server.error = AuthFailed("revoked")
+    server.error.mended = replaced.is_set
+    await visits(server, 3)
+    opened = asyncio.create_task(server.door.until_open())
+    await asyncio.sleep(0.05)
+    assert not opened.done()
+    replaced.set()
+    await asyncio.wait_for(opened, 5)
+    server.error = None
+    server.ends.set()
+    assert await visits(server, 3) == [None, None, None]

@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from agents.accounts import Account
+from agents.ingest import door as doors
 from agents.ingest import mailbox as subject
 from agents.ingest.backoff import Backoff
 from agents.ingest.budget import ByteBudget
@@ -21,6 +22,7 @@ from agents.ingest.records import FolderKey, Submission
 from agents.ingest.roster import Roster
 from agents.ingest.states import FolderState, State, States
 from agents.sources.base import AuthFailed, Batch, FoundMail, ProviderTransient, Room, unbounded
+from agents.sources.gmail import Service
 from infra.settings import load
 
 KEY = FolderKey("box", "INBOX")
@@ -57,6 +59,13 @@ class Script:
         await asyncio.Event().wait()
 
 
+def surroundings(budget: ByteBudget, *, slots: int, **settings: float) -> Surroundings:
+    given = load(**settings)
+    return Surroundings(
+        settings=given, gmail=Service(given), states=States(), budget=budget, slots=asyncio.Semaphore(slots)
+    )
+
+
 @asynccontextmanager
 async def reading(
     source: Script, submit: Callable[[Submission], object] | None = None, budget: int = 10_000_000
@@ -72,12 +81,7 @@ async def reading(
         stored.append(submission)
         cursor.update({name: value or b"" for name, value in submission.batch.cursor.items()})
 
-    around = Surroundings(
-        settings=load(reconnect_max_s=0.1, auth_retry_s=60),
-        states=States(),
-        budget=ByteBudget(budget),
-        slots=asyncio.Semaphore(2),
-    )
+    around = surroundings(ByteBudget(budget), slots=2, reconnect_max_s=0.1)
 
     def make(room: Room) -> Script:
         source.room = room
@@ -118,6 +122,18 @@ async def test_refused_credentials_are_not_tried_again_soon() -> None:
         assert (source.asked, stored, state.reason) == (1, [], "box: wrong password; run `triage account test box`")
 
 
+async def test_replaced_credentials_are_tried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors, "LOOK_S", 0.01)
+    refusal, replaced = AuthFailed("box: revoked; run `triage auth login box`"), asyncio.Event()
+    refusal.mended = replaced.is_set
+    async with reading(Script(refusal, mail(1))) as (state, stored, _):
+        await soon(lambda: state.state == State.AUTH_FAILED)
+        await asyncio.sleep(0.1)
+        assert stored == []
+        replaced.set()
+        await soon(lambda: len(stored) == 1)
+
+
 async def test_the_next_batch_is_asked_for_only_after_the_last_is_stored() -> None:
     gate = asyncio.Event()
     source = Script(mail(1), mail(2))
@@ -154,7 +170,7 @@ async def test_memory_is_granted_before_a_mailbox_fetches_and_given_back_when_al
 async def test_while_nothing_can_be_stored_only_the_budget_is_fetched_whatever_the_number_of_mailboxes() -> None:
     """Kafka is away and mail comes to all of them."""
     budget, never = ByteBudget(1000), asyncio.Event()
-    around = Surroundings(settings=load(), states=States(), budget=budget, slots=asyncio.Semaphore(20))
+    around = surroundings(budget, slots=20)
     sources = [Script(100, mail(1, 100)) for _ in range(50)]
 
     async def store(_: Submission) -> None:
@@ -240,7 +256,7 @@ def test_a_roster_refuses_what_belongs_to_another_partition() -> None:
 async def test_point_12_accounts_that_never_answer_do_not_use_up_the_slots(monkeypatch: pytest.MonkeyPatch) -> None:
     """More silent servers than may connect at the same time, and a healthy one behind them."""
     monkeypatch.setattr(subject, "SLOT_S", 0.01)
-    around = Surroundings(settings=load(), states=States(), budget=ByteBudget(1000), slots=asyncio.Semaphore(2))
+    around = surroundings(ByteBudget(1000), slots=2)
     stored = asyncio.Event()
 
     async def store(_: Submission) -> None:

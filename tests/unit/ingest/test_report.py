@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from agents.ingest.budget import ByteBudget
@@ -10,6 +11,8 @@ from agents.ingest.membership import Membership
 from agents.ingest.records import FolderKey
 from agents.ingest.report import MAX_CHECKS, report
 from agents.ingest.states import FolderState, State, States
+from agents.push import Push
+from agents.sources.gmail import Service
 from infra.settings import load
 from monitoring import metrics
 from streams.status_publisher import Report
@@ -19,8 +22,10 @@ def said(*folders: FolderState) -> Report:
     states, budget = States(), ByteBudget(1000)
     for folder in folders:
         states.add(folder)
-    around = Surroundings(settings=load(), states=states, budget=budget, slots=None)  # type: ignore[arg-type]
-    return report(Membership(around), states, budget)
+    settings = load()
+    gmail = Service(settings)
+    around = Surroundings(settings=settings, states=states, budget=budget, slots=asyncio.Semaphore(1), gmail=gmail)
+    return report(Membership(around), states, budget, gmail, Push(settings, gmail))
 
 
 def folder(name: str, state: State = State.IN_STEP, *, silent_s: float = 0.0, **more: object) -> FolderState:

@@ -1,0 +1,1 @@
+"""`triage prove`: the mails that a provider lists, held against those on the log."""

@@ -1,0 +1,58 @@
+"""One mailbox against the log: the provider is asked first, so that what it lists has had its time to arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from agents.accounts import Account
+from agents.ingest import cursors as cursor_log
+from agents.ingest.announced import EVENT_ID
+from agents.proving.listing import beginning, listing
+from agents.proving.proof import Proof, compare
+from infra.settings import Settings
+from streams.events import utc_text
+from streams.partitioning import partition_of
+from streams.reading import to_end
+from streams.topics import RECEIVED
+
+Progress = Callable[[str, int], None]
+"""What is counted, and how many so far."""
+
+
+async def prove(settings: Settings, account: Account, *, since: datetime | None, progress: Progress) -> Proof:
+    """Compare.
+
+    Args:
+        settings: how to reach Kafka and the provider.
+        account: the mailbox.
+        since: mails that arrived earlier are not compared; None: from where ingest began, or the log does.
+        progress: told how far it is.
+
+    Raises:
+        KafkaUnavailable, ProviderTransient, AuthFailed, ConfigError
+    """
+    key = account.id.encode()
+    partition = partition_of(key, settings.topic_partitions)
+    cursors = await cursor_log.load(settings, partition)
+    begins = since or await _beginning(settings, account, cursors, partition)
+    listed = await listing(settings, account, cursors, begins, lambda count: progress("listed by the provider", count))
+    logged: list[str] = []
+    async for chunk in to_end(settings, RECEIVED.name, (partition,)):
+        for record in chunk:
+            if record.key == key:
+                logged += [value.decode() for name, value in record.headers if name == EVENT_ID]
+        progress("on the log", len(logged))
+    return compare(account.id, listed, logged, utc_text(begins))
+
+
+async def _beginning(settings: Settings, account: Account, cursors: cursor_log.Cursors, partition: int) -> datetime:
+    """Where ingest began; what the log has let go of since is not compared."""
+    begins = beginning(settings, account, cursors)
+    async for chunk in to_end(settings, RECEIVED.name, (partition,)):
+        first = chunk[0]
+        if first.offset > 0:
+            found = dict(first.headers).get("ce_time", b"").decode()
+            return max(begins, datetime.fromisoformat(found)) if found else begins
+        break
+    return begins

@@ -1,0 +1,172 @@
+"""Pages of a mailbox's history → what to do, in its order. Pure: pages may repeat, overlap and come in any order.
+
+A record tells of one change; its id is the historyId after it (users.history.list). A mail counts when it comes into
+scope: it arrives with one of the account's labels, or it is given one later, as when somebody takes it out of spam."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.sources.base import Action
+
+_NO_MAIL = frozenset({"DRAFT", "CHAT"})
+_AWAY = frozenset({"TRASH", "SPAM"})
+_ADDED: Mapping[str, Action] = {
+    "SPAM": "spam",
+    "TRASH": "trashed",
+    "STARRED": "starred",
+    "IMPORTANT": "important",
+}
+_REMOVED: Mapping[str, Action] = {
+    "SPAM": "not_spam",
+    "TRASH": "restored",
+    "STARRED": "unstarred",
+    "IMPORTANT": "not_important",
+    "INBOX": "archived",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail that came into scope."""
+
+    record: int
+    message: int
+    returned: bool
+    """Not by arriving, but by a label: it may have been in scope before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a person did to a mail."""
+
+    record: int
+    message: int
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What pages of history amount to."""
+
+    arrivals: tuple[Arrival, ...]
+    """Ascending by record; each mail once."""
+    moves: tuple[Moved, ...]
+    """Ascending by record."""
+    gone: frozenset[int]
+    """Mails that were deleted for good later on the same pages: there is no use in fetching them."""
+    up_to: int
+    """After these changes everything up to this historyId is known."""
+
+
+@dataclass(slots=True)
+class _Record:
+    """One record with what matters of it. Gmail's ids are 64-bit numbers, written in hexadecimal digits."""
+
+    added: dict[int, frozenset[str]] = field(default_factory=dict)
+    deleted: dict[int, frozenset[str]] = field(default_factory=dict)
+    labelled: dict[int, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    """Message → labels that were added, labels it has."""
+    unlabelled: dict[int, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+
+
+def digest(pages: Iterable[Mapping[str, Any]], scope: frozenset[str], *, start: int, whole: bool = True) -> Changes:
+    """What happened after `start`.
+
+    Args:
+        pages: answers of users.history.list.
+        scope: label ids of which a mail must have one.
+        start: the historyId that was asked for; records up to it are passed over, the result never lies before it.
+        whole: whether the pages reach to the end of the history; else only what they hold counts as known.
+
+    Raises:
+        ValueError, KeyError, TypeError: the pages are not what Gmail documents.
+    """
+    records: dict[int, _Record] = {}
+    heads = []
+    for page in pages:
+        heads.append(int(page["historyId"]))
+        for one in page.get("history", ()):
+            if (number := int(one["id"])) > start:
+                _read(one, records.setdefault(number, _Record()))
+    in_order = sorted(records.items())
+    seen = max(records, default=start)
+    # A mailbox goes on changing while its pages are read: only what the first answer knew is known to be whole.
+    up_to = max(start, seen, min(heads, default=start) if whole else start)
+    return Changes(
+        arrivals=_arrivals(in_order, scope),
+        moves=tuple(_moves(in_order)),
+        gone=frozenset(message for _, record in in_order for message in record.deleted),
+        up_to=up_to,
+    )
+
+
+def message_number(message_id: str) -> int:
+    """The 64-bit id behind the API's hexadecimal digits: the same number that IMAP shows as X-GM-MSGID.
+
+    Raises:
+        ValueError: something else.
+    """
+    return int(message_id, 16)
+
+
+def _read(one: Mapping[str, Any], record: _Record) -> None:
+    for name, target in (("messagesAdded", record.added), ("messagesDeleted", record.deleted)):
+        for change in one.get(name, ()):
+            number, labels = _message(change)
+            target[number] = labels
+    for name, changed in (("labelsAdded", record.labelled), ("labelsRemoved", record.unlabelled)):
+        for change in one.get(name, ()):
+            number, labels = _message(change)
+            moved, _ = changed.get(number, (frozenset[str](), labels))
+            changed[number] = (moved | frozenset(change.get("labelIds", ())), labels)
+
+
+def _message(change: Mapping[str, Any]) -> tuple[int, frozenset[str]]:
+    message = change["message"]
+    return message_number(message["id"]), frozenset(message.get("labelIds", ()))
+
+
+def _arrivals(records: Sequence[tuple[int, _Record]], scope: frozenset[str]) -> tuple[Arrival, ...]:
+    left: defaultdict[int, set[str]] = defaultdict(set)
+    """Labels that were taken from a mail later: a mail that was filed away before we looked had come all the same."""
+    for _, record in records:
+        for message, (moved, _) in record.unlabelled.items():
+            left[message] |= moved
+    found: dict[int, Arrival] = {}
+    for number, record in records:
+        for message, labels in record.added.items():
+            if (labels | left[message]) & scope and not labels & _NO_MAIL:
+                found.setdefault(message, Arrival(number, message, returned=False))
+        for message, (moved, labels) in record.labelled.items():
+            if moved & scope and not labels & _NO_MAIL:
+                found.setdefault(message, Arrival(number, message, returned=True))
+    return tuple(found.values())
+
+
+def _moves(records: Sequence[tuple[int, _Record]]) -> Iterable[Moved]:
+    put_away = {
+        message
+        for _, record in records
+        for message, (moved, _) in record.labelled.items()
+        if moved & _AWAY
+    }  # fmt: skip
+    for number, record in records:
+        for message, (moved, labels) in record.labelled.items():
+            if _is_received(labels):
+                yield from (Moved(number, message, _ADDED[label]) for label in sorted(moved & _ADDED.keys()))
+        for message, (moved, labels) in record.unlabelled.items():
+            for label in sorted(moved & _REMOVED.keys()) if _is_received(labels) else ():
+                if label == "INBOX" and (labels & _AWAY or message in put_away):
+                    continue  # the one act of moving it there also takes it out of the inbox
+                yield Moved(number, message, _REMOVED[label])
+        for message, labels in record.deleted.items():
+            if _is_received(labels) and not labels & _AWAY:  # Gmail itself empties trash and spam
+                yield Moved(number, message, "deleted")
+
+
+def _is_received(labels: frozenset[str]) -> bool:
+    return not labels & _NO_MAIL and ("SENT" not in labels or "INBOX" in labels)

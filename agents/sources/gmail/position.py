@@ -1,0 +1,127 @@
+"""How far a Gmail mailbox was read: what its cursor entry holds, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from agents.sources.base import CursorExpired
+
+ENTRY = "history"
+"""Name of the cursor entry."""
+MARGIN = timedelta(days=2)
+"""A resync lists mails this much older than the last time when all was known: clocks differ, imports bear old dates."""
+REFRESH = timedelta(hours=1)
+"""A position that only became younger is stored anew this often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Everything up to `history_id` was taken; while `since` is set, all but what is listed since then."""
+
+    history_id: int
+    done: tuple[int, ...] = ()
+    """Mails of the very next record that were taken already: a record may hold many."""
+    synced_at: datetime
+    """When all was known, UTC, by our clock."""
+    begins: datetime
+    """Mails from before the first contact reached back to here are none of ours."""
+    since: datetime | None = None
+    """First contact or resync: mails that came after this are listed. `history_id` was pinned before the list began."""
+    after: int = 0
+    """The last mail of the list that was taken."""
+    floor: int = 0
+    """A mail whose last change is not after this historyId was dealt with before the history was lost."""
+
+    @property
+    def catching_up(self) -> bool:
+        """A first contact or a resync is under way."""
+        return self.since is not None
+
+    def encode(self) -> bytes:
+        """The cursor entry."""
+        fields: dict[str, Any] = {
+            "history_id": self.history_id,
+            "synced_at": _text(self.synced_at),
+            "begins": _text(self.begins),
+        }
+        if self.done:
+            fields["done"] = self.done
+        if self.since:
+            fields |= {"since": _text(self.since), "after": self.after, "floor": self.floor}
+        return json.dumps(fields).encode()
+
+    @classmethod
+    def decode(cls, entry: bytes) -> Position:
+        """Read a cursor entry.
+
+        Raises:
+            CursorExpired: not an entry of this module.
+        """
+        try:
+            fields = json.loads(entry)
+            return cls(
+                history_id=int(fields["history_id"]),
+                done=tuple(map(int, fields.get("done", ()))),
+                synced_at=_moment(fields["synced_at"]),
+                begins=_moment(fields["begins"]),
+                since=_moment(fields["since"]) if "since" in fields else None,
+                after=int(fields.get("after", 0)),
+                floor=int(fields.get("floor", 0)),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise CursorExpired(f"unreadable cursor entry ({type(error).__name__}): the mailbox is read anew") from None
+
+    def at(self, history_id: int, done: Iterable[int] = ()) -> Position:
+        """Further on. The cursor only moves forward: an older historyId changes nothing."""
+        if history_id < self.history_id:
+            return self
+        kept = self.done if history_id == self.history_id else ()
+        return replace(self, history_id=history_id, done=tuple(dict.fromkeys((*kept, *done))))
+
+    def listed_to(self, message: int) -> Position:
+        """The list is taken up to this mail."""
+        return replace(self, after=message)
+
+    def caught_up(self) -> Position:
+        """What was listed is taken: the history goes on from the pinned id."""
+        return replace(self, since=None, after=0, floor=0)
+
+    def known_at(self, moment: datetime) -> Position:
+        """The position when all was known at this time."""
+        return replace(self, synced_at=max(moment, self.synced_at))
+
+    def lost(self, pinned: int) -> Position:
+        """The position when the history up to `history_id` is no longer kept and `pinned` is the newest id.
+
+        One that was catching up begins that anew: its floor and its span still hold. Its place in the list does not,
+        for a mail that came after the first pinned id was left to the history, wherever it stands in the list.
+        """
+        if self.since is not None:
+            return replace(self, history_id=pinned, done=(), after=0)
+        since = max(self.begins, self.synced_at - MARGIN)
+        return replace(self, history_id=pinned, done=(), since=since, floor=self.history_id)
+
+    def worth_storing(self, stored: Position | None) -> bool:
+        """Whether it says more than what is stored."""
+        if stored is None or replace(self, synced_at=stored.synced_at) != stored:
+            return True
+        return self.synced_at - stored.synced_at > REFRESH
+
+
+def first_contact(pinned: int, now: datetime, days: float | None) -> Position:
+    """The position before a mailbox that was never read: everything of the last `days`; None: everything."""
+    begins = datetime(1971, 1, 1, tzinfo=UTC) if days is None else now - timedelta(days=days)
+    return Position(history_id=pinned, synced_at=begins, begins=begins, since=begins)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

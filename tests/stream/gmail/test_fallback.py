@@ -1,0 +1,122 @@
+"""While Gmail's API is away its mails come over IMAP, and then over the API again: none lost, none twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agents.breakers import Breaker, BreakerState
+from agents.fakes.google.faults import Fault
+from agents.sources.base import ProviderTransient
+from agents.sources.fallback import WithFallback
+from agents.sources.gmail.fetch import identity
+from agents.sources.imap import ImapFolder
+from agents.sources.imap.account import ImapLimits
+from infra.errors import ConfigError
+from tests.integration.following import nothing_announced
+from tests.integration.source_conformance import mail
+from tests.services.google_here import GoogleHere
+from tests.stream.gmail.conftest import ACCOUNT, GmailMailbox
+from tests.stream.gmail.imap_side import GREETING, ImapSide
+
+LIMITS = ImapLimits(poll_s=0.1, timeout_s=2)
+
+
+class Reader:
+    """Reads the way ingest does, for ever: every batch is on the log with its cursor, failures are tried again."""
+
+    def __init__(self, mailbox: GmailMailbox, side: ImapSide) -> None:
+        self.log: list[str] = []
+        self.cursor: dict[str, bytes] = {}
+        self.ways: Counter[str] = Counter()
+        mailbox.announced = self.announced
+        self._mailbox, self._side = mailbox, side
+
+    async def announced(self) -> frozenset[str]:
+        return frozenset(self.log)
+
+    def source(self) -> WithFallback:
+        def imap(since: datetime | None) -> ImapFolder:
+            days = (datetime.now(UTC) - since) / timedelta(days=1) if since else 7.0
+            limits = ImapLimits(first_contact_days=days, poll_s=LIMITS.poll_s, timeout_s=LIMITS.timeout_s)
+            return ImapFolder(self._side.account(account=ACCOUNT), "INBOX", limits, nothing_announced, gmail_ids=True)
+
+        return WithFallback(
+            ACCOUNT, self._mailbox.source(), self._mailbox.api(), self._mailbox.breaker,
+            imap=imap, folder="INBOX", announced=self.announced,
+        )  # fmt: skip
+
+    async def run(self) -> None:
+        while True:
+            with suppress(ProviderTransient):
+                async with aclosing(self.source().changes(self.cursor)) as batches:
+                    async for batch in batches:
+                        self.log += [one.event_id for one in batch.mails]
+                        self.ways.update("imap" if "UID=" in one.location else "gmail" for one in batch.mails)
+                        for name, entry in batch.cursor.items():
+                            self.cursor.pop(name, None)
+                            self.cursor |= {} if entry is None else {name: entry}
+            await asyncio.sleep(0.05)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - what it looks at has no event
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def breaker() -> Breaker:
+    return Breaker("gmail-test", failures=3, reset_s=0.3)
+
+
+async def test_to_imap_and_back_under_load_and_restarts(
+    google: GoogleHere, make_mailbox: Callable[..., GmailMailbox], breaker: Breaker
+) -> None:
+    mailbox = make_mailbox(breaker=breaker, limits={"silence_s": 0.2})
+    sent: list[str] = []
+    async with ImapSide(google, mailbox.user) as side:
+        reader = Reader(mailbox, side)
+
+        async def load() -> None:
+            while True:
+                sent.extend(await asyncio.to_thread(side.deliver, *(mail(f"m{len(sent) + n}") for n in range(3))))
+                await asyncio.sleep(0.05)
+
+        loading = asyncio.create_task(load())
+        reading = asyncio.create_task(reader.run())
+        for _ in range(3):
+            over_gmail = reader.ways["gmail"]
+            await until(lambda before=over_gmail: reader.ways["gmail"] > before)  # type: ignore[misc]
+            await asyncio.to_thread(google.set_faults, Fault(error="503"))
+            over_imap = reader.ways["imap"]
+            await until(lambda before=over_imap: reader.ways["imap"] > before + 5)  # type: ignore[misc]
+            reading.cancel()  # a kill in the middle of it
+            await asyncio.wait([reading])
+            reading = asyncio.create_task(reader.run())
+            over_imap = reader.ways["imap"]
+            await until(lambda before=over_imap: reader.ways["imap"] > before)  # type: ignore[misc]
+            await asyncio.to_thread(google.set_faults)
+            await until(lambda: breaker.state == BreakerState.CLOSED)
+        loading.cancel()
+        await asyncio.wait([loading])
+        await until(lambda: len(reader.log) >= len(sent) and "fallback" not in reader.cursor)
+        reading.cancel()
+        await asyncio.wait([reading])
+    assert sorted(reader.log) == sorted(identity(ACCOUNT, int(one, 16)) for one in sent)
+    assert "INBOX" not in reader.cursor
+
+
+async def test_a_server_that_does_not_show_gmails_numbers_cannot_stand_in(
+    google: GoogleHere, make_mailbox: Callable[..., GmailMailbox], breaker: Breaker
+) -> None:
+    mailbox = make_mailbox(breaker=breaker)
+    breaker.open()
+    async with ImapSide(google, mailbox.user, GREETING.replace(b" X-GM-EXT-1", b"")) as side:
+        with pytest.raises(ConfigError, match="X-GM-MSGID"):
+            await anext(Reader(mailbox, side).source().changes({}))

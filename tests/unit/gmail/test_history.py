@@ -1,0 +1,142 @@
+"""Whatever order pages come in, and however often: the same changes, each mail once, the cursor only forward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.sources.gmail.history import Changes, digest
+
+SCOPE = frozenset({"INBOX"})
+LABELS = st.frozensets(st.sampled_from(["INBOX", "SPAM", "TRASH", "SENT", "DRAFT", "STARRED", "UNREAD"]), max_size=4)
+
+
+def page(*records: dict[str, Any], head: int = 100) -> dict[str, Any]:
+    return {"historyId": str(head), "history": list(records)}
+
+
+def added(number: int, message: int, *labels: str) -> dict[str, Any]:
+    return {"id": str(number), "messagesAdded": [{"message": {"id": f"{message:x}", "labelIds": list(labels)}}]}
+
+
+def deleted(number: int, message: int, *labels: str) -> dict[str, Any]:
+    return {"id": str(number), "messagesDeleted": [{"message": {"id": f"{message:x}", "labelIds": list(labels)}}]}
+
+
+def moved(number: int, message: int, way: str, label: str, *labels: str) -> dict[str, Any]:
+    name = "labelsAdded" if way == "+" else "labelsRemoved"
+    return {
+        "id": str(number),
+        name: [{"message": {"id": f"{message:x}", "labelIds": list(labels)}, "labelIds": [label]}],
+    }
+
+
+def of(*records: dict[str, Any], start: int = 1, head: int = 100) -> Changes:
+    return digest([page(*records, head=head)], SCOPE, start=start)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """A mail arrives at most once, before anything else happens to it."""
+    made: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    for number in sorted(draw(st.sets(st.integers(2, 90), max_size=15))):
+        message, labels = draw(st.integers(1, 5)), draw(LABELS)
+        kind = draw(st.sampled_from(["deleted", "+", "-"] if message in seen else ["added", "deleted", "+", "-"]))
+        seen.add(message)
+        if kind == "added":
+            made.append(added(number, message, *labels))
+        elif kind == "deleted":
+            made.append(deleted(number, message, *labels))
+        else:
+            made.append(moved(number, message, kind, draw(st.sampled_from(["INBOX", "SPAM", "STARRED"])), *labels))
+    return made
+
+
+@given(histories(), st.randoms(use_true_random=False), st.integers(1, 4))
+def test_pages_in_any_order_and_repeated_are_the_same_history(
+    records: list[dict[str, Any]], dice: Any, copies: int
+) -> None:
+    shuffled = records * copies
+    dice.shuffle(shuffled)
+    cuts = sorted(dice.randint(0, len(shuffled)) for _ in range(3))
+    pages = [page(*shuffled[a:b]) for a, b in zip([0, *cuts], [*cuts, len(shuffled)], strict=True)]
+    assert digest(pages, SCOPE, start=1) == of(*records)
+
+
+@given(histories(), st.integers(1, 95))
+def test_a_history_taken_in_two_parts_announces_what_it_announces_as_a_whole(
+    records: list[dict[str, Any]], cut: int
+) -> None:
+    whole = {one.message for one in of(*records).arrivals}
+    first = digest([page(*[one for one in records if int(one["id"]) <= cut], head=cut)], SCOPE, start=1)
+    rest = of(*records, start=first.up_to)
+    assert {one.message for one in first.arrivals} | {one.message for one in rest.arrivals} <= whole
+    # What the second part announces again came back: then the log decides.
+    assert not {one.message for one in first.arrivals} & {one.message for one in rest.arrivals if not one.returned}
+
+
+@given(histories(), st.integers(0, 200), st.integers(0, 200))
+def test_the_cursor_only_moves_forward(records: list[dict[str, Any]], start: int, head: int) -> None:
+    changes = of(*records, start=start, head=head)
+    assert changes.up_to >= start
+    records_ = [one.record for one in changes.arrivals] + [one.record for one in changes.moves]
+    assert all(start < one <= changes.up_to for one in records_)
+    assert len({one.message for one in changes.arrivals}) == len(changes.arrivals)
+
+
+def test_what_came_after_the_first_page_was_asked_for_is_left_to_the_next_round() -> None:
+    pages = [page(added(5, 1, "INBOX"), head=10), page(added(9, 2, "INBOX"), head=30)]
+    assert digest(pages, SCOPE, start=1).up_to == 10
+
+
+def test_pages_that_do_not_reach_the_end_count_up_to_their_last_record() -> None:
+    assert digest([page(added(5, 1, "INBOX"), head=10)], SCOPE, start=1, whole=False).up_to == 5
+
+
+@pytest.mark.parametrize(
+    ("records", "arrived"),
+    [
+        ([added(5, 1, "INBOX", "UNREAD")], [1]),
+        ([added(5, 1, "SENT")], []),
+        ([added(5, 1, "INBOX", "SENT")], [1]),  # a mail to oneself
+        ([added(5, 1, "DRAFT", "INBOX")], []),
+        ([added(5, 1, "SPAM")], []),
+        ([added(5, 1, "SPAM"), moved(7, 1, "+", "INBOX", "INBOX")], [1]),
+        ([added(5, 1), moved(7, 1, "-", "INBOX")], [1]),  # filed away before we looked, with labels as they are now
+        ([added(5, 1, "INBOX"), moved(7, 1, "-", "INBOX"), moved(8, 1, "+", "INBOX", "INBOX")], [1]),
+        ([moved(7, 1, "+", "STARRED", "INBOX", "STARRED")], []),
+        ([], []),
+    ],
+)
+def test_a_mail_counts_when_it_comes_into_scope(records: list[dict[str, Any]], arrived: list[int]) -> None:
+    assert [one.message for one in of(*records).arrivals] == arrived
+
+
+@pytest.mark.parametrize(
+    ("records", "actions"),
+    [
+        ([moved(5, 1, "-", "INBOX")], ["archived"]),
+        ([moved(5, 1, "+", "SPAM", "SPAM"), moved(6, 1, "-", "INBOX", "SPAM")], ["spam"]),
+        ([moved(5, 1, "-", "INBOX"), moved(6, 1, "+", "TRASH", "TRASH")], ["trashed"]),
+        ([moved(5, 1, "-", "SPAM", "INBOX"), moved(6, 1, "+", "INBOX", "INBOX")], ["not_spam"]),
+        ([moved(5, 1, "+", "STARRED", "INBOX"), moved(6, 1, "-", "STARRED", "INBOX")], ["starred", "unstarred"]),
+        ([moved(5, 1, "-", "UNREAD", "INBOX")], []),
+        ([moved(5, 1, "+", "STARRED", "SENT")], []),  # one of one's own
+        ([deleted(5, 1, "INBOX")], ["deleted"]),
+        ([deleted(5, 1, "TRASH")], []),  # Gmail empties the trash itself
+    ],
+)
+def test_what_a_person_does_has_a_name(records: list[dict[str, Any]], actions: list[str]) -> None:
+    assert [one.action for one in of(*records).moves] == actions
+
+
+@pytest.mark.parametrize(
+    "page_", [{}, {"historyId": "x"}, {"historyId": "5", "history": [{"id": "7", "messagesAdded": [{}]}]}]
+)
+def test_a_page_that_is_none_is_an_error_of_three_kinds(page_: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        digest([page_], SCOPE, start=1)
