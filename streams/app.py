@@ -13,12 +13,12 @@ from infra.kafka import librdkafka_options
 from infra.settings import Settings
 from streams.faust_security import credentials
 from streams.runtime.agent import Agent
-from streams.runtime.batch import Decider
+from streams.runtime.batch import Decider, deciders
 from streams.runtime.dead import DeadLetterLimit
 from streams.runtime.tables import AllPartitions
 from streams.transport import register
 from streams.transport.driver import SCHEME, Consumer
-from streams.transport.ownership import OpenStore, Ownership, deciders
+from streams.transport.ownership import OpenStore, Ownership
 from streams.transport.reader import Reader
 
 log = logging.getLogger(__name__)

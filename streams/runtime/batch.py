@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from time import monotonic
@@ -180,6 +180,23 @@ class Decider:
         for error in decided.failures.values():
             EMAILS_PROCESSED.labels("failure", "", self.agent.name).inc()
             DEAD_LETTERS.labels(self.agent.name, type(error).__name__).inc()
+
+
+def deciders(agents: Iterable[Agent], make: Callable[[Agent], Decider]) -> dict[str, Decider]:
+    """Input topic → the decider that takes its events.
+
+    Raises:
+        ValueError: two agents read one topic.
+    """
+    made: dict[str, Decider] = {}
+    for agent in agents:
+        decider = make(agent)
+        for topic in agent.reads:
+            if topic in made:
+                first = made[topic].agent.name
+                raise ValueError(f"{first} and {agent.name} both read {topic}: give one an app (group) of its own")
+            made[topic] = decider
+    return made
 
 
 class _UnencodableRow(Exception):

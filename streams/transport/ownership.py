@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Event
 from time import monotonic
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from streams.runtime.tables import Tables
 from streams.transport.offsets import GroupOffsets, OrphanedOffset
 from streams.transport.producer import LostOwnership, TransactionalProducer
 from streams.transport.recovery import Bounds, recover
-from streams.transport.task import Inputs, PartitionTask
+from streams.transport.task import Inputs, PartitionTask, let_go
 
 log = logging.getLogger(__name__)
 Input = tuple[str, int]
@@ -156,10 +157,11 @@ class Ownership:
         decider = self._deciders[topic]
         producer = TransactionalProducer(self._options, f"{self._name}-{topic}-{partition}")
         started = monotonic()
-        store: Store | None = None
+        stores: list[Store] = []
+        overtaken = Event()
         try:
             await producer.open()
-            store = await self._open_store(input_, decider.agent, producer)
+            store = await self._open_store(input_, decider.agent, producer, stores)
             tables = Tables(store)
             replayed = await recover(
                 self._options,
@@ -168,16 +170,15 @@ class Ownership:
                 store,
                 producer.calls,
                 bounds=await self._changelog_bounds(partition, decider.agent, producer),
-                cancelled=lambda: self._stopped or input_ not in self._group.assigned(),
+                cancelled=overtaken.is_set,
                 progress=lambda done, of: self._say_recovering(input_, done, of),
             )
             position = await self._position(input_, tables, producer)
             if input_ not in self._group.assigned():
                 raise Transient("the partition went away while it was opened")
-        except BaseException:
-            if store is not None:
-                store.close()
-            await asyncio.shield(producer.close())
+        except BaseException:  # a rebalance, too: the partition may stay, and is opened anew
+            overtaken.set()
+            await asyncio.shield(let_go(producer, stores))
             raise
         finally:
             self.recovering.pop(input_, None)
@@ -201,12 +202,18 @@ class Ownership:
         self.tasks[input_], self.tables[input_] = task, tables
         return task
 
-    async def _open_store(self, input_: Input, agent: Agent, producer: TransactionalProducer) -> Store:
-        if self._stores is None or not agent.tables:
-            return MemoryStore()
+    async def _open_store(
+        self, input_: Input, agent: Agent, producer: TransactionalProducer, opened: list[Store]
+    ) -> Store:
+        """Also notes it in `opened`, in the producer's thread: nobody may be waiting any more when it is open."""
+        stores = self._stores
+        if stores is None or not agent.tables:
+            opened.append(MemoryStore())
+            return opened[0]
         name, tables = f"{input_[0]}-{input_[1]}", [table.name for table in agent.tables]
         known = await self._group_offsets().identity([table.changelog for table in agent.tables], producer.calls)
-        return await producer.calls.run(self._stores, name, tables, known, seconds=_OPEN_STORE_S)
+        await producer.calls.run(lambda: opened.append(stores(name, tables, known)), seconds=_OPEN_STORE_S)
+        return opened[0]
 
     async def _changelog_bounds(
         self, partition: int, agent: Agent, producer: TransactionalProducer
@@ -282,8 +289,3 @@ class Ownership:
     async def _drop(self, input_: Input) -> None:
         self.tables.pop(input_, None)
         await self.tasks.pop(input_).close()
-
-
-def deciders(agents: Iterable[Agent], make: Callable[[Agent], Decider]) -> dict[str, Decider]:
-    """Input topic → the decider that takes its events."""
-    return {topic: decider for agent in agents for decider in [make(agent)] for topic in agent.reads}

@@ -20,6 +20,7 @@ from infra.errors import Transient
 from monitoring.metrics import BATCH_SECONDS, TRANSACTIONS
 from streams.runtime.agent import Event, Output
 from streams.runtime.batch import Decided, Decider
+from streams.runtime.store import Store
 from streams.runtime.tables import POSITION_KEY, Tables
 from streams.transport.offsets import GroupOffsets
 from streams.transport.producer import Aborted, TransactionalProducer
@@ -203,12 +204,23 @@ class PartitionTask:
 
     async def close(self) -> None:
         """Give the partition up. Nothing may be running."""
-        with suppress(TimeoutError):  # in the producer's thread: behind whatever it still does to the store
-            await self.producer.calls.run(self.tables.store.close, seconds=_CLOSE_S)
-        await self.producer.close()
+        await let_go(self.producer, [self.tables.store])
 
     def _where(self) -> dict[str, object]:
         return {"topic": self.topic, "partition": self.partition, "offset": self.position}
+
+
+async def let_go(producer: TransactionalProducer, stores: Sequence[Store]) -> None:
+    """Release what a partition was worked with. The stores in the producer's thread: behind whatever it still does to
+    them, and behind an opening that adds one."""
+
+    def close() -> None:
+        for store in stores:
+            store.close()
+
+    with suppress(TimeoutError):
+        await producer.calls.run(close, seconds=_CLOSE_S)
+    await producer.close()
 
 
 def _nothing() -> None:

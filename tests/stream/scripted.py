@@ -92,7 +92,13 @@ def decider(agent: Agent, *, limit: int = 20, event_timeout_s: float = 5.0) -> D
 
 
 def task(
-    agent: Agent, inputs: ScriptedInputs, producer: ScriptedProducer, *, rows: Changes | None = None, position: int = 0
+    agent: Agent,
+    inputs: ScriptedInputs,
+    producer: ScriptedProducer,
+    *,
+    rows: Changes | None = None,
+    position: int = 0,
+    offsets: object | None = None,
 ) -> PartitionTask:
     """A task of partition 3 of the agent's first topic."""
     return PartitionTask(
@@ -100,7 +106,7 @@ def task(
         3,
         decider=decider(agent),
         producer=producer,  # type: ignore[arg-type]
-        offsets=NoOffsets(),  # type: ignore[arg-type]
+        offsets=offsets or NoOffsets(),  # type: ignore[arg-type]
         inputs=inputs,
         tables=tables_of(rows),
         position=position,

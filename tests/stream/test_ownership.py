@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +15,9 @@ import pytest
 from infra.errors import Transient
 from streams.runtime import Event
 from streams.runtime.dead import TooManyDeadLetters
+from streams.runtime.store import Changes, MemoryStore
 from streams.transport import ownership
+from streams.transport.calls import BlockingCalls
 from streams.transport.offsets import OrphanedOffset
 from streams.transport.ownership import Input, Ownership
 from streams.transport.producer import LostOwnership
@@ -77,11 +81,23 @@ class Cluster:
     recovered: int = 0
     orphaned: int | None = None
     low: int = 0
+    stores: list[NotingStore] = field(default_factory=list)
+    hold_store: threading.Event | None = None
+    opening_store: threading.Event = field(default_factory=threading.Event)
+    calls: Callable[[str], Any] = lambda name: NoCalls()
 
     def producer(self, options: object, name: str) -> ScriptedOwner:
         del options
-        self.made.append(ScriptedOwner(self, name))
+        self.made.append(ScriptedOwner(self, name, calls=self.calls(name)))
         return self.made[-1]
+
+    def store(self, name: str, tables: object, identity: str) -> NotingStore:
+        del name, tables, identity
+        self.opening_store.set()
+        if self.hold_store is not None:
+            assert self.hold_store.wait(5)
+        self.stores.append(NotingStore())
+        return self.stores[-1]
 
     async def recover(
         self, options: object, tables: object, partition: int, store: object, calls: object, **asked: object
@@ -91,15 +107,30 @@ class Cluster:
         return 0
 
 
+class NotingStore(MemoryStore):
+    """Notes whether it was let go, and whether it was changed after that."""
+
+    closed = False
+    changed_after = False
+
+    def apply(self, changes: Changes) -> None:
+        self.changed_after |= self.closed
+        super().apply(changes)
+
+    def close(self) -> None:
+        self.closed = True
+        super().close()
+
+
 @dataclass
 class ScriptedOwner:
     """The transactional producer of one partition."""
 
     cluster: Cluster
     name: str
+    calls: Any
     opened: bool = False
     closed: bool = False
-    calls: NoCalls = field(default_factory=NoCalls)
 
     async def open(self) -> None:
         if self.cluster.hold_open is not None:
@@ -139,6 +170,10 @@ class Offsets(NoOffsets):
         del topic, partition, calls
         return self._cluster.low, 1000
 
+    async def identity(self, topics: object, calls: object) -> str:
+        del topics, calls
+        return "the same"
+
     async def close(self) -> None:
         """Nothing to release."""
 
@@ -177,7 +212,13 @@ async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     monkeypatch.setattr(ownership, "GroupOffsets", lambda options, name: Offsets(cluster))
     monkeypatch.setattr(ownership, "_PAUSE_S", 0.001)
     owner = Ownership(
-        group, {"in": decider(agent_of(), limit=1)}, name="app", options={}, batch_size=10, batch_timeout_s=0.1
+        group,
+        {"in": decider(agent_of(), limit=1)},
+        name="app",
+        options={},
+        batch_size=10,
+        batch_timeout_s=0.1,
+        stores=cluster.store,
     )
     yield Rig(group, cluster, owner)
     if cluster.hold_write is not None:
@@ -350,3 +391,66 @@ async def test_mails_that_retention_took_before_they_were_processed_are_told_of(
     rig.cluster.committed[0], rig.cluster.low = 7, 19
     await rig.at_work(ZERO)
     assert any("12 offsets are gone" in record.message for record in caplog.records)
+
+
+async def test_a_recovery_that_a_rebalance_overtakes_has_ended_before_its_rows_are_let_go(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the partition stays here: the next recovery begins on the same rows."""
+    rig.cluster.calls = BlockingCalls
+    replaying, ended = threading.Event(), threading.Event()
+
+    async def endless(*asked: Any, cancelled: Callable[[], bool], **more: object) -> int:
+        _, _, _, store, calls = asked
+        del more
+
+        def replay() -> int:
+            replaying.set()
+            deadline = time.monotonic() + 5
+            while not cancelled() and time.monotonic() < deadline:
+                store.apply({"counts": {b"home": b"1"}})
+            ended.set()
+            raise Transient("overtaken")
+
+        return int(await calls.run(replay, seconds=10))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ownership, "recover", endless)
+        await rig.rebalance(ZERO)
+        await until(replaying.is_set)
+        await rig.owner.pause()
+    assert ended.is_set()
+    (first,) = rig.cluster.stores
+    assert (first.closed, first.changed_after) == (True, False)
+    assert rig.cluster.made[0].closed
+    await rig.at_work(ZERO)
+    assert [store.closed for store in rig.cluster.stores] == [True, False]
+    assert rig.group.crashes == []
+
+
+async def test_a_store_that_is_still_being_opened_when_a_rebalance_comes_is_let_go_too(rig: Rig) -> None:
+    rig.cluster.calls, rig.cluster.hold_store = BlockingCalls, threading.Event()
+    await rig.rebalance(ZERO)
+    await until(rig.cluster.opening_store.is_set)
+    pausing = asyncio.create_task(rig.owner.pause())
+    await asyncio.sleep(0.01)
+    rig.cluster.hold_store.set()
+    await pausing
+    assert [store.closed for store in rig.cluster.stores] == [True]
+
+
+async def test_a_revocation_in_the_middle_of_a_decision_leaves_the_batch_to_the_next_owner(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.runtime.batch.SLICE_S", 0.0)  # gives way after each event
+    await rig.at_work(ZERO)
+    rig.group.records[0].append(mails(*range(50)))
+    task = rig.owner.tasks[ZERO]
+    await until(lambda: not rig.group.records[0])
+    await rig.owner.pause()
+    assert (task.committing, task.position, rig.cluster.committed[0]) == (False, 0, 0)
+    assert task.tables.store.count("counts") == 0
+    rig.group.records[0].append(mails(*range(50)))
+    await rig.at_work(ZERO)
+    await until(lambda: rig.cluster.committed[0] == 50)
+    assert rig.group.reads == [(0, 0), (0, 0)]

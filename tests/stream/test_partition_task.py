@@ -10,9 +10,11 @@ import pytest
 
 from infra.errors import Transient
 from streams.runtime import Agent, Event, Known, Outcome, Tables
+from streams.runtime.store import MemoryStore
 from streams.runtime.tables import POSITION_KEY
+from streams.transport import task as task_module
 from streams.transport.producer import Aborted, LostOwnership
-from tests.stream.scripted import ScriptedInputs, ScriptedProducer, stopped, task, until_drained
+from tests.stream.scripted import NoOffsets, ScriptedInputs, ScriptedProducer, stopped, task, until_drained
 from tests.unit.runtime.records import COUNTS, Count, Record, agent_of
 
 
@@ -163,3 +165,37 @@ async def test_transactions_that_never_succeed_are_said_and_forgotten_when_one_d
     await asyncio.wait_for(inputs.drained.wait(), 5)
     assert (work.progress.stuck, producer.offsets) == ("", [1])
     await stopped(work, running)
+
+
+class Ends(NoOffsets):
+    """Where the changelog ends; None: the brokers do not say."""
+
+    def __init__(self, *ends: int | None) -> None:
+        self.ends = list(ends)
+
+    async def bounds(self, topic: str, partition: int, calls: object) -> tuple[int, int]:
+        del calls
+        assert (topic, partition) == (COUNTS.changelog, 3)
+        end = self.ends.pop(0)
+        if end is None:
+            raise Transient("brokers away")
+        return 0, end
+
+
+async def test_a_checkpoint_follows_the_commit_and_one_that_is_not_to_be_had_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each batch is followed by one here; the second finds the brokers away, the last has nothing new to say."""
+    marks: list[tuple[Mapping[str, int], int]] = []
+    monkeypatch.setattr(task_module, "CHECKPOINT_S", -1.0)
+    inputs, producer, ends = (
+        ScriptedInputs(records(0), records(1), records(2), []),
+        ScriptedProducer(),
+        Ends(3, None, 9),
+    )
+    work = task(agent_of(), inputs, producer, offsets=ends)
+    monkeypatch.setattr(MemoryStore, "mark", lambda store, at: marks.append((at, len(producer.offsets))))
+    await until_drained(work, inputs)
+    assert marks == [({COUNTS.changelog: 3}, 1), ({COUNTS.changelog: 9}, 3)]
+    assert producer.offsets == [1, 2, 3]
+    assert not work.changed

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitoring.metrics import DEAD_LETTERS, EMAILS_PROCESSED
 from streams.runtime import Event, Known, Outcome, Output, Table, Write, batch
-from streams.runtime.batch import Decided, Decider
+from streams.runtime.batch import Decided, Decider, deciders
 from streams.runtime.dead import LARGEST_OUTPUT, DeadLetterLimit, TooManyDeadLetters
 from streams.runtime.store import StoreFailed
 from tests.unit.runtime.records import COUNTS, BadInput, Count, Record, agent_of, counting, tables_of
@@ -256,3 +256,8 @@ async def test_a_store_that_fails_is_nobodys_bad_mail() -> None:
     tables.store.get = fail  # type: ignore[method-assign]
     with pytest.raises(StoreFailed):
         await decider_of().decide([Record(offset=1)], tables)
+
+
+def test_two_agents_of_one_topic_are_refused_instead_of_one_being_left_out() -> None:
+    with pytest.raises(ValueError, match="counter and counter both read in"):
+        deciders([agent_of(), agent_of()], lambda agent: Decider(agent, event_timeout_s=5, limit=DeadLetterLimit(1)))
