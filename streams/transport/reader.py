@@ -148,6 +148,7 @@ class Reader:
         def assign(consumer: Any, spot: TopicPartition) -> None:
             self._inlets[topic, partition] = inlet
             consumer.incremental_assign([spot])
+            consumer.resume([spot])  # a pause outlives the assignment it was made in
 
         self.order(assign, inlet, offset)
         return inlet

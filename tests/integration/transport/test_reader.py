@@ -111,6 +111,20 @@ async def test_a_partition_that_nobody_takes_from_is_paused_and_holds_up_no_othe
     assert [record.offset for record in found] == list(range(many))
 
 
+async def test_a_partition_that_was_paused_is_read_when_it_is_opened_again(
+    kafka: str, topic: str, reader: Reader
+) -> None:
+    write(kafka, topic, 0, *[b"x" * 20_000] * 2500)
+    stuck, _other = reader.open(topic, 0, 0), reader.open(topic, 1, 0)
+    async with asyncio.timeout(WITHIN_S):
+        while not stuck.paused:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)  # the thread obeys
+    stuck.close()
+    found = await take(reader.open(topic, 0, 2000), 400)
+    assert [record.offset for record in found[:400]] == list(range(2000, 2400))
+
+
 async def test_a_batch_is_bounded_in_bytes_and_a_larger_record_comes_alone(
     kafka: str, topic: str, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
