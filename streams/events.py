@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -24,6 +24,21 @@ TYPE_VERDICT = "email.triage.mail.verdict.v1"
 TYPE_FEEDBACK = "email.triage.mail.feedback.v1"
 TYPE_DEAD = "email.triage.mail.dead.v1"
 SNIPPET_CHARACTERS = 240
+
+
+Action = Literal[
+    "archived",
+    "trashed",
+    "restored",
+    "spam",
+    "not_spam",
+    "starred",
+    "unstarred",
+    "important",
+    "not_important",
+    "deleted",
+]
+"""What a person did to a mail that had come before."""
 
 
 class MalformedEvent(ValueError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from infra.errors import Permanent, Transient
+from streams.events import Action
 
 
 class ProviderError(Exception):
@@ -49,21 +50,6 @@ class FoundMail:
     """When the source learned of it (for IMAP: of the announcement), UTC."""
     fingerprint: str = ""
     """Hash over Message-ID and content, by which a rebuilt folder's mails are recognised."""
-
-
-Action = Literal[
-    "archived",
-    "trashed",
-    "restored",
-    "spam",
-    "not_spam",
-    "starred",
-    "unstarred",
-    "important",
-    "not_important",
-    "deleted",
-]
-"""What a person did to a mail that had come before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
+from streams.events import Action
+
 Schema = dict[str, Any]
 
 _TIME = {"format": "date-time"}
@@ -31,18 +33,7 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
         "event_id": {"pattern": "^[0-9a-f]{32}$"},
         "at": _TIME,
         "action": {
-            "enum": [
-                "archived",
-                "trashed",
-                "restored",
-                "spam",
-                "not_spam",
-                "starred",
-                "unstarred",
-                "important",
-                "not_important",
-                "deleted",
-            ]
+            "enum": list(get_args(Action)),
         },
     },
     "Origin": {"partition": _COUNT, "offset": _COUNT},

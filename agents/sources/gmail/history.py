@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.sources.base import Action
+from streams.events import Action
 
 _NO_MAIL = frozenset({"DRAFT", "CHAT"})
 _AWAY = frozenset({"TRASH", "SPAM"})

@@ -169,19 +169,25 @@ def test_sigterm_while_the_sink_is_away_ends_the_worker(kafka: str, topic_prefix
         assert workers.terminate(0) == [0], workers.logs(60)
 
 
+@contextmanager
+def broker_gone_in_mid_commit(broker: KafkaBroker, prefix: str, folder: Path) -> Iterator[tuple[Fleet, Load]]:
+    """A worker at work on a backlog when its only broker is killed, most likely in the middle of a transaction."""
+    create_topics(broker.bootstrap, prefix)
+    load = Load(broker.bootstrap, prefix, random.Random(5))
+    with started(broker.bootstrap, prefix, folder) as workers:
+        workers.start(0)
+        with writing(load):
+            wait_for_records(broker.bootstrap, f"{prefix}out", 200, 60)
+        load.write(5000)
+        broker.kill()
+        time.sleep(1)
+        yield workers, load
+
+
 def test_sigterm_while_the_broker_is_gone_ends_the_worker(
     kafka_broker: KafkaBroker, topic_prefix: str, tmp_path: Path
 ) -> None:
-    bootstrap = kafka_broker.bootstrap
-    create_topics(bootstrap, topic_prefix)
-    load = Load(bootstrap, topic_prefix, random.Random(5))
-    with started(bootstrap, topic_prefix, tmp_path) as workers:
-        workers.start(0)
-        with writing(load):
-            wait_for_records(bootstrap, f"{topic_prefix}out", 200, 60)
-        load.write(5000)
-        kafka_broker.kill()  # most likely in the middle of a transaction
-        time.sleep(1)
+    with broker_gone_in_mid_commit(kafka_broker, topic_prefix, tmp_path) as (workers, _):
         assert workers.terminate(0) == [0], workers.logs(60)
 
 
@@ -191,20 +197,11 @@ def test_a_lone_broker_killed_in_the_middle_of_commits_loses_no_markers(
 ) -> None:
     """Not in every run of the tests: Kafka 4.3 itself still forgets markers here at times, also when its controller noted
     the crash first (seen once in ten runs; ARCHITECTURE, "Offsets in no transaction" and the known limits)."""
-    bootstrap = kafka_broker.bootstrap
-    create_topics(bootstrap, topic_prefix)
-    load = Load(bootstrap, topic_prefix, random.Random(5))
-    with started(bootstrap, topic_prefix, tmp_path) as workers:
-        workers.start(0)
-        with writing(load):
-            wait_for_records(bootstrap, f"{topic_prefix}out", 200, 60)
-        load.write(5000)
-        kafka_broker.kill()
-        time.sleep(1)
+    with broker_gone_in_mid_commit(kafka_broker, topic_prefix, tmp_path) as (workers, load):
         assert workers.terminate(0) == [0], workers.logs(60)
         kafka_broker.start()
         workers.start(1)
-        all_is_right(bootstrap, topic_prefix, load, workers)
+        all_is_right(kafka_broker.bootstrap, topic_prefix, load, workers)
 
 
 def test_a_broker_that_comes_back_finds_every_worker_at_work(

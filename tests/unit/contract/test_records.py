@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, FormatChecker
 
-from agents.sources.base import Action
 from streams.contract import headers
 from streams.contract.generate import DIRECTORY
-from streams.events import Feedback, Received, VerdictRecord, verdict_headers
+from streams.events import Action, Feedback, Received, VerdictRecord, verdict_headers
 from streams.runtime.dead import dead_letter
 from streams.status import Check, Status
 from tests.verdicts import VERDICT, VERDICTS, At
