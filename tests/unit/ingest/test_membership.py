@@ -99,7 +99,7 @@ def group(monkeypatch: pytest.MonkeyPatch) -> Group:
 
 async def until_running(*partitions: int) -> None:
     async with asyncio.timeout(5):
-        while Lease.running != set(partitions):
+        while Lease.running != set(partitions):  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
 
 
