@@ -98,6 +98,11 @@ class Agent:
     """Only for agents of one input topic: rows are kept, and their updates numbered, per input partition."""
     effect: Effect | None = None
 
+    @property
+    def changelogs(self) -> tuple[str, ...]:
+        """Topics of its tables' changes."""
+        return tuple(table.changelog for table in self.tables)
+
     def __post_init__(self) -> None:
         if self.tables and len(self.reads) > 1:
             raise ValueError(f"agent {self.name}: its tables would be split between its input topics")

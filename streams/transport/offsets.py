@@ -12,7 +12,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from infra.errors import Transient
+from infra.errors import Fatal, Transient
 from streams.transport.calls import BlockingCalls
 
 BEGINNING = 0
@@ -29,6 +29,10 @@ class OrphanedOffset(Transient):
     def __init__(self, settled: int) -> None:
         super().__init__(f"an offset is pending in no transaction; the one before it is {settled}")
         self.settled = settled
+
+
+class UnevenTopics(Fatal):
+    """A changelog has too few partitions: rows of some accounts would have no place to go."""
 
 
 class GroupOffsets:
@@ -80,6 +84,30 @@ class GroupOffsets:
         except KafkaException as error:
             raise Transient(f"bounds of {topic}/{partition}: {error.args[0]}") from None
         return low, high
+
+    async def require_even(self, topic: str, changelogs: Sequence[str], calls: BlockingCalls) -> None:
+        """Every changelog has a partition for each of the input's.
+
+        Raises:
+            UnevenTopics: one has not.
+            Transient: the brokers did not answer, or do not know one of the topics (yet).
+        """
+        await _bounded(calls, self._require_even, topic, changelogs)
+
+    def _require_even(self, topic: str, changelogs: Sequence[str]) -> None:
+        try:
+            known = self._admin.list_topics(timeout=_TIMEOUT_S).topics
+        except KafkaException as error:
+            raise Transient(f"partitions of {topic}: {error.args[0]}") from None
+        if missing := {topic, *changelogs} - known.keys():
+            raise Transient(f"no topic {', '.join(sorted(missing))}; `triage topics create` makes it")
+        wanted = len(known[topic].partitions)
+        for name in changelogs:
+            if (found := len(known[name].partitions)) < wanted:
+                raise UnevenTopics(
+                    f"{name} has {found} partitions, {topic} has {wanted}: add partitions to it, or delete it, run "
+                    "`triage topics create` and replay (tables are kept per partition of the input)"
+                )
 
     async def identity(self, topics: Sequence[str], calls: BlockingCalls) -> str:
         """What tells these topics from others of the same names: the cluster's id and the topics' own (KIP-516).

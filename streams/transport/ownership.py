@@ -161,6 +161,7 @@ class Ownership:
         overtaken = Event()
         try:
             await producer.open()
+            await self._group_offsets().require_even(topic, decider.agent.changelogs, producer.calls)
             store = await self._open_store(input_, decider.agent, producer, stores)
             tables = Tables(store)
             replayed = await recover(
@@ -211,7 +212,7 @@ class Ownership:
             opened.append(MemoryStore())
             return opened[0]
         name, tables = f"{input_[0]}-{input_[1]}", [table.name for table in agent.tables]
-        known = await self._group_offsets().identity([table.changelog for table in agent.tables], producer.calls)
+        known = await self._group_offsets().identity(agent.changelogs, producer.calls)
         await producer.calls.run(lambda: opened.append(stores(name, tables, known)), seconds=_OPEN_STORE_S)
         return opened[0]
 
@@ -219,9 +220,7 @@ class Ownership:
         self, partition: int, agent: Agent, producer: TransactionalProducer
     ) -> Mapping[str, Bounds]:
         offsets = self._group_offsets()
-        return {
-            table.changelog: await offsets.bounds(table.changelog, partition, producer.calls) for table in agent.tables
-        }
+        return {name: await offsets.bounds(name, partition, producer.calls) for name in agent.changelogs}
 
     def _say_recovering(self, input_: Input, done: int, of: int) -> None:
         self.recovering[input_] = f"{input_[0]}/{input_[1]}: {done} of {of} table changes replayed"

@@ -16,10 +16,11 @@ from tests.integration.transport.counting import PARTITIONS, table
 from tests.integration.transport.model import Model
 
 
-def create_topics(bootstrap: str, prefix: str, replicas: int = 1) -> None:
+def create_topics(bootstrap: str, prefix: str, replicas: int = 1, *, changelog_partitions: int = PARTITIONS) -> None:
     """All that `counting` reads and writes."""
     own = [NewTopic(f"{prefix}{name}", PARTITIONS, replicas) for name in ("in", "out")]
-    changelog = NewTopic(table(prefix).changelog, PARTITIONS, replicas, config={"cleanup.policy": "compact"})
+    compacted = {"cleanup.policy": "compact"}
+    changelog = NewTopic(table(prefix).changelog, changelog_partitions, replicas, config=compacted)
     admin = AdminClient({"bootstrap.servers": bootstrap})
     present = admin.list_topics(timeout=10).topics
     shared = [NewTopic(spec.name, PARTITIONS, replicas) for spec in (DEAD, STATUS) if spec.name not in present]

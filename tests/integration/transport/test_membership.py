@@ -135,6 +135,19 @@ def test_100_000_rows_are_right_after_a_restart(kafka: str, topic_prefix: str, w
     assert workers.terminate(1) == [0]
 
 
+def test_a_changelog_with_too_few_partitions_is_refused_at_the_start(
+    kafka: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    create_topics(kafka, topic_prefix, changelog_partitions=PARTITIONS - 1)
+    Load(kafka, topic_prefix, random.Random(8)).write(10)
+    with started(kafka, topic_prefix, tmp_path) as workers:
+        workers.start(0)
+        until(workers.died, workers)
+        assert workers.died() == {0: 1}
+        assert f"has {PARTITIONS - 1} partitions, {topic_prefix}in has {PARTITIONS}" in workers.lines(0)
+    assert read_all(kafka, f"{topic_prefix}out") == []
+
+
 def test_a_sink_that_is_away_holds_offsets_and_membership_and_loses_nothing(
     kafka: str, topic_prefix: str, tmp_path: Path
 ) -> None:
