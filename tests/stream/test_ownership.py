@@ -18,7 +18,7 @@ from streams.runtime.dead import TooManyDeadLetters
 from streams.runtime.store import Changes, MemoryStore
 from streams.transport import ownership
 from streams.transport.calls import BlockingCalls
-from streams.transport.offsets import OrphanedOffset
+from streams.transport.offsets import OrphanedOffset, UnevenTopics
 from streams.transport.ownership import Input, Ownership
 from streams.transport.producer import LostOwnership
 from tests.stream.scripted import NoCalls, NoOffsets, decider
@@ -81,6 +81,7 @@ class Cluster:
     recovered: int = 0
     orphaned: int | None = None
     low: int = 0
+    uneven: UnevenTopics | None = None
     stores: list[NotingStore] = field(default_factory=list)
     hold_store: threading.Event | None = None
     opening_store: threading.Event = field(default_factory=threading.Event)
@@ -169,6 +170,11 @@ class Offsets(NoOffsets):
     async def bounds(self, topic: str, partition: int, calls: object) -> tuple[int, int]:
         del topic, partition, calls
         return self._cluster.low, 1000
+
+    async def require_even(self, topic: str, changelogs: Sequence[str], calls: object) -> None:
+        del topic, changelogs, calls
+        if self._cluster.uneven is not None:
+            raise self._cluster.uneven
 
     async def identity(self, topics: object, calls: object) -> str:
         del topics, calls
@@ -368,6 +374,14 @@ async def test_an_opening_that_meets_a_defect_crashes_the_process_instead_of_idl
     await until(lambda: rig.group.crashes)
     assert isinstance(rig.group.crashes[0], KeyError)
     assert not rig.owner.opened
+
+
+async def test_a_changelog_with_too_few_partitions_ends_the_process_before_anything_is_read(rig: Rig) -> None:
+    rig.cluster.uneven = UnevenTopics("changelog has 3 partitions, in has 4")
+    await rig.rebalance(ZERO)
+    await until(lambda: rig.group.crashes)
+    assert rig.group.crashes == [rig.cluster.uneven]
+    assert [owner.closed for owner in rig.cluster.made] == [True]
 
 
 async def test_after_stop_nothing_is_opened_again(rig: Rig) -> None:
