@@ -11,6 +11,7 @@ from agents.ingest.membership import Membership
 from agents.ingest.states import BROKEN, FolderState, State, States
 from agents.push import Push
 from agents.sources.gmail import Service
+from agents.sources.imap.certificates import CERTIFICATES
 from monitoring import metrics
 from streams.status import Check
 from streams.status_publisher import Report
@@ -23,6 +24,8 @@ KINDS = ("imap", "maildir", "gmail")
 def report(membership: Membership, states: States, budget: ByteBudget, gmail: Service, push: Push) -> Report:
     """How the process is now."""
     _measure(states)
+    metrics.INGEST_BUFFER_BYTES.set(budget.used)
+    CERTIFICATES.measure()
     gmail.measure()
     broken = sorted((one for one in states if one.state in BROKEN or one.complaint), key=lambda one: one.key.label)
     checks = [_kafka(membership)]
