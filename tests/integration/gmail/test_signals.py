@@ -5,17 +5,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Status as SpanStatus
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents.accounts import save_account
@@ -27,6 +22,7 @@ from tests.integration.ingest.test_imap_end_to_end import account, raw
 from tests.integration.pipeline.processes import TRIAGE, Pipeline, pipeline
 from tests.integration.pipeline.reading import archived
 from tests.services.dovecot import Dovecot
+from tests.services.otlp import Span, collector
 
 PROCESSES = ("ingest-0", "worker-0", "archive-0", "control-0")
 NOT_HERE = {
@@ -193,44 +189,8 @@ def check_figures(texts: Mapping[str, str]) -> None:
     assert total(control, "crewai_requests_total", path="/health/ready") >= 1
 
 
-@asynccontextmanager
-async def collector() -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
-    """An OpenTelemetry collector as far as it takes spans over HTTP."""
-    spans: list[dict[str, Any]] = []
-
-    async def take(request: web.Request) -> web.Response:
-        assert request.content_type == "application/x-protobuf"
-        for sent in ExportTraceServiceRequest.FromString(await request.read()).resource_spans:
-            resource = attributes(sent.resource)
-            spans.extend(
-                {
-                    "service": resource["service.name"],
-                    "name": span.name,
-                    "trace": span.trace_id.hex(),
-                    "id": span.span_id.hex(),
-                    "parent": span.parent_span_id.hex(),
-                    "start": span.start_time_unix_nano,
-                    "end": span.end_time_unix_nano,
-                    "failed": span.status.code == SpanStatus.STATUS_CODE_ERROR,
-                    **attributes(span),
-                }
-                for scope in sent.scope_spans
-                for span in scope.spans
-            )
-        return web.Response(body=b"", content_type="application/x-protobuf")
-
-    app = web.Application(client_max_size=16 * 1024 * 1024)
-    app.router.add_post("/v1/traces", take)
-    async with TestServer(app) as server:
-        yield str(server.make_url("")).rstrip("/"), spans
-
-
-def attributes(of: Any) -> dict[str, Any]:
-    return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in of.attributes}
-
-
-def check_traces(spans: list[dict[str, Any]]) -> None:
-    by_trace: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+def check_traces(spans: list[Span]) -> None:
+    by_trace: dict[str, dict[str, Span]] = defaultdict(dict)
     for span in spans:
         assert span["name"] not in by_trace[span["trace"]], "a span was sent twice"
         assert span["service"] == f"crewai-{'worker' if span['name'] == 'triage' else span['name']}"
