@@ -113,8 +113,9 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is not news; a defect is."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            log.exception("answering failed")
+        del request, client_address
+        if not isinstance(error := sys.exc_info()[1], OSError):
+            log.error("answering failed", exc_info=error)
 
 
 class _Request(BaseHTTPRequestHandler):
