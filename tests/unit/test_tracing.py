@@ -63,8 +63,10 @@ def test_a_committed_event_is_a_child_of_the_span_that_caused_it() -> None:
 
 def test_only_events_of_sampled_traces_that_were_taken_make_spans() -> None:
     spans = Kept()
-    events = [traced(UNSAMPLED), traced("nonsense\xff"), Record(offset=3), traced(PARENT, 4), traced(PARENT, 5)]
-    trace(spans, "triage", Decided(events=events, outcomes=[Outcome()] * 4), 0.1)
+    nothing: Any = (("traceparent", None),)
+    odd = [Record(offset=2, headers=nothing), Record(offset=3)]
+    events = [traced(UNSAMPLED), traced("nonsense\xff"), *odd, traced(PARENT, 4), traced(PARENT, 5)]
+    trace(spans, "triage", Decided(events=events, outcomes=[Outcome()] * 5), 0.1)
     assert [more["attributes"]["messaging.kafka.offset"] for _, _, more in spans.spans] == [4]
 
 
