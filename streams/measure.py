@@ -1,0 +1,52 @@
+"""What the triage counts of each committed batch: mails by outcome, lane and source, and how long each took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS
+from streams.events import SOURCE_HEADER, Received
+from streams.runtime import Event, Outcome
+from streams.triage.verdict import Lane
+
+SOURCES = frozenset({"imap", "gmail", "maildir"})
+"""All that may stand in a label."""
+UNKNOWN = "unknown"
+NO_LANE = "none"
+
+
+def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
+    """The events and what came of them, in the same order; what has no mail in `note` has become a dead letter."""
+    now = datetime.now(UTC)
+    counts: Counter[tuple[str, str, str]] = Counter()
+    took = {
+        lane: PROCESSING_SECONDS.labels(lane).observe
+        for lane in {outcome.label for outcome in outcomes if outcome.note}
+    }
+    for event, outcome in zip(events, outcomes, strict=True):
+        mail: Received | None = outcome.note
+        if mail is None:
+            said = dict(event.headers).get(SOURCE_HEADER) or b""  # a header may have no value at all
+            counts["failure", NO_LANE, bounded(said.decode("latin-1"))] += 1
+        else:
+            counts["success", outcome.label, bounded(mail.source)] += 1
+            # Two machines' clocks: a negative age is theirs, not the mail's.
+            took[outcome.label](max(0.0, (now - mail.received_at).total_seconds()))
+    for labels, number in counts.items():
+        EMAILS_PROCESSED.labels(*labels).inc(number)
+
+
+def declare_series() -> None:
+    """Every series that will ever be, at 0: a rate needs to see the first failure as a step."""
+    for source in (*SOURCES, UNKNOWN):
+        EMAILS_PROCESSED.labels("failure", NO_LANE, source)
+        for lane in Lane:
+            EMAILS_PROCESSED.labels("success", lane, source)
+            PROCESSING_SECONDS.labels(lane)
+
+
+def bounded(source: str) -> str:
+    """A header's word as a label."""
+    return source if source in SOURCES else UNKNOWN
