@@ -124,7 +124,7 @@ class Lease:
             submit=self.committer.submit,
             around=self._around,
         )
-        with self._around.gmail.hints.owned(account.id) if account.gmail else nullcontext():
+        with self._around.gmail.owned(account.id) if account.gmail else nullcontext():
             await mailbox.run()
 
     def _door(self, account: Account) -> Door:

@@ -60,6 +60,8 @@ class Changes:
     """Mails that were deleted for good later on the same pages: there is no use in fetching them."""
     up_to: int
     """After these changes everything up to this historyId is known."""
+    head: int
+    """The mailbox's newest historyId when the pages were begun."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ def digest(pages: Iterable[Mapping[str, Any]], scope: frozenset[str], *, start: 
         moves=tuple(_moves(in_order)),
         gone=frozenset(message for _, record in in_order for message in record.deleted),
         up_to=up_to,
+        head=min(heads, default=start),
     )
 
 

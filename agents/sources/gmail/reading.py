@@ -191,9 +191,19 @@ class Reading:
             if not (token := str(pages[-1].get("nextPageToken", ""))):
                 break
         try:
-            return digest(pages, frozenset(self._labels), start=position.history_id, whole=not token), not token
+            changes = digest(pages, frozenset(self._labels), start=position.history_id, whole=not token)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ProviderTransient(f"a history that is not what Gmail documents ({type(error).__name__})") from None
+        if changes.head < position.history_id:
+            await self._check_same(position)
+        return changes, not token
+
+    async def _check_same(self, position: Position) -> None:
+        """A mailbox that was deleted and made anew counts its history from the beginning: it would seem empty until it
+        reaches the cursor. An answer may also come from a server that lags behind; then the profile says so."""
+        newest = (await self._api.profile()).history_id
+        if newest < position.history_id:
+            raise CursorExpired(f"the mailbox is at historyId {newest}, the cursor at {position.history_id}")
 
     async def _take(self, changes: Changes, *, more: bool) -> AsyncGenerator[Batch, None]:
         """The mails of the changes in portions, each with the moves and the cursor up to there."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import aiohttp
 
 from agents.accounts import Account
 from agents.breakers import BREAKERS, Breaker, account_class
 from agents.oauth import AccessTokens, access_tokens
+from agents.oauth.endpoint import check_url
 from agents.sources.base import Announced, Room
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.hints import Hints, Listener
@@ -48,9 +50,10 @@ class Service:
         """The calls of one mailbox.
 
         Raises:
-            ConfigError: the account's tokens cannot be had: no key, no OAuth client.
+            ConfigError: the account's tokens cannot be had (no key, no OAuth client), or would be sent in the clear.
         """
         assert account.gmail is not None
+        check_url(self._settings.gmail_api_root)
         return GmailApi(
             self._session(),
             self._settings.gmail_api_root,
@@ -95,6 +98,15 @@ class Service:
             ),
             room=room,
         )
+
+    @contextmanager
+    def owned(self, account_id: str) -> Iterator[None]:
+        """This process reads the account while the context lasts: it gets its hints and sees to its watch."""
+        with self.hints.owned(account_id):
+            try:
+                yield
+            finally:
+                self.watches.set(account_id, None)
 
     def measure(self) -> None:
         """Set the gauges."""

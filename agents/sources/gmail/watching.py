@@ -46,9 +46,9 @@ class Watches:
     def measure(self) -> None:
         """Set the gauge: the first watch to expire, seconds from now."""
         metrics.WATCHES.set(len(self._expiries))
-        if self._expiries:
-            left = min(self._expiries.values()) - datetime.now(UTC)
-            metrics.WATCH_EXPIRY_SECONDS.set(left.total_seconds())
+        now = datetime.now(UTC)
+        left = min(((one - now).total_seconds() for one in self._expiries.values()), default=float("inf"))
+        metrics.WATCH_EXPIRY_SECONDS.set(left)
 
 
 class Watching:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from agents.fakes.google.faults import Fault
 from agents.sources.base import AuthFailed, ProviderTransient
+from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import identity
+from agents.sources.gmail.position import ENTRY, Position
 from tests.integration.following import Follower, read_all
 from tests.integration.source_conformance import mail, subjects
 from tests.services.google_here import GoogleHere
@@ -290,6 +293,72 @@ async def test_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
     with pytest.raises(ProviderTransient, match="no longer kept"):
         await read_all(mailbox.source(), first.cursor)
     assert google.counters().requests["users.messages.list"] < 5
+
+
+async def test_a_mailbox_that_was_made_anew_is_not_taken_for_an_empty_one(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
+    """Its historyIds are behind the cursor: with that, history.list would show nothing until they have caught up."""
+    mailbox = make_mailbox()
+    first = await read_all(mailbox.source())
+    position = Position.decode(first.cursor[ENTRY])
+    assert position is not None
+    former = {ENTRY: replace(position, history_id=10**9).encode()}
+    new = google.deliver(mailbox.user, generated=3)
+    google.clear_counters()
+    second = await read_all(mailbox.source(), former)
+    assert [one.event_id for one in second.mails] == event_ids(new)
+    assert (await read_all(mailbox.source(), second.cursor)).mails == []
+
+
+async def test_an_answer_that_lags_behind_the_cursor_moves_nothing(
+    google: GoogleHere, mailbox: GmailMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google.deliver(mailbox.user, generated=2)
+    first = await read_all(mailbox.source())
+    position = Position.decode(first.cursor[ENTRY])
+    assert position is not None
+
+    async def lagging(_api: GmailApi, start: int, _token: str = "") -> dict[str, object]:
+        return {"historyId": str(start - 1)}
+
+    google.clear_counters()
+    monkeypatch.setattr(GmailApi, "history", lagging)
+    second = await read_all(mailbox.source(), first.cursor)
+    assert (second.mails, google.counters().requests) == ([], {"users.getProfile": 1})
+    assert second.cursor == first.cursor
+
+
+async def test_a_cursor_that_cannot_be_read_is_made_up_for_from_the_log(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
+    on_log: set[str] = set()
+
+    async def announced() -> frozenset[str]:
+        return frozenset(on_log)
+
+    mailbox = make_mailbox(announced=announced)
+    google.deliver(mailbox.user, generated=3)
+    on_log.update(one.event_id for one in (await read_all(mailbox.source())).mails)
+    new = google.deliver(mailbox.user, generated=2)
+    second = await read_all(mailbox.source(), {ENTRY: b"{}"})
+    assert [one.event_id for one in second.mails] == event_ids(new)
+    assert Position.decode(second.cursor[ENTRY]) is not None
+
+
+async def test_a_push_that_comes_while_a_former_one_settles_is_not_kept_waiting(
+    google: GoogleHere, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.sources.gmail.mailbox.SETTLE_S", (60.0,))
+    mailbox = make_mailbox(limits={"silence_s": 60})
+    async with Follower(mailbox.source()) as follower:
+        await follower.until_in_step()
+        mailbox.listener.hint(10**9)  # ahead of what the history shows
+        waiting = asyncio.create_task(follower.next())
+        await asyncio.sleep(0)
+        google.deliver(mailbox.user, generated=1)
+        mailbox.listener.hint(10**9 + 1)
+        assert len((await waiting).mails) == 1
 
 
 async def test_no_mail_is_fetched_before_there_is_room_for_it_and_none_ahead_of_it(
