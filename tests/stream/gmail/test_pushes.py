@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from agents.push.directory import Directory
 from agents.push.dispatch import Dispatcher, Outcome
 from agents.push.endpoint import PATH, Endpoint
 from agents.push.message import Malformed, PushedChange, decode
+from agents.push.oidc import Verifier
 from agents.push.relay import Relay
+from agents.sources.base import ProviderTransient
 from agents.sources.gmail.hints import Hints
 from infra.errors import ConfigError
 from infra.settings import Settings, load
@@ -168,6 +171,31 @@ async def test_only_our_own_subscription_may_push(
 async def test_a_token_that_google_did_not_sign_is_refused(google: GoogleHere, endpoint: Any, spoil: Any) -> None:
     token = await asyncio.to_thread(google.sign_id_token, AUDIENCE, email=SENDER)
     assert await endpoint(spoil(token)) == 401
+
+
+async def test_while_googles_certificates_cannot_be_had_those_at_hand_are_good_and_nobody_asks_for_each_push(
+    google: GoogleHere, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await asyncio.to_thread(google.sign_id_token, AUDIENCE, email=SENDER)
+    verifier = Verifier(certs_url=settings.push_certs_url, audience=AUDIENCE, service_account=SENDER)
+    await verifier.verify(f"Bearer {token}")
+    asked: list[float] = []
+
+    async def away(_verifier: Verifier) -> dict[str, str]:
+        asked.append(time.monotonic())
+        raise ProviderTransient("no answer")
+
+    monkeypatch.setattr(Verifier, "_fetch", away)
+    monkeypatch.setattr("agents.push.oidc.CERTS_S", 0.0)
+    monkeypatch.setattr("agents.push.oidc.CERTS_PAUSE_S", -1.0)
+    await verifier.verify(f"Bearer {token}")
+    monkeypatch.setattr("agents.push.oidc.CERTS_PAUSE_S", 10.0)
+    stranger = Verifier(certs_url=settings.push_certs_url, audience=AUDIENCE, service_account=SENDER)
+    for _ in range(5):
+        await verifier.verify(f"Bearer {token}")
+        with pytest.raises(ProviderTransient, match="no answer"):
+            await stranger.verify(f"Bearer {token}")
+    assert len(asked) == 2  # once each
 
 
 def test_an_endpoint_that_could_not_tell_google_from_anybody_is_refused(desk: Desk) -> None:
