@@ -69,6 +69,11 @@ class GmailSite(Site):
         await save_account(self.settings, Account(**{**account, **changes}))
         return address
 
+    async def enable(self, name: str) -> None:
+        """A mailbox that was on record, disabled, is read from now on."""
+        mailbox = GmailMailbox(email=f"{name}@example.org")
+        await save_account(self.settings, Account(id=name, kind="gmail", gmail=mailbox))
+
     def log_in(self, name: str) -> None:
         """What `triage auth login` does."""
         given = self.google.consent(f"{name}@example.org")
