@@ -9,6 +9,7 @@ from streams.topics import RECEIVED
 
 FINGERPRINT = "ce_mailfingerprint"
 EVENT_ID = "ce_id"
+LOCATION = "ce_subject"
 
 
 class AnnouncedOnLog:

@@ -96,9 +96,17 @@ class GmailSite(Site):
         return found
 
     def triage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        program = [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
-        environment = {"PATH": "/usr/bin:/bin", **self.environment}
-        return subprocess.run(program, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        """A command as a person types it."""
+        return subprocess.run(
+            self.command(*arguments), env=self.process_environment, capture_output=True, text=True, timeout=300, check=False
+        )  # fmt: skip
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
+
+    @property
+    def process_environment(self) -> dict[str, str]:
+        return {"PATH": "/usr/bin:/bin", **self.environment}
 
     async def feedback(self) -> list[Record]:
         """Everything committed to mail.feedback."""

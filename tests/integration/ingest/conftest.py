@@ -31,11 +31,11 @@ Seen = TypeVar("Seen")
 
 
 class Ingest:
-    """A running `triage ingest`."""
+    """A running `triage ingest`, or another of its processes."""
 
-    def __init__(self, environment: Mapping[str, str], name: str, log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], name: str, log: Path, program: str = "ingest") -> None:
         self.log = log
-        command = [sys.executable, "-c", "from infra.cli import main; main()", "ingest"]
+        command = [sys.executable, "-c", "from infra.cli import main; main()", program]
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 command, env={**os.environ, **environment, "INSTANCE_ID": name}, stdout=output, stderr=output
@@ -80,7 +80,12 @@ class Site:
         )
 
     def ingest(self, name: str = "ingest-1", **environment: str) -> Ingest:
-        made = Ingest({**self.environment, **environment}, name, self.directory / f"{name}.log")
+        return self.start("ingest", name, **environment)
+
+    def start(self, program: str, name: str = "", **environment: str) -> Ingest:
+        """Any of the processes."""
+        name = name or f"{program}-1"
+        made = Ingest({**self.environment, **environment}, name, self.directory / f"{name}.log", program)
         self._stack.callback(made.close)
         return made
 
