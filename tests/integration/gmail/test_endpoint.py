@@ -33,7 +33,9 @@ def body(email: str, history_id: int, padding: int = 0) -> bytes:
     return json.dumps({"message": {"data": data, "messageId": "1"}, "subscription": "s", "x": "x" * padding}).encode()
 
 
-async def test_a_push_over_tls_is_answered_when_its_mails_are_on_the_log(gmail_site: GmailSite, tmp_path: Path) -> None:
+async def test_point_8_a_push_over_tls_is_answered_when_its_mails_are_on_the_log(
+    gmail_site: GmailSite, tmp_path: Path
+) -> None:
     site, port = gmail_site, any_free()[0]
     made = certificates.make(tmp_path)
     chain = tmp_path / "chain.pem"

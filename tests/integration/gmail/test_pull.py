@@ -36,7 +36,7 @@ def client(settings: Settings) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("waited", [False, True])
-async def test_the_probe_takes_what_it_finds_and_tells_what_waited_from_what_just_came(
+async def test_point_8_the_probe_takes_what_it_finds_and_tells_what_waited_from_what_just_came(
     pubsub: PubSub, settings: Settings, client: Any, waited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hints, directory = Hints(), Directory()

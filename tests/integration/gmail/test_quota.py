@@ -12,7 +12,7 @@ PROJECT_UNITS = 9_000
 MAILBOXES, MAILS = 16, 7
 
 
-async def test_two_processes_under_load_use_no_more_than_the_projects_quota(gmail_site: GmailSite) -> None:
+async def test_point_7_two_processes_under_load_use_no_more_than_the_projects_quota(gmail_site: GmailSite) -> None:
     site, google = gmail_site, gmail_site.google
     google.set_quota(project_per_minute=PROJECT_UNITS, user_per_minute=1_000_000)
     polled = {"GMAIL_TOPIC": "", "GMAIL_SUBSCRIPTION": "", "GMAIL_POLL_S": "3000"}

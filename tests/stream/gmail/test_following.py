@@ -1,4 +1,4 @@
-"""What a Gmail mailbox does that others do not: history that is gone, mails that vanish, labels that move, quotas."""
+"""What a Gmail mailbox does that others do not. Tests name the point of MAIL.md's Gmail section."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def gets(google: GoogleHere) -> int:
     return int(google.counters().requests.get("users.messages.get", 0))
 
 
-async def test_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
+async def test_point_5_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     on_log: set[str] = set()
@@ -52,7 +52,7 @@ async def test_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
     assert (await read_all(mailbox.source(), second.cursor)).mails == []
 
 
-async def test_a_history_that_goes_again_while_it_is_made_up_for_loses_nothing(
+async def test_point_5_a_history_that_goes_again_while_it_is_made_up_for_loses_nothing(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     on_log: set[str] = set()
@@ -88,7 +88,7 @@ async def test_a_mail_that_arrives_while_the_first_list_is_read_comes_once(
     assert [one.event_id for one in follower.mails] == event_ids([*old, *new])
 
 
-async def test_mails_that_vanish_are_passed_over_and_counted(google: GoogleHere, mailbox: GmailMailbox) -> None:
+async def test_point_6_mails_that_vanish_are_passed_over_and_counted(google: GoogleHere, mailbox: GmailMailbox) -> None:
     first = await read_all(mailbox.source())
     ids = google.deliver(mailbox.user, generated=10)
     google.set_faults(Fault(method="users.messages.get", error="404", times=3))
@@ -161,7 +161,7 @@ async def test_a_huge_mail_is_cut_without_reading_all_of_it(google: GoogleHere, 
 
 
 @pytest.mark.parametrize("error", ["429", "429-user", "403-user", "403-project"])
-async def test_a_refused_rate_is_waited_out_and_costs_nothing_that_was_fetched(
+async def test_point_7_a_refused_rate_is_waited_out_and_costs_nothing_that_was_fetched(
     google: GoogleHere, mailbox: GmailMailbox, error: str
 ) -> None:
     google.deliver(mailbox.user, generated=12)
@@ -183,7 +183,7 @@ async def test_a_broken_answer_is_transient_and_the_next_reading_has_all(
     assert len((await read_all(mailbox.source(), first.cursor)).mails) == 4
 
 
-async def test_a_token_that_is_refused_once_is_renewed_twice_is_final(
+async def test_point_9_a_token_that_is_refused_once_is_renewed_twice_is_final(
     google: GoogleHere, mailbox: GmailMailbox
 ) -> None:
     google.deliver(mailbox.user, generated=1)
@@ -196,13 +196,13 @@ async def test_a_token_that_is_refused_once_is_renewed_twice_is_final(
         await read_all(mailbox.source(), first.cursor)
 
 
-async def test_a_missing_scope_is_told_with_the_remedy(google: GoogleHere, mailbox: GmailMailbox) -> None:
+async def test_point_9_a_missing_scope_is_told_with_the_remedy(google: GoogleHere, mailbox: GmailMailbox) -> None:
     google.set_faults(Fault(error="403-scope"))
     with pytest.raises(AuthFailed, match=r"lacks the scope gmail\.readonly"):
         await read_all(mailbox.source())
 
 
-async def test_the_quota_of_a_mailbox_is_kept_to(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
+async def test_point_7_the_quota_of_a_mailbox_is_kept_to(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
     google.set_quota(user_per_minute=2400)
     mailbox = make_mailbox(user_per_minute=2400)
     google.deliver(mailbox.user, generated=30)
@@ -212,7 +212,7 @@ async def test_the_quota_of_a_mailbox_is_kept_to(google: GoogleHere, make_mailbo
     assert time.monotonic() - started > 5  # 600 units, 400 of them at once, then 33 a second
 
 
-async def test_a_hint_brings_the_mail_and_is_answered_by_the_commit(
+async def test_point_3_a_hint_brings_the_mail_and_is_answered_by_the_commit(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     mailbox = make_mailbox(limits={"silence_s": 60})
@@ -231,7 +231,7 @@ async def test_a_hint_brings_the_mail_and_is_answered_by_the_commit(
         await asyncio.wait_for(committed, 1)
 
 
-async def test_a_push_that_the_history_does_not_bear_out_is_let_go(
+async def test_point_3_a_push_that_the_history_does_not_bear_out_is_let_go(
     mailbox: GmailMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agents.sources.gmail.mailbox.SETTLE_S", (0.01, 0.02))
@@ -243,7 +243,7 @@ async def test_a_push_that_the_history_does_not_bear_out_is_let_go(
         assert mailbox.listener.wanted == mailbox.listener.reached < 10**15
 
 
-async def test_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_made_anew(
+async def test_point_1_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_made_anew(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     topic = "projects/p/topics/mail"
@@ -260,7 +260,32 @@ async def test_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_made_ane
     assert google.watches()[mailbox.user]["topic"] == "projects/p/topics/other"
 
 
-async def test_without_its_topic_a_mailbox_is_polled_and_says_so(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
+async def test_point_1_a_watch_is_renewed_by_the_clock(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
+    mailbox = make_mailbox(topic="projects/p/topics/mail", watched_every_s=0.2)
+    async with Follower(mailbox.source()) as follower:
+        await follower.until_in_step()
+        await asyncio.sleep(0.2)
+        await follower.next()
+    assert google.counters().requests["users.watch"] == 2
+
+
+async def test_point_2_a_mailbox_whose_pushes_do_not_come_is_asked_all_the_same_and_watched_anew(
+    google: GoogleHere, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.sources.gmail.watch.DOUBT", timedelta())
+    mailbox = make_mailbox(topic="projects/p/topics/mail", limits={"silence_s": 0.1})
+    async with Follower(mailbox.source()) as follower:
+        await follower.until_in_step()
+        for number in range(1, 4):
+            google.deliver(mailbox.user, generated=1)  # and no push says so
+            await follower.until_found(1)
+            await follower.until_in_step()
+            assert google.counters().requests["users.watch"] == 1 + (number > 2)
+
+
+async def test_point_1_without_its_topic_a_mailbox_is_polled_and_says_so(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
     topic = "projects/p/topics/mail"
     google.missing_topics.add(topic)
     mailbox = make_mailbox(topic=topic)
@@ -284,7 +309,7 @@ async def test_a_mail_with_an_old_date_is_found_in_the_history(mailbox: GmailMai
     assert len((await read_all(mailbox.source(), first.cursor)).mails) == 1
 
 
-async def test_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
+async def test_point_5_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
     google: GoogleHere, mailbox: GmailMailbox
 ) -> None:
     first = await read_all(mailbox.source())
@@ -295,7 +320,7 @@ async def test_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
     assert google.counters().requests["users.messages.list"] < 5
 
 
-async def test_a_mailbox_that_was_made_anew_is_not_taken_for_an_empty_one(
+async def test_point_4_a_mailbox_that_was_made_anew_is_not_taken_for_an_empty_one(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     """Its historyIds are behind the cursor: with that, history.list would show nothing until they have caught up."""
@@ -311,7 +336,7 @@ async def test_a_mailbox_that_was_made_anew_is_not_taken_for_an_empty_one(
     assert (await read_all(mailbox.source(), second.cursor)).mails == []
 
 
-async def test_an_answer_that_lags_behind_the_cursor_moves_nothing(
+async def test_point_4_an_answer_that_lags_behind_the_cursor_moves_nothing(
     google: GoogleHere, mailbox: GmailMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     google.deliver(mailbox.user, generated=2)

@@ -56,7 +56,7 @@ def desk() -> Desk:
     return Desk(hints, Dispatcher(hints, directory, Relay(settings, hints, directory), commit_s=0.5))
 
 
-async def test_a_push_waits_for_the_commit_of_its_history_id(desk: Desk) -> None:
+async def test_point_8_a_push_waits_for_the_commit_of_its_history_id(desk: Desk) -> None:
     with desk.hints.owned("box") as listener:
         waiting = asyncio.create_task(desk.dispatcher.take("pull", push(history_id=50)))
         assert await listener.until_hinted(5)
@@ -68,7 +68,7 @@ async def test_a_push_waits_for_the_commit_of_its_history_id(desk: Desk) -> None
     assert desk.dispatcher.waiting == 0
 
 
-async def test_duplicates_and_late_ones_are_answered_at_once(desk: Desk) -> None:
+async def test_point_3_duplicates_and_late_ones_are_answered_at_once(desk: Desk) -> None:
     with desk.hints.owned("box") as listener:
         listener.commit(50)
         for history_id in (50, 50, 3):
@@ -77,7 +77,7 @@ async def test_duplicates_and_late_ones_are_answered_at_once(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("account", ["box", "elsewhere"])
-async def test_what_is_not_committed_in_time_has_to_come_again(desk: Desk, account: str) -> None:
+async def test_point_8_what_is_not_committed_in_time_has_to_come_again(desk: Desk, account: str) -> None:
     with desk.hints.owned("box"):
         assert await desk.dispatcher.take("pull", push(f"{account}@example.org")) is Outcome.LATE
 
@@ -134,7 +134,7 @@ async def endpoint(desk: Desk, settings: Settings) -> AsyncIterator[Any]:
     await made.close()
 
 
-async def test_the_endpoint_answers_after_the_commit_or_asks_for_another_try(
+async def test_point_8_the_endpoint_answers_after_the_commit_or_asks_for_another_try(
     google: GoogleHere, desk: Desk, endpoint: Any
 ) -> None:
     token = await asyncio.to_thread(google.sign_id_token, AUDIENCE, email=SENDER)

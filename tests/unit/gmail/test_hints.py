@@ -45,7 +45,7 @@ async def test_a_mailbox_that_counts_anew_hears_its_pushes_again() -> None:
     assert await listener.until_hinted(1)
 
 
-async def test_a_mailbox_that_this_process_reads_no_more_is_none_of_its_watches() -> None:
+async def test_point_1_a_mailbox_that_this_process_reads_no_more_is_none_of_its_watches() -> None:
     """Else its watch would seem to expire, for another process renews it."""
     service = Service(load())
     with service.owned("box"):

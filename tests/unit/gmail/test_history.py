@@ -80,7 +80,7 @@ def test_a_history_taken_in_two_parts_announces_what_it_announces_as_a_whole(
 
 
 @given(histories(), st.integers(0, 200), st.integers(0, 200))
-def test_the_cursor_only_moves_forward(records: list[dict[str, Any]], start: int, head: int) -> None:
+def test_point_4_the_cursor_only_moves_forward(records: list[dict[str, Any]], start: int, head: int) -> None:
     changes = of(*records, start=start, head=head)
     assert changes.up_to >= start
     records_ = [one.record for one in changes.arrivals] + [one.record for one in changes.moves]

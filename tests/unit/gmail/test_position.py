@@ -32,7 +32,7 @@ def test_an_unreadable_entry_is_as_good_as_none(entry: bytes) -> None:
     assert Position.decode(entry) is None
 
 
-def test_an_older_history_id_changes_nothing() -> None:
+def test_point_4_an_older_history_id_changes_nothing() -> None:
     position = Position(history_id=10, synced_at=NOW, begins=BEGINS)
     assert position.at(9) is position
     assert position.at(11).history_id == 11
