@@ -12,7 +12,7 @@ from functools import partial
 
 from agents.accounts import Account
 from agents.ingest import cursors as cursor_log
-from agents.ingest.announced import AnnouncedOnLog
+from agents.ingest.announced import AnnouncedOnLog, LogMemory
 from agents.ingest.backoff import Backoff
 from agents.ingest.committer import RETRY_MAX_S, Committer, Log
 from agents.ingest.cursors import Cursors
@@ -50,6 +50,7 @@ class Lease:
         self._reading: dict[FolderKey, tuple[Account, asyncio.Task[None]]] = {}
         self._ending: dict[FolderKey, asyncio.Task[None]] = {}
         self._doors: dict[str, tuple[Account, Door]] = {}
+        self._memory = LogMemory(settings)
 
     async def run(self) -> None:
         """Hold the partition until cancelled.
@@ -112,7 +113,7 @@ class Lease:
         if former := self._ending.pop(key, None):
             await asyncio.wait([former])
         await self.committer.quiet(key)
-        announced = AnnouncedOnLog(self._around.settings, account.id, self.committer.partitions)
+        announced = AnnouncedOnLog(self._memory, account.id, self.committer.partitions)
         mailbox = Mailbox(
             account,
             key,
