@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-log = logging.getLogger(__name__)
+from agents.push.subscription import CALL_S, check
+from infra.settings import Settings
 
-CALL_S = 5.0
+log = logging.getLogger(__name__)
 
 
 class Probed:
@@ -36,20 +37,22 @@ class Probed:
         )
 
 
-def pull(client: Any, subscription: str, most: int) -> list[Probed]:
+def pull(settings: Settings, client: Any, most: int) -> list[Probed]:
     """What waits, or comes while it is asked for. Blocking.
 
     Raises:
+        TopicGone, OtherTopic
         google.api_core.exceptions.GoogleAPIError: no answer, or no such subscription.
     """
     from google.api_core.exceptions import DeadlineExceeded
 
-    client.get_subscription(subscription=subscription, timeout=CALL_S, retry=None)
+    name = settings.gmail_subscription
+    check(settings, client)
     try:
-        answer = client.pull(subscription=subscription, max_messages=most, timeout=CALL_S, retry=None)
+        answer = client.pull(subscription=name, max_messages=most, timeout=CALL_S, retry=None)
     except DeadlineExceeded:  # the subscription answers, so this means that there is nothing
         return []
-    return [Probed(client, subscription, received) for received in answer.received_messages]
+    return [Probed(client, name, received) for received in answer.received_messages]
 
 
 def _quietly(call: Callable[[], Any]) -> None:

@@ -31,6 +31,8 @@ STOP_S = 3.0
 LOOK_S = 0.5
 REMEDIES = {
     "NotFound": "the subscription is gone, and made anew",
+    "TopicGone": "the topic was deleted, and is made anew with the subscription",
+    "OtherTopic": "the subscription belongs to another topic than GMAIL_TOPIC: name one that is its own",
     "PermissionDenied": "let the service account subscribe (roles/pubsub.subscriber), or make it yourself",
     "Forbidden": "let the service account subscribe (roles/pubsub.subscriber), or make it yourself",
     "Unauthenticated": "GOOGLE_APPLICATION_CREDENTIALS must name a key that Google takes",
@@ -115,10 +117,11 @@ class Pull:
         back they would come again only after the subscription's pause, also when they were published just now.
 
         Raises:
+            TopicGone, OtherTopic
             google.api_core.exceptions.GoogleAPIError: no answer, or no such subscription.
         """
-        name, now = self._settings.gmail_subscription, datetime.now(UTC)
-        found = await asyncio.to_thread(probe.pull, client, name, PROBED)
+        now = datetime.now(UTC)
+        found = await asyncio.to_thread(probe.pull, self._settings, client, PROBED)
         self._moved_at = self.alive_at = time.monotonic()
         for message in found:
             self._came(message)

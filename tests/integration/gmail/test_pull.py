@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from google.cloud import pubsub_v1
 
+from agents.push import subscription
 from agents.push.directory import Directory
 from agents.push.dispatch import Dispatcher
 from agents.push.pull import WAITED_S, Pull
@@ -33,6 +34,24 @@ def settings(pubsub: PubSub, unique: str) -> Settings:
 def client(settings: Settings) -> Iterator[Any]:
     with pubsub_v1.SubscriberClient() as made:
         yield made
+
+
+async def test_point_8_a_subscription_whose_topic_was_deleted_is_made_anew(
+    pubsub: PubSub, settings: Settings, client: Any
+) -> None:
+    assert not subscription.ensure(settings, client)
+    pubsub.delete_topic(settings.gmail_topic)
+    with pytest.raises(subscription.TopicGone):
+        subscription.check(settings, client)
+    assert subscription.ensure(settings, client)
+    pubsub.publish(settings.gmail_topic, NOBODY)
+    assert pubsub.pull(settings.gmail_subscription) == [NOBODY]
+
+
+async def test_a_subscription_of_another_topic_is_told(settings: Settings, client: Any) -> None:
+    other = settings.model_copy(update={"gmail_topic": "projects/local/topics/other"})
+    with pytest.raises(subscription.OtherTopic):
+        subscription.ensure(other, client)
 
 
 @pytest.mark.parametrize("waited", [False, True])

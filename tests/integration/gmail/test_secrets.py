@@ -33,6 +33,7 @@ TROUBLE = (
     Fault(method="oauth.token", error="503", times=1),
 )
 SENDER, ROBOT = "push@p.iam.gserviceaccount.example", "robot@p.iam.gserviceaccount.example"
+BOTH = ("", "--json")
 OWN_WORDS = (ACCOUNTS, CURSORS, FEEDBACK, HINTS, STATUS)
 """Topics whose values hold no mail; the other topics' are mail or what was made of it."""
 
@@ -47,11 +48,12 @@ class Run:
         # As it stands in AUTHENTICATE PLAIN (RFC 4616).
         self.secrets.add(b64encode(f"\0box@example.org\0{PASSWORD}".encode()).decode())
 
-    def triage(self, *arguments: str, code: int = 0) -> None:
-        for form in ([], ["--json"]):
-            done = self.site.triage(*arguments, *form)
+    async def triage(self, *arguments: str, code: int = 0, forms: tuple[str, ...] = ("--json",)) -> None:
+        """In a thread: the command may talk to servers of this test's own loop."""
+        for form in forms:
+            done = await asyncio.to_thread(self.site.triage, *arguments, *filter(None, [form]))
             self.said += [done.stdout, done.stderr]
-            assert done.returncode == code, done.stderr
+            assert done.returncode == code, done.stdout + done.stderr
 
     def remember_tokens(self) -> None:
         """They are replaced now and then."""
@@ -125,7 +127,7 @@ async def test_no_secret_and_no_mail_is_in_what_a_run_says(gmail_site: GmailSite
         side.answers["AUTHENTICATE"] = lambda line: b"TAG NO [AUTHENTICATIONFAILED] %s\r\n" % line.split()[-1]
         await asyncio.to_thread(side.deliver, MAIL)
         await site.until_status(lambda said: (said.counts or {})["auth_failed"] == 1)
-        run.triage("provider", "test", "box", code=1)
+        await run.triage("provider", "test", "box", code=1, forms=BOTH)
         del side.answers["AUTHENTICATE"]
         await site.until_received(6)
         run.remember_tokens()
@@ -133,16 +135,16 @@ async def test_no_secret_and_no_mail_is_in_what_a_run_says(gmail_site: GmailSite
         await site.until_status(lambda said: said.counts is not None and said.counts["auth_failed"] == 0)
 
         for command in (("provider", "test"), ("auth", "check"), ("auth", "refresh"), ("prove",), ("account", "test")):
-            run.triage(*command, "box")
+            await run.triage(*command, "box")
         run.remember_tokens()
-        run.triage("account", "list")
-        run.triage("provider", "test", "robot", code=1)
+        await run.triage("account", "list")
+        await run.triage("provider", "test", "robot", code=1)
         site.google.relabel(box, *site.google.ids(box), add=["STARRED"])
         await until(site.feedback, bool, 20)
         site.google.revoke(box)
         await site.until_status(lambda said: (said.counts or {})["auth_failed"] == 1)
         for command in (("provider", "test"), ("auth", "check"), ("auth", "refresh")):
-            run.triage(*command, "box", code=1)
+            await run.triage(*command, "box", code=1, forms=BOTH)
     run.remember_tokens()
     for each in (process, worker):
         each.stop()
