@@ -65,5 +65,5 @@ def renew_at(
     """
     if watch is None or watch.topic != topic or watch.labels != tuple(labels) or watch.made_at < stale_before:
         return datetime.min.replace(tzinfo=UTC)
-    # Renewed in time even where Gmail grants less than its seven days.
-    return min(watch.made_at + every, watch.made_at + (watch.expires_at - watch.made_at) / 2)
+    # Renewed in time even where Gmail grants less than its seven days, but not all the time where our clock is wrong.
+    return watch.made_at + min(every, max((watch.expires_at - watch.made_at) / 2, RETRY_REFUSED))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents.sources.gmail.watch import Watch, renew_at
+from agents.sources.gmail.watch import RETRY_REFUSED, Watch, renew_at
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -21,7 +21,11 @@ def watch(**changes: Any) -> Watch:
 
 @pytest.mark.parametrize(
     ("expires_at", "due"),
-    [(NOW + 7 * DAY, NOW + DAY), (NOW + timedelta(hours=6), NOW + timedelta(hours=3)), (NOW, NOW)],
+    [
+        (NOW + 7 * DAY, NOW + DAY),
+        (NOW + timedelta(hours=6), NOW + timedelta(hours=3)),
+        (NOW - DAY, NOW + RETRY_REFUSED),
+    ],
 )
 def test_point_1_a_watch_is_renewed_daily_or_at_half_of_what_was_granted(expires_at: datetime, due: datetime) -> None:
     assert renew_at(watch(expires_at=expires_at), "t", ["INBOX"], every=DAY, stale_before=LONG_AGO) == due
