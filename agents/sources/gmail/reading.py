@@ -13,7 +13,7 @@ from agents.sources.base import Announced, Batch, CursorExpired, FoundMail, Move
 from agents.sources.gmail import position as positions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import Fetch, Fetched, identity
-from agents.sources.gmail.history import Arrival, Changes, Moved, digest, message_number
+from agents.sources.gmail.history import Arrival, Changes, Moved, counts, digest, message_number
 from agents.sources.gmail.portions import position_after
 from agents.sources.gmail.position import Position
 from monitoring import metrics
@@ -210,13 +210,14 @@ class Reading:
         start = self._position
         assert start is not None
         arrivals = await self._new(changes, start)
+        unsure = frozenset(one.message for one in arrivals if one.unsure)
         moves = list(changes.moves)
         taken = 0
         async with aclosing(self._fetch.portions([one.message for one in arrivals], self._clock)) as fetched:
             async for part in fetched:
                 taken += len(part)
                 self._position = position_after(self._position or start, arrivals, taken, changes.up_to)
-                new = tuple(one.mail for one in part if one.mail)
+                new = tuple(one.mail for one in part if one.mail and not self._is_beside(one, unsure))
                 self._skipped += len(part) - len(new)
                 if new:
                     remaining = max(len(arrivals) - taken, int(more))
@@ -239,6 +240,12 @@ class Reading:
             self._skipped += len(doubtful)
             arrivals = [one for one in arrivals if one.message not in doubtful]
         return arrivals
+
+    def _is_beside(self, one: Fetched, unsure: Container[int]) -> bool:
+        """Whether it turns out not to be in scope."""
+        if one.id not in unsure or one.described is None:
+            return False
+        return not counts(one.described.labels, frozenset(self._labels))
 
     def _pass(self, moves: list[Moved], position: Position) -> tuple[Move, ...]:
         """Take the moves up to the position off the list."""

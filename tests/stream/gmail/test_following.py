@@ -150,6 +150,31 @@ async def test_the_labels_of_the_account_say_which_mails_count(google: GoogleHer
     assert [one.event_id for one in (await read_all(mailbox.source(), first.cursor)).mails] == event_ids(more)
 
 
+async def test_a_history_that_names_no_labels_loses_no_mail_and_announces_none_of_others(
+    google: GoogleHere, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Google documents of these messages that they typically only have an id and a thread's."""
+    history = GmailApi.history
+
+    async def bare(api: GmailApi, start: int, token: str = "") -> Mapping[str, object]:
+        answer = await history(api, start, token)
+        for record in answer.get("history", ()):
+            for one in record.get("messagesAdded", ()):
+                del one["message"]["labelIds"]
+        return answer
+
+    monkeypatch.setattr(GmailApi, "history", bare)
+    mailbox = make_mailbox()
+    first = await read_all(mailbox.source())
+    mine = google.deliver(mailbox.user, generated=2)
+    google.deliver(mailbox.user, generated=1, labels=["SENT"])
+    google.deliver(mailbox.user, generated=1, labels=["DRAFT"])
+    mine += google.deliver(mailbox.user, generated=1)
+    second = await read_all(mailbox.source(), first.cursor)
+    assert [one.event_id for one in second.mails] == event_ids(mine)
+    assert second.skipped == 2
+
+
 async def test_a_huge_mail_is_cut_without_reading_all_of_it(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
     mailbox = make_mailbox(limits={"mail_max_bytes": 4096})
     raw = mail("huge") + b"x" * 3_000_000
