@@ -23,7 +23,7 @@ from infra.stack import KafkaBroker
 from streams.admin import create_topics
 from streams.reading import Record, to_end
 from streams.topics import FEEDBACK
-from tests.integration.ingest.conftest import Site
+from tests.integration.ingest.conftest import Site, fresh_topics
 from tests.services.google import Google
 from tests.services.pubsub.server import PubSub
 
@@ -129,3 +129,14 @@ def gmail_site(
         made = GmailSite(kafka_broker.bootstrap, tmp_path, stack, make_google(pubsub), pubsub)
         create_topics(made.settings)
         yield made
+
+
+@pytest.fixture
+def shared_gmail_site(
+    ingest_broker: KafkaBroker, make_google: Callable[..., Google], pubsub: PubSub, tmp_path: Path
+) -> Iterator[GmailSite]:
+    """On a broker that is shared: quicker, but stop every process in order, or a group member lingers."""
+    with ExitStack() as stack:
+        made = GmailSite(ingest_broker.bootstrap, tmp_path, stack, make_google(pubsub), pubsub)
+        with fresh_topics(made.settings):
+            yield made

@@ -134,17 +134,18 @@ async def test_no_secret_and_no_mail_is_in_what_a_run_says(gmail_site: GmailSite
         site.google.set_faults()
         await site.until_status(lambda said: said.counts is not None and said.counts["auth_failed"] == 0)
 
-        for command in (("provider", "test"), ("auth", "check"), ("auth", "refresh"), ("prove",), ("account", "test")):
-            await run.triage(*command, "box")
+        well = (("provider", "test"), ("auth", "check"), ("auth", "refresh"), ("prove",), ("account", "test"))
+        await asyncio.gather(
+            *(run.triage(*command, "box") for command in well),
+            run.triage("account", "list"),
+            run.triage("provider", "test", "robot", code=1),
+        )
         run.remember_tokens()
-        await run.triage("account", "list")
-        await run.triage("provider", "test", "robot", code=1)
         site.google.relabel(box, *site.google.ids(box), add=["STARRED"])
         await until(site.feedback, bool, 20)
         site.google.revoke(box)
         await site.until_status(lambda said: (said.counts or {})["auth_failed"] == 1)
-        for command in (("provider", "test"), ("auth", "check"), ("auth", "refresh")):
-            await run.triage(*command, "box", code=1, forms=BOTH)
+        await asyncio.gather(*(run.triage(*command, "box", code=1, forms=BOTH) for command in well[:3]))
     run.remember_tokens()
     for each in (process, worker):
         each.stop()
