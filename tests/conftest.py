@@ -57,6 +57,17 @@ def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBrok
 
 
 @pytest.fixture(scope="session")
+def ingest_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A broker for tests that start no ingest process: the topics have the real names, so `kafka` will not do."""
+    from tests.services.servers import new_broker
+
+    broker = new_broker(tmp_path_factory.mktemp("ingest-broker"))
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="session")
 def shared_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """The server behind `postgres` and `database`."""
     from tests.services.servers import new_postgres

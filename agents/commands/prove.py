@@ -33,7 +33,8 @@ def prove(account_id: str, *, since: str | None, wait_s: float, machine: bool) -
     """Compare the mails that the provider of ACCOUNT lists with those on the log.
 
     Missing: listed, but not on the log. Twice: more than once on the log. Extra: on the log, but no longer listed,
-    because it was deleted or moved since. Exit 1 when a mail is missing or twice.
+    because it was deleted or moved since. Mails of an IMAP folder that was rebuilt are recognised by their content.
+    Exit 1 when a mail is missing or twice.
     """
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     began = _moment(since)
@@ -48,6 +49,7 @@ def prove(account_id: str, *, since: str | None, wait_s: float, machine: bool) -
         click.echo(
             f"{proof.account}: {proof.listed} listed since {proof.since}, {proof.logged} on the log:"
             f" {len(proof.missing)} missing, {len(proof.twice)} twice, {proof.extra} extra (deleted or moved since)"
+            + (f", {proof.recognised} recognised in a rebuilt folder" if proof.recognised else "")
         )
     sys.exit(0 if proof.holds else 1)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, field
+
 from infra.settings import Settings
 from streams.partitioning import partition_of
 from streams.reading import to_end
@@ -9,13 +12,57 @@ from streams.topics import RECEIVED
 
 FINGERPRINT = "ce_mailfingerprint"
 EVENT_ID = "ce_id"
+LOCATION = "ce_subject"
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One reading of a partition, and who waits for it."""
+
+    found: dict[tuple[bytes, str], set[str]] = field(default_factory=dict)
+    """Key and header → its values."""
+    reading: asyncio.Task[None] | None = None
+
+
+class LogMemory:
+    """Reads partitions of `mail.received` from their beginning: slow, and rarely needed. But when a provider fails for
+    many accounts at once they all ask: whoever asks while a partition is read shares the next reading of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._turns: dict[int, asyncio.Lock] = {}
+        self._next: dict[int, _Asked] = {}
+
+    async def values(self, partition: int, key: bytes, header: str) -> frozenset[str]:
+        """Of the header, in the account's committed mails that the topic still keeps.
+
+        Raises:
+            KafkaUnavailable
+        """
+        asked = self._next.setdefault(partition, _Asked())
+        found = asked.found.setdefault((key, header), set())
+        if asked.reading is None:
+            asked.reading = asyncio.create_task(self._read(partition, asked), name=f"log {partition}")
+            asked.reading.add_done_callback(_retrieve)
+        await asyncio.shield(asked.reading)
+        return frozenset(found)
+
+    async def _read(self, partition: int, asked: _Asked) -> None:
+        async with self._turns.setdefault(partition, asyncio.Lock()):
+            del self._next[partition]  # what is committed from now on might be missing in it
+            async for chunk in to_end(self._settings, RECEIVED.name, (partition,)):
+                for record in chunk:
+                    for name, value in record.headers:
+                        wanted = asked.found.get((record.key or b"", name))
+                        if wanted is not None and value:
+                            wanted.add(value.decode())
 
 
 class AnnouncedOnLog:
-    """Reads the account's partition of `mail.received` from its beginning: slow, and rarely needed."""
+    """What the log remembers of one account."""
 
-    def __init__(self, settings: Settings, account: str, partitions: int) -> None:
-        self._settings = settings
+    def __init__(self, memory: LogMemory, account: str, partitions: int) -> None:
+        self._memory = memory
         self._key = account.encode()
         self._partition = partition_of(self._key, partitions)
 
@@ -25,7 +72,7 @@ class AnnouncedOnLog:
         Raises:
             KafkaUnavailable
         """
-        return await self._values(FINGERPRINT)
+        return await self._memory.values(self._partition, self._key, FINGERPRINT)
 
     async def ids(self) -> frozenset[str]:
         """Event ids of the same mails.
@@ -33,12 +80,10 @@ class AnnouncedOnLog:
         Raises:
             KafkaUnavailable
         """
-        return await self._values(EVENT_ID)
+        return await self._memory.values(self._partition, self._key, EVENT_ID)
 
-    async def _values(self, header: str) -> frozenset[str]:
-        found: set[str] = set()
-        async for chunk in to_end(self._settings, RECEIVED.name, (self._partition,)):
-            for record in chunk:
-                if record.key == self._key:
-                    found.update(value.decode() for name, value in record.headers if name == header and value)
-        return frozenset(found)
+
+def _retrieve(task: asyncio.Task[None]) -> None:
+    """Nobody may be left to hear of a failure; asyncio would complain."""
+    if not task.cancelled():
+        task.exception()

@@ -12,7 +12,7 @@ from functools import partial
 
 from agents.accounts import Account
 from agents.ingest import cursors as cursor_log
-from agents.ingest.announced import AnnouncedOnLog
+from agents.ingest.announced import AnnouncedOnLog, LogMemory
 from agents.ingest.backoff import Backoff
 from agents.ingest.committer import RETRY_MAX_S, Committer, Log
 from agents.ingest.cursors import Cursors
@@ -52,6 +52,7 @@ class Lease:
         self._reading: dict[FolderKey, tuple[Account, asyncio.Task[None]]] = {}
         self._ending: dict[FolderKey, asyncio.Task[None]] = {}
         self._doors: dict[str, tuple[Account, Door]] = {}
+        self._memory = LogMemory(settings)
 
     async def run(self) -> None:
         """Hold the partition until cancelled.
@@ -114,7 +115,7 @@ class Lease:
         if former := self._ending.pop(key, None):
             await asyncio.wait([former])
         await self.committer.quiet(key)
-        announced = AnnouncedOnLog(self._around.settings, account.id, self.committer.partitions)
+        announced = AnnouncedOnLog(self._memory, account.id, self.committer.partitions)
         mailbox = Mailbox(
             account,
             key,
@@ -126,7 +127,7 @@ class Lease:
             submit=self.committer.submit,
             around=self._around,
         )
-        with self._around.gmail.hints.owned(account.id) if account.gmail else nullcontext():
+        with self._around.gmail.owned(account.id) if account.gmail else nullcontext():
             await mailbox.run()
 
     def _door(self, account: Account) -> Door:

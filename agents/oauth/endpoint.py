@@ -59,7 +59,7 @@ async def request(url: str, form: Mapping[str, str], timeout_s: float) -> Grante
     timeout = aiohttp.ClientTimeout(total=timeout_s)
     try:
         async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
+            aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
             # A redirect would carry the secrets on to somebody else.
             session.post(url, data=form, allow_redirects=False, headers={"accept": "application/json"}) as response,
         ):

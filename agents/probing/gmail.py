@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import aiohttp
-import orjson
 
 from agents.accounts import Account, GmailMailbox
+from agents.breakers import Breaker
 from agents.oauth import access_tokens
 from agents.oauth.endpoint import check_url
 from agents.oauth.providers import missing_scopes, needed_scopes
@@ -18,11 +15,12 @@ from agents.oauth.report import granted_scopes
 from agents.probing.https import reach
 from agents.probing.steps import Steps
 from agents.sources.base import AuthFailed, ProviderError, ProviderTransient
+from agents.sources.gmail import Service
+from agents.sources.gmail.api import GmailApi
 from infra.settings import Settings
 
 WATCH_LEAST = timedelta(hours=48)
 """Watches last seven days and are renewed daily: less than this means that the renewal fails."""
-RATES = (b"rateLimitExceeded", b"userRateLimitExceeded", b"quotaExceeded", b"RATE_LIMIT_EXCEEDED")
 
 WatchExpiry = Callable[[], Awaitable[datetime | None]]
 """When the mailbox's watch ends by what ingest has stored; None: there is no watch."""
@@ -36,22 +34,22 @@ async def probe(settings: Settings, account: Account, steps: Steps, *, watch_exp
     """
     assert account.gmail is not None
     check_url(settings.gmail_api_root)
-    with suppress(ProviderError):  # it is the last step then
-        await reach(steps, settings.gmail_api_root, settings.oauth_timeout_s)
-        token = await steps.take(
-            "auth", access_tokens(settings, account).token(), lambda _: "an access token is at hand"
-        )
-        await steps.take("scopes", _scopes(settings, account), ", ".join)
-        timeout = aiohttp.ClientTimeout(total=settings.oauth_timeout_s)
-        async with aiohttp.ClientSession(
-            timeout=timeout, headers={"authorization": f"Bearer {token}", "accept": "application/json"}
-        ) as session:
-            root = f"{settings.gmail_api_root.rstrip('/')}/gmail/v1/users/me"
-            await steps.take("mailbox", _mailbox(session, root, account.gmail), str)
+    service, tokens = Service(settings), access_tokens(settings, account)
+    # One answer says it: no second try, and none that the trouble of other accounts forbids.
+    breaker = Breaker(f"probe {account.id}", failures=1000, reset_s=1)
+    api = service.api(account, tokens, attempts=1, breaker=breaker)
+    try:
+        with suppress(ProviderError):  # it is the last step then
+            await reach(steps, settings.gmail_api_root, settings.oauth_timeout_s)
+            await steps.take("auth", tokens.token(), lambda _: "an access token is at hand")
+            await steps.take("scopes", _scopes(settings, account), ", ".join)
+            await steps.take("mailbox", _mailbox(api, account.gmail), str)
             steps.note("quota", "not used up: the call was answered")
-            await steps.take("labels", _labels(session, root, account.gmail), ", ".join)
-        if watch_expiry:
-            await steps.take("watch", _watch(watch_expiry), str)
+            await steps.take("labels", _labels(api, account.gmail), ", ".join)
+            if watch_expiry:
+                await steps.take("watch", _watch(watch_expiry), str)
+    finally:
+        await service.close()
 
 
 async def _scopes(settings: Settings, account: Account) -> tuple[str, ...]:
@@ -61,17 +59,15 @@ async def _scopes(settings: Settings, account: Account) -> tuple[str, ...]:
     return granted
 
 
-async def _mailbox(session: aiohttp.ClientSession, root: str, mailbox: GmailMailbox) -> str:
-    found = await _get(session, f"{root}/profile")
-    email = found.get("emailAddress")
-    if str(email).lower() != mailbox.email.lower():
+async def _mailbox(api: GmailApi, mailbox: GmailMailbox) -> str:
+    found = await api.profile()
+    if found.email.lower() != mailbox.email.lower():
         raise AuthFailed(f"the token opens another mailbox than {mailbox.email}; log in with that account")
-    return f"{mailbox.email}, {found.get('messagesTotal')} mails, historyId {found.get('historyId')}"
+    return f"{mailbox.email}, {found.messages} mails, historyId {found.history_id}"
 
 
-async def _labels(session: aiohttp.ClientSession, root: str, mailbox: GmailMailbox) -> tuple[str, ...]:
-    found = await _get(session, f"{root}/labels")
-    known = {str(one.get("id")) for one in found.get("labels", ()) if isinstance(one, Mapping)}
+async def _labels(api: GmailApi, mailbox: GmailMailbox) -> tuple[str, ...]:
+    known = await api.labels()
     if missing := [label for label in mailbox.labels if label not in known]:
         raise ProviderTransient(f"no label {', '.join(missing)}: name ids as users.labels.list shows them")
     return mailbox.labels
@@ -94,32 +90,3 @@ def judge_watch(expires: datetime | None, now: datetime) -> str:
         ended = f"ended {-hours:.0f} h ago" if hours < 0 else f"ends in {hours:.0f} h"
         raise ProviderTransient(f"{ended}: its daily renewal fails; see ingest's log")
     return f"ends in {hours:.0f} h"
-
-
-async def _get(session: aiohttp.ClientSession, url: str) -> Mapping[str, Any]:
-    try:
-        async with session.get(url, allow_redirects=False) as response:
-            return read_answer(response.status, await response.read())
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise ProviderTransient(f"no answer ({type(error).__name__}); check network and GMAIL_API_ROOT") from None
-
-
-def read_answer(status: int, body: bytes) -> Mapping[str, Any]:
-    """An answer of the Gmail API.
-
-    Raises:
-        AuthFailed, ProviderTransient
-    """
-    if status == 429 or (status == 403 and any(reason in body for reason in RATES)):
-        raise ProviderTransient(f"HTTP {status}: the quota is used up; wait a minute, or ask Google for more")
-    if status in {401, 403}:
-        disabled = b"accessNotConfigured" in body or b"SERVICE_DISABLED" in body
-        remedy = "enable the Gmail API in the Google Cloud project" if disabled else "run `triage auth refresh`"
-        raise AuthFailed(f"HTTP {status}: access refused; {remedy}")
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        data = None
-    if status != 200 or not isinstance(data, Mapping):
-        raise ProviderTransient(f"HTTP {status}: not an answer of the Gmail API; check GMAIL_API_ROOT")
-    return data

@@ -23,13 +23,14 @@ def beginning(settings: Settings, account: Account, cursors: Cursors) -> datetim
     from agents.sources.gmail import position as gmail_positions
     from agents.sources.imap.position import Position as ImapPosition
 
-    if account.gmail and (entry := cursors.of(FolderKey(account.id, "")).get(gmail_positions.ENTRY)):
-        return gmail_positions.Position.decode(entry).begins
+    entry = cursors.of(FolderKey(account.id, "")).get(gmail_positions.ENTRY)
+    if account.gmail and (read := gmail_positions.Position.decode(entry)):
+        return read.begins
     found = [
         position.begins
         for folder in account.folders
         for entry in cursors.of(FolderKey(account.id, folder)).values()
-        if account.kind == "imap" and (position := ImapPosition.decode(entry)).begins
+        if account.kind == "imap" and (position := ImapPosition.decode(entry)) and position.begins
     ]
     if found:
         return max(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -22,6 +22,8 @@ class Proof:
     """Event ids that are on the log more than once."""
     extra: int
     """Mails on the log that the provider no longer lists there: deleted, moved, or older."""
+    recognised: int
+    """Mails of a folder that was rebuilt since: on the log under a former id."""
     since: str
     """From when on mails are compared, RFC 3339."""
 
@@ -31,7 +33,9 @@ class Proof:
         return not self.missing and not self.twice
 
 
-def compare(account: str, listed: Mapping[str, str], logged: Iterable[str], since: str) -> Proof:
+def compare(
+    account: str, listed: Mapping[str, str], logged: Iterable[str], since: str, *, recognised: Collection[str] = ()
+) -> Proof:
     """Hold the two against each other.
 
     Args:
@@ -39,14 +43,17 @@ def compare(account: str, listed: Mapping[str, str], logged: Iterable[str], sinc
         listed: event id → where the provider keeps the mail.
         logged: event ids on the log, in its order.
         since: see `Proof`.
+        recognised: event ids of listed mails that are on the log under another id.
     """
     counts = Counter(logged)
+    known = counts.keys() | set(recognised)
     return Proof(
         account=account,
         listed=len(listed),
         logged=len(counts),
-        missing=tuple(sorted(place for event_id, place in listed.items() if event_id not in counts)),
+        missing=tuple(sorted(place for event_id, place in listed.items() if event_id not in known)),
         twice=tuple(sorted(event_id for event_id, count in counts.items() if count > 1)),
-        extra=len(counts.keys() - listed.keys()),
+        extra=max(0, len(counts.keys() - listed.keys()) - len(recognised)),
+        recognised=len(recognised),
         since=since,
     )

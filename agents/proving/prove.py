@@ -7,9 +7,10 @@ from datetime import datetime
 
 from agents.accounts import Account
 from agents.ingest import cursors as cursor_log
-from agents.ingest.announced import EVENT_ID
+from agents.ingest.announced import EVENT_ID, FINGERPRINT, LOCATION
 from agents.proving.listing import beginning, listing
 from agents.proving.proof import Proof, compare
+from agents.proving.rebuilt import Remembered, recognised
 from infra.settings import Settings
 from streams.events import utc_text
 from streams.partitioning import partition_of
@@ -38,12 +39,18 @@ async def prove(settings: Settings, account: Account, *, since: datetime | None,
     begins = since or await _beginning(settings, account, cursors, partition)
     listed = await listing(settings, account, cursors, begins, lambda count: progress("listed by the provider", count))
     logged: list[str] = []
+    remembered = Remembered()
     async for chunk in to_end(settings, RECEIVED.name, (partition,)):
         for record in chunk:
             if record.key == key:
-                logged += [value.decode() for name, value in record.headers if name == EVENT_ID]
+                said = {name: (value or b"").decode() for name, value in record.headers}
+                logged.append(said[EVENT_ID])
+                remembered.add(said.get(LOCATION, ""), said.get(FINGERPRINT, ""))
         progress("on the log", len(logged))
-    return compare(account.id, listed, logged, utc_text(begins))
+    on_log = frozenset(logged)
+    missing = {event_id: place for event_id, place in listed.items() if event_id not in on_log}
+    known = await recognised(settings, account, missing, remembered)
+    return compare(account.id, listed, logged, utc_text(begins), recognised=known)
 
 
 async def _beginning(settings: Settings, account: Account, cursors: cursor_log.Cursors, partition: int) -> datetime:

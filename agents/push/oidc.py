@@ -16,7 +16,7 @@ CLOCK_SKEW_S = 60
 CERTS_S = 3600.0
 """Google's certificates are fetched anew after this, or when a token names a key that is not among them."""
 CERTS_PAUSE_S = 10.0
-"""But not more often than this: an unknown key may be anybody's."""
+"""But not more often than this: an unknown key may be anybody's, and who is away stays so for a while."""
 FETCH_S = 10.0
 MOST_BYTES = 256 * 1024
 
@@ -35,7 +35,8 @@ class Verifier:
     def __init__(self, *, certs_url: str, audience: str, service_account: str) -> None:
         self._certs_url, self._audience, self._service_account = certs_url, audience, service_account
         self._certs: Mapping[str, str] = {}
-        self._fetched_at = float("-inf")
+        self._fetched_at = self._asked_at = float("-inf")
+        self._trouble = ""
         self._fetching = asyncio.Lock()
 
     async def verify(self, authorization: str) -> None:
@@ -69,11 +70,20 @@ class Verifier:
 
     async def _certificates(self, key: object) -> Mapping[str, str]:
         async with self._fetching:
-            age_s = time.monotonic() - self._fetched_at
-            if age_s > CERTS_S or (key not in self._certs and age_s > CERTS_PAUSE_S):
-                self._certs = await self._fetch()
-                self._fetched_at = time.monotonic()
+            now = time.monotonic()
+            wanted = now - self._fetched_at > CERTS_S or key not in self._certs
+            if wanted and now - self._asked_at > CERTS_PAUSE_S:
+                self._asked_at = now
+                await self._renew()
+        if self._trouble and key not in self._certs:  # those at hand are good for whom they know
+            raise ProviderTransient(self._trouble)
         return self._certs
+
+    async def _renew(self) -> None:
+        try:
+            self._certs, self._fetched_at, self._trouble = await self._fetch(), time.monotonic(), ""
+        except ProviderTransient as error:
+            self._trouble = str(error)
 
     async def _fetch(self) -> Mapping[str, str]:
         timeout = aiohttp.ClientTimeout(total=FETCH_S)

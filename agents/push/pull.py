@@ -9,10 +9,11 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 from agents.ingest.backoff import Backoff
-from agents.push import subscription
+from agents.push import probe, subscription
 from agents.push.dispatch import Dispatcher, Outcome
 from agents.sources.gmail.watching import Watches
 from infra.settings import Settings
@@ -22,12 +23,16 @@ log = logging.getLogger(__name__)
 
 OUTSTANDING = 1000
 """Pushes that wait for their commits at the same time; then the stream is paused."""
-PROBE_S = 5.0
 PROBED = 10
+WAITED_S = 5.0
+"""A push that was published longer ago should have come by the stream."""
 RETRY_MAX_S = 30.0
 STOP_S = 3.0
 LOOK_S = 0.5
 REMEDIES = {
+    "NotFound": "the subscription is gone, and made anew",
+    "TopicGone": "the topic was deleted, and is made anew with the subscription",
+    "OtherTopic": "the subscription belongs to another topic than GMAIL_TOPIC: name one that is its own",
     "PermissionDenied": "let the service account subscribe (roles/pubsub.subscriber), or make it yourself",
     "Forbidden": "let the service account subscribe (roles/pubsub.subscriber), or make it yourself",
     "Unauthenticated": "GOOGLE_APPLICATION_CREDENTIALS must name a key that Google takes",
@@ -104,32 +109,26 @@ class Pull:
             if now - started > self._settings.push_renew_s:
                 return "age"
             silent = now - self._moved_at > self._settings.push_silence_s
-            if silent and self._dispatcher.waiting < OUTSTANDING and await asyncio.to_thread(self._waits, client):
+            if silent and self._dispatcher.waiting < OUTSTANDING and await self._waits(client):
                 return "silent"
 
-    def _waits(self, client: Any) -> bool:
-        """Whether messages wait although the stream is silent; they are left to the stream that follows. Blocking.
+    async def _waits(self, client: Any) -> bool:
+        """Whether messages wait although the stream is silent. Those that are found are taken like the stream's: given
+        back they would come again only after the subscription's pause, also when they were published just now.
 
         Raises:
+            TopicGone, OtherTopic
             google.api_core.exceptions.GoogleAPIError: no answer, or no such subscription.
         """
-        from google.api_core.exceptions import DeadlineExceeded
-
-        name = self._settings.gmail_subscription
-        client.get_subscription(subscription=name, timeout=PROBE_S, retry=None)
-        try:
-            answer = client.pull(subscription=name, max_messages=PROBED, timeout=PROBE_S, retry=None)
-        except DeadlineExceeded:  # the subscription answers, so this means that there is nothing
-            waiting = []
-        else:
-            waiting = [received.ack_id for received in answer.received_messages]
-        if waiting:
-            client.modify_ack_deadline(
-                subscription=name, ack_ids=waiting, ack_deadline_seconds=0, timeout=PROBE_S, retry=None
-            )
-            log.warning("the pull was silent although pushes wait: it is started anew")
+        now = datetime.now(UTC)
+        found = await asyncio.to_thread(probe.pull, self._settings, client, PROBED)
         self._moved_at = self.alive_at = time.monotonic()
-        return bool(waiting)
+        for message in found:
+            self._came(message)
+        waited = any((now - message.published_at).total_seconds() > WAITED_S for message in found)
+        if waited:
+            log.warning("the pull was silent although pushes wait: it is started anew")
+        return waited
 
     def _came(self, message: Any) -> None:
         self._moved_at = self.alive_at = time.monotonic()

@@ -102,7 +102,7 @@ class Source(Protocol):
         Closing the iterator closes the connection.
 
         Raises:
-            ProviderTransient, AuthFailed, CursorExpired
+            ProviderTransient, AuthFailed
         """
         ...
 

@@ -66,7 +66,9 @@ class WithFallback:
         """See `Source.changes`."""
         kept = dict(cursor)
         while True:
-            way = self._over_imap(kept) if self._breaker.state == BreakerState.OPEN else self._over_gmail(kept)
+            # Asked first: where IMAP fails at once, nobody else might ever find out that Gmail is back.
+            away = self._breaker.state != BreakerState.CLOSED and not await self._gmail_is_back()
+            way = self._over_imap(kept) if away else self._over_gmail(kept)
             async with aclosing(way) as batches:
                 async for batch in batches:
                     yield batch
@@ -90,7 +92,7 @@ class WithFallback:
                         yield batch
                     del batch
         except ProviderTransient:
-            if self._breaker.state != BreakerState.OPEN:
+            if self._breaker.state == BreakerState.CLOSED:
                 raise
             log.warning("Gmail is away: going on over IMAP", extra={"account": self._account})
 
@@ -112,7 +114,7 @@ class WithFallback:
                     yield replace(batch, mails=new, skipped=skipped, cursor={**batch.cursor, FALLBACK: b"1"})
                     known.update(mail.event_id for mail in new)
                     del batch, new
-                if not self._breaker.retry_in_s and await self._gmail_is_back():
+                if await self._gmail_is_back():
                     log.info("Gmail is back", extra={"account": self._account})
                     return
         finally:
@@ -122,6 +124,8 @@ class WithFallback:
             await batches.aclose()
 
     async def _gmail_is_back(self) -> bool:
+        if self._breaker.retry_in_s:
+            return False
         try:
             await self._api.profile()
         except ProviderTransient:
@@ -131,8 +135,7 @@ class WithFallback:
         return True
 
     def _since(self, kept: dict[str, bytes]) -> datetime | None:
-        entry = kept.get(gmail_positions.ENTRY)
-        if entry is None:
+        position = gmail_positions.Position.decode(kept.get(gmail_positions.ENTRY))
+        if position is None:
             return None
-        position = gmail_positions.Position.decode(entry)
         return max(position.begins, (position.since or position.synced_at) - gmail_positions.MARGIN)

@@ -57,6 +57,8 @@ class Counters:
     """Requests over quota, by method."""
     peak_units: int
     """Most units that any user used in one minute."""
+    units_by_second: list[int]
+    """Units of the whole project, second by second from the first call to the last."""
     pushes: dict[str, int]
     """published, duplicated, dropped, limited, reordered, unwatched, failed."""
 

@@ -226,13 +226,16 @@ def set_quota(
 
 
 def counters(world: World) -> dict[str, Any]:
-    """Requests, answers ("method code"), units and refusals per method, units at most per user and minute, pushes."""
+    """Requests, answers ("method code"), units and refusals per method, units at most per user and minute and of all by
+    second, pushes."""
+    seconds = world.quota.seconds
     return {
         "requests": dict(world.requests),
         "answers": dict(world.answers),
         "units": dict(world.quota.units),
         "refused": dict(world.quota.refused),
         "peak_units": max(world.quota.peak.values(), default=0),
+        "units_by_second": [seconds[at] for at in range(min(seconds), max(seconds) + 1)] if seconds else [],
         "pushes": dict(world.pushes.counts),
     }
 
@@ -243,6 +246,7 @@ def clear_counters(world: World) -> None:
     for counter in counts:
         counter.clear()
     world.quota.peak.clear()
+    world.quota.seconds.clear()
 
 
 def mishaps(world: World) -> dict[str, Any]:

@@ -60,6 +60,8 @@ class Quota:
     """Units used per method since the last reset."""
     refused: Counter[str] = field(default_factory=Counter)
     """Requests refused per method."""
+    seconds: Counter[int] = field(default_factory=Counter)
+    """Units that the project used in each second since the epoch."""
     peak: dict[str, int] = field(default_factory=dict)
     """Most units that a user used in one minute."""
 
@@ -81,5 +83,6 @@ class Quota:
         for window, _, _ in limits:
             window.used += cost
         self.units[method] += cost
+        self.seconds[int(now_s)] += cost
         self.peak[user] = max(self.peak.get(user, 0), mine.used)
         return None

@@ -41,6 +41,7 @@ class Profile:
 
     email: str
     history_id: int
+    messages: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +93,30 @@ class GmailApi:
         timeout_s: float,
         breaker: Breaker,
         slots: asyncio.Semaphore | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
-        """`slots`: calls of all mailboxes at the same time; whoever waits for one does not wait for an answer yet."""
+        """`slots`: calls of all mailboxes at the same time; whoever waits for one does not wait for an answer yet.
+        `attempts`: of a call that Gmail refuses for its rate."""
         self._http, self._tokens, self._budget, self._breaker = http, tokens, budget, breaker
-        self._slots = slots or asyncio.Semaphore(PAGE)
+        self._slots, self._attempts = slots or asyncio.Semaphore(PAGE), attempts
         self._base = f"{root.rstrip('/')}/gmail/v1/users/me"
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
     async def profile(self) -> Profile:
         """Whose mailbox it is, and its newest historyId."""
         answer = await self._json("users.getProfile", "/profile")
-        return _understood(lambda: Profile(email=answer["emailAddress"], history_id=int(answer["historyId"])))
+        return _understood(
+            lambda: Profile(
+                email=str(answer["emailAddress"]),
+                history_id=int(answer["historyId"]),
+                messages=int(answer.get("messagesTotal", 0)),
+            )
+        )
+
+    async def labels(self) -> frozenset[str]:
+        """Ids of all labels (users.labels.list)."""
+        answer = await self._json("users.labels.list", "/labels")
+        return _understood(lambda: frozenset(str(one["id"]) for one in answer.get("labels", ())))
 
     async def history(self, start: int, page_token: str = "") -> Mapping[str, Any]:
         """One page of users.history.list: what `history.digest` reads.
@@ -172,14 +186,14 @@ class GmailApi:
     async def _call(self, request: _Request) -> tuple[bytes, bool]:
         """One call; a refusal for its rate is waited out, for starting over would cost what was fetched already."""
         pause_s = FIRST_PAUSE_S
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self._attempts):
             await self._budget.spend(request.method)
             try:
                 return await self._authorised(request)
             except RateLimited as refusal:
                 wait_s = max(refusal.retry_after_s or 0.0, pause_s * random.uniform(0.5, 1.0))
                 self._budget.exceeded(refusal.scope, wait_s)
-                if attempt + 1 == ATTEMPTS:
+                if attempt + 1 == self._attempts:
                     raise
                 await asyncio.sleep(wait_s * random.uniform(1.0, 1.25))  # not all at the same moment
                 pause_s = min(2 * pause_s, LAST_PAUSE_S)
@@ -232,7 +246,7 @@ def parse(method: str, text: bytes) -> Mapping[str, Any]:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise ProviderTransient(f"{method}: the answer is no JSON object")
+        raise ProviderTransient(f"{method}: the answer is no JSON object; is GMAIL_API_ROOT right?")
     return answer
 
 

@@ -47,6 +47,7 @@ def meaning(method: str, status: int, headers: Mapping[str, str], text: bytes) -
     if status == 429 or (status == 403 and _RATES & {*reasons}):
         # The reason is the same for both limits; only the sentence beside it says "per user" or "for user".
         of_user = _USER_RATE in reasons or "user" in str(error.get("message", "")).lower()
+        said += ": the quota is used up; if it stays so, ask Google for more"
         return RateLimited(said, "user" if of_user else "project", _retry_after(headers))
     if status == 401:
         return AuthFailed(f"{said}: the access token is refused; `triage auth check` says more")

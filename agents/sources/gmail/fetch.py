@@ -88,7 +88,7 @@ class Fetch:
             await asyncio.gather(*running, return_exceptions=True)
 
     async def _one(self, number: int, found_at: datetime) -> Fetched:
-        name = f"{number:016x}"
+        name = f"{number:x}"  # as Gmail writes it: those of before November 2004 have 15 digits
         try:
             answer, whole = await self._api.message(name, "raw", message.answer_limit(self._limit))
             raw, longer = message.raw_of(answer, self._limit)

@@ -5,9 +5,8 @@ A hint is a historyId that a mailbox has reached at Google. Hints are coalesced:
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class Listener:
@@ -20,8 +19,7 @@ class Listener:
         """Everything up to it is committed."""
         self._hinted = asyncio.Event()
         self._woken = False
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._count = 0
+        self._waiting: dict[asyncio.Future[None], int] = {}
 
     def hint(self, history_id: int) -> None:
         """The mailbox has changed."""
@@ -41,17 +39,28 @@ class Listener:
         self._woken = False
         return self.wanted > self.reached
 
+    async def until_higher(self, timeout_s: float) -> bool:
+        """Wait for a hint above all so far; False: none came in this time."""
+        highest = self.wanted
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self.wanted <= highest:
+                    self._hinted.clear()
+                    await self._hinted.wait()
+        return self.wanted > highest
+
     def wake(self) -> None:
         """Something else than a mail wants the mailbox's attention."""
         self._woken = True
         self._hinted.set()
 
     def commit(self, history_id: int) -> None:
-        """Everything up to here is on Kafka."""
-        self.reached = max(self.reached, history_id)
-        while self._waiting and self._waiting[0][0] <= self.reached:
-            _, _, waiter = heapq.heappop(self._waiting)
-            if not waiter.done():
+        """Everything up to here is on Kafka; 0: nobody knows. Below what was reached: the mailbox counts anew."""
+        if 0 < history_id < self.reached:
+            self.wanted = history_id
+        self.reached = history_id or self.reached
+        for waiter, awaited in self._waiting.items():
+            if awaited <= self.reached and not waiter.done():
                 waiter.set_result(None)
 
     def give_up(self) -> None:
@@ -63,9 +72,11 @@ class Listener:
         if history_id <= self.reached:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._count += 1
-        heapq.heappush(self._waiting, (history_id, self._count, waiter))
-        await waiter
+        self._waiting[waiter] = history_id
+        try:
+            await waiter
+        finally:
+            del self._waiting[waiter]
 
 
 class Hints:

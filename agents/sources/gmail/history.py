@@ -37,6 +37,8 @@ class Arrival:
     message: int
     returned: bool
     """Not by arriving, but by a label: it may have been in scope before."""
+    unsure: bool = False
+    """The record does not say which labels it has: whether it counts shows when it is fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,16 @@ class Changes:
     """Mails that were deleted for good later on the same pages: there is no use in fetching them."""
     up_to: int
     """After these changes everything up to this historyId is known."""
+    head: int
+    """The mailbox's newest historyId when the pages were begun."""
 
 
 @dataclass(slots=True)
 class _Record:
     """One record with what matters of it. Gmail's ids are 64-bit numbers, written in hexadecimal digits."""
 
-    added: dict[int, frozenset[str]] = field(default_factory=dict)
+    added: dict[int, frozenset[str] | None] = field(default_factory=dict)
+    """None: Google documents no more of these messages than that they "typically only contain id and threadId"."""
     deleted: dict[int, frozenset[str]] = field(default_factory=dict)
     labelled: dict[int, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     """Message → labels that were added, labels it has."""
@@ -101,7 +106,13 @@ def digest(pages: Iterable[Mapping[str, Any]], scope: frozenset[str], *, start: 
         moves=tuple(_moves(in_order)),
         gone=frozenset(message for _, record in in_order for message in record.deleted),
         up_to=up_to,
+        head=min(heads, default=start),
     )
+
+
+def counts(labels: frozenset[str], scope: frozenset[str]) -> bool:
+    """Whether a mail with these labels is in scope."""
+    return bool(labels & scope) and not labels & _NO_MAIL
 
 
 def message_number(message_id: str) -> int:
@@ -114,10 +125,12 @@ def message_number(message_id: str) -> int:
 
 
 def _read(one: Mapping[str, Any], record: _Record) -> None:
-    for name, target in (("messagesAdded", record.added), ("messagesDeleted", record.deleted)):
-        for change in one.get(name, ()):
-            number, labels = _message(change)
-            target[number] = labels
+    for change in one.get("messagesAdded", ()):
+        number, labels = _message(change)
+        record.added[number] = labels if "labelIds" in change["message"] else None
+    for change in one.get("messagesDeleted", ()):
+        number, labels = _message(change)
+        record.deleted[number] = labels
     for name, changed in (("labelsAdded", record.labelled), ("labelsRemoved", record.unlabelled)):
         for change in one.get(name, ()):
             number, labels = _message(change)
@@ -138,11 +151,15 @@ def _arrivals(records: Sequence[tuple[int, _Record]], scope: frozenset[str]) -> 
             left[message] |= moved
     found: dict[int, Arrival] = {}
     for number, record in records:
-        for message, labels in record.added.items():
-            if (labels | left[message]) & scope and not labels & _NO_MAIL:
-                found.setdefault(message, Arrival(number, message, returned=False))
+        for message, added in record.added.items():
+            labels = added or frozenset()
+            in_scope = bool((labels | left[message]) & scope)
+            if (in_scope or added is None) and not labels & _NO_MAIL:
+                found.setdefault(message, Arrival(number, message, returned=False, unsure=not in_scope))
         for message, (moved, labels) in record.labelled.items():
             if moved & scope and not labels & _NO_MAIL:
+                if message in found and found[message].unsure:
+                    del found[message]
                 found.setdefault(message, Arrival(number, message, returned=True))
     return tuple(found.values())
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -21,6 +21,8 @@ from agents.sources.gmail.hints import Listener
 from agents.sources.gmail.position import Position
 from agents.sources.gmail.reading import FALLBACK, Clock, Reading, utc_now
 from agents.sources.gmail.watching import Watching
+
+log = logging.getLogger(__name__)
 
 SETTLE_S = (0.3, 1.0, 3.0, 10.0)
 """A push may be ahead of what history.list shows: it is asked again after these; then the hint is let go."""
@@ -92,13 +94,17 @@ class Gmail:
 
     def _reading(self, cursor: Cursor) -> Reading:
         entry = cursor.get(positions.ENTRY)
+        stored = Position.decode(entry)
+        if lost := entry is not None and stored is None:
+            said = "%s: its cursor cannot be read: the mailbox is read anew and compared with the log"
+            log.warning(said, self._account, extra={"account": self._account})
         return Reading(
             self._account,
             self._labels,
             self._api,
             self._announced,
-            stored=Position.decode(entry) if entry is not None else None,
-            strays=FALLBACK in cursor,
+            stored=stored,
+            strays=lost or FALLBACK in cursor,
             first_contact_days=self._limits.first_contact_days,
             mail_max_bytes=self._limits.mail_max_bytes,
             room=self._room,
@@ -110,8 +116,8 @@ class Gmail:
         listener = self._listener
         if listener.wanted > listener.reached:
             if self._asked_again < len(SETTLE_S):
-                await asyncio.sleep(SETTLE_S[self._asked_again])
-                self._asked_again += 1
+                higher = await listener.until_higher(SETTLE_S[self._asked_again])
+                self._asked_again = 0 if higher else self._asked_again + 1
                 return True
             listener.give_up()
         self._asked_again = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agents.sources.base import CursorExpired
+from agents.sources.entry import decoded, moment
 
 ENTRY = "history"
 """Name of the cursor entry."""
@@ -55,25 +55,20 @@ class Position:
         return json.dumps(fields).encode()
 
     @classmethod
-    def decode(cls, entry: bytes) -> Position:
-        """Read a cursor entry.
-
-        Raises:
-            CursorExpired: not an entry of this module.
-        """
-        try:
-            fields = json.loads(entry)
-            return cls(
+    def decode(cls, entry: bytes | None) -> Position | None:
+        """Read a cursor entry; see `entry.decoded`."""
+        return decoded(
+            entry,
+            lambda fields: cls(
                 history_id=int(fields["history_id"]),
                 done=tuple(map(int, fields.get("done", ()))),
-                synced_at=_moment(fields["synced_at"]),
-                begins=_moment(fields["begins"]),
-                since=_moment(fields["since"]) if "since" in fields else None,
+                synced_at=moment(fields["synced_at"]),
+                begins=moment(fields["begins"]),
+                since=moment(fields["since"]) if "since" in fields else None,
                 after=int(fields.get("after", 0)),
                 floor=int(fields.get("floor", 0)),
-            )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise CursorExpired(f"unreadable cursor entry ({type(error).__name__}): the mailbox is read anew") from None
+            ),
+        )
 
     def at(self, history_id: int, done: Iterable[int] = ()) -> Position:
         """Further on. The cursor only moves forward: an older historyId changes nothing."""
@@ -90,9 +85,9 @@ class Position:
         """What was listed is taken: the history goes on from the pinned id."""
         return replace(self, since=None, after=0, floor=0)
 
-    def known_at(self, moment: datetime) -> Position:
+    def known_at(self, at: datetime) -> Position:
         """The position when all was known at this time."""
-        return replace(self, synced_at=max(moment, self.synced_at))
+        return replace(self, synced_at=max(at, self.synced_at))
 
     def lost(self, pinned: int) -> Position:
         """The position when the history up to `history_id` is no longer kept and `pinned` is the newest id.
@@ -100,10 +95,11 @@ class Position:
         One that was catching up begins that anew: its floor and its span still hold. Its place in the list does not,
         for a mail that came after the first pinned id was left to the history, wherever it stands in the list.
         """
+        anew = pinned < self.history_id  # another mailbox under the same address: its ids say nothing of the former's
         if self.since is not None:
-            return replace(self, history_id=pinned, done=(), after=0)
+            return replace(self, history_id=pinned, done=(), after=0, floor=0 if anew else self.floor)
         since = max(self.begins, self.synced_at - MARGIN)
-        return replace(self, history_id=pinned, done=(), since=since, floor=self.history_id)
+        return replace(self, history_id=pinned, done=(), since=since, floor=0 if anew else self.history_id)
 
     def worth_storing(self, stored: Position | None) -> bool:
         """Whether it says more than what is stored."""
@@ -118,10 +114,5 @@ def first_contact(pinned: int, now: datetime, days: float | None) -> Position:
     return Position(history_id=pinned, synced_at=begins, begins=begins, since=begins)
 
 
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

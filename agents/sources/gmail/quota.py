@@ -14,6 +14,7 @@ PROVIDER = "gmail"
 COST: Mapping[str, int] = {
     "users.getProfile": 1,
     "users.history.list": 2,
+    "users.labels.list": 1,
     "users.messages.list": 5,
     "users.messages.get": 20,
     "users.watch": 100,

@@ -13,7 +13,7 @@ from agents.sources.base import Announced, Batch, CursorExpired, FoundMail, Move
 from agents.sources.gmail import position as positions
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import Fetch, Fetched, identity
-from agents.sources.gmail.history import Arrival, Changes, Moved, digest, message_number
+from agents.sources.gmail.history import Arrival, Changes, Moved, counts, digest, message_number
 from agents.sources.gmail.portions import position_after
 from agents.sources.gmail.position import Position
 from monitoring import metrics
@@ -191,22 +191,33 @@ class Reading:
             if not (token := str(pages[-1].get("nextPageToken", ""))):
                 break
         try:
-            return digest(pages, frozenset(self._labels), start=position.history_id, whole=not token), not token
+            changes = digest(pages, frozenset(self._labels), start=position.history_id, whole=not token)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ProviderTransient(f"a history that is not what Gmail documents ({type(error).__name__})") from None
+        if changes.head < position.history_id:
+            await self._check_same(position)
+        return changes, not token
+
+    async def _check_same(self, position: Position) -> None:
+        """A mailbox that was deleted and made anew counts its history from the beginning: it would seem empty until it
+        reaches the cursor. An answer may also come from a server that lags behind; then the profile says so."""
+        newest = (await self._api.profile()).history_id
+        if newest < position.history_id:
+            raise CursorExpired(f"the mailbox is at historyId {newest}, the cursor at {position.history_id}")
 
     async def _take(self, changes: Changes, *, more: bool) -> AsyncGenerator[Batch, None]:
         """The mails of the changes in portions, each with the moves and the cursor up to there."""
         start = self._position
         assert start is not None
         arrivals = await self._new(changes, start)
+        unsure = frozenset(one.message for one in arrivals if one.unsure)
         moves = list(changes.moves)
         taken = 0
         async with aclosing(self._fetch.portions([one.message for one in arrivals], self._clock)) as fetched:
             async for part in fetched:
                 taken += len(part)
                 self._position = position_after(self._position or start, arrivals, taken, changes.up_to)
-                new = tuple(one.mail for one in part if one.mail)
+                new = tuple(one.mail for one in part if one.mail and not self._is_beside(one, unsure))
                 self._skipped += len(part) - len(new)
                 if new:
                     remaining = max(len(arrivals) - taken, int(more))
@@ -229,6 +240,12 @@ class Reading:
             self._skipped += len(doubtful)
             arrivals = [one for one in arrivals if one.message not in doubtful]
         return arrivals
+
+    def _is_beside(self, one: Fetched, unsure: Container[int]) -> bool:
+        """Whether it turns out not to be in scope."""
+        if one.id not in unsure or one.described is None:
+            return False
+        return not counts(one.described.labels, frozenset(self._labels))
 
     def _pass(self, moves: list[Moved], position: Position) -> tuple[Move, ...]:
         """Take the moves up to the position off the list."""

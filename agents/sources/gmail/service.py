@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import aiohttp
 
 from agents.accounts import Account
 from agents.breakers import BREAKERS, Breaker, account_class
 from agents.oauth import AccessTokens, access_tokens
+from agents.oauth.endpoint import check_url
 from agents.sources.base import Announced, Room
-from agents.sources.gmail.api import GmailApi
+from agents.sources.gmail.api import ATTEMPTS, GmailApi
 from agents.sources.gmail.hints import Hints, Listener
 from agents.sources.gmail.mailbox import Gmail, GmailLimits
 from agents.sources.gmail.quota import Quota
@@ -44,21 +46,30 @@ class Service:
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._http: aiohttp.ClientSession | None = None
 
-    def api(self, account: Account, tokens: AccessTokens | None = None) -> GmailApi:
-        """The calls of one mailbox.
+    def api(
+        self,
+        account: Account,
+        tokens: AccessTokens | None = None,
+        *,
+        attempts: int = ATTEMPTS,
+        breaker: Breaker | None = None,
+    ) -> GmailApi:
+        """The calls of one mailbox; with tokens, a breaker and a number of attempts of the caller's own.
 
         Raises:
-            ConfigError: the account's tokens cannot be had: no key, no OAuth client.
+            ConfigError: the account's tokens cannot be had (no key, no OAuth client), or would be sent in the clear.
         """
         assert account.gmail is not None
+        check_url(self._settings.gmail_api_root)
         return GmailApi(
             self._session(),
             self._settings.gmail_api_root,
             tokens or access_tokens(self._settings, account),
             self.quota.of(account.gmail.email),
             timeout_s=self._settings.gmail_timeout_s,
-            breaker=self.breaker(account),
+            breaker=breaker or self.breaker(account),
             slots=self._slots,
+            attempts=attempts,
         )
 
     def breaker(self, account: Account) -> Breaker:
@@ -95,6 +106,15 @@ class Service:
             ),
             room=room,
         )
+
+    @contextmanager
+    def owned(self, account_id: str) -> Iterator[None]:
+        """This process reads the account while the context lasts: it gets its hints and sees to its watch."""
+        with self.hints.owned(account_id):
+            try:
+                yield
+            finally:
+                self.watches.set(account_id, None)
 
     def measure(self) -> None:
         """Set the gauges."""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from agents.sources.entry import decoded, moment
+
 ENTRY = "watch"
 """Name of the cursor entry, so that a restart renews no watch that is fresh."""
 RETRY, RETRY_REFUSED = timedelta(seconds=20), timedelta(minutes=5)
@@ -38,16 +40,15 @@ class Watch:
     @classmethod
     def decode(cls, entry: bytes | None) -> Watch | None:
         """Read a cursor entry; None when there is none or it cannot be read: then a new watch is made."""
-        try:
-            fields = json.loads(entry or b"")
-            return cls(
+        return decoded(
+            entry,
+            lambda fields: cls(
                 topic=fields["topic"],
                 labels=tuple(fields["labels"]),
-                made_at=datetime.fromisoformat(fields["made_at"]).astimezone(UTC),
-                expires_at=datetime.fromisoformat(fields["expires_at"]).astimezone(UTC),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return None
+                made_at=moment(fields["made_at"]),
+                expires_at=moment(fields["expires_at"]),
+            ),
+        )
 
 
 def renew_at(
@@ -64,5 +65,5 @@ def renew_at(
     """
     if watch is None or watch.topic != topic or watch.labels != tuple(labels) or watch.made_at < stale_before:
         return datetime.min.replace(tzinfo=UTC)
-    # Renewed in time even where Gmail grants less than its seven days.
-    return min(watch.made_at + every, watch.made_at + (watch.expires_at - watch.made_at) / 2)
+    # Renewed in time even where Gmail grants less than its seven days, but not all the time where our clock is wrong.
+    return watch.made_at + min(every, max((watch.expires_at - watch.made_at) / 2, RETRY_REFUSED))

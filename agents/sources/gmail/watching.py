@@ -47,8 +47,9 @@ class Watches:
     def measure(self) -> None:
         """Set the gauges: the first watch to expire, seconds from now."""
         metrics.WATCHES.set(len(self._expiries))
-        first = min(self._expiries.values(), default=None)
-        metrics.WATCH_EXPIRY_SECONDS.set((first - datetime.now(UTC)).total_seconds() if first else math.nan)
+        now = datetime.now(UTC)
+        left = min(((one - now).total_seconds() for one in self._expiries.values()), default=math.nan)
+        metrics.WATCH_EXPIRY_SECONDS.set(left)
 
 
 class Watching:

@@ -20,7 +20,7 @@ from agents.sources.imap.listing import sequence_set
 from agents.sources.imap.login import begin_login, read_secret, refusal
 from agents.sources.imap.names import decode_leniently, encode, quoted
 from agents.sources.imap.responses import Fetched, Listed
-from agents.sources.imap.wire import Call, Wire, printable
+from agents.sources.imap.wire import Call, Wire
 from monitoring import metrics
 
 Said = TypeVar("Said")
@@ -65,7 +65,7 @@ class Connection:
         """One command that must succeed. Raises ProviderTransient."""
         call = await self.call(name, arguments)
         if call.status != "OK":
-            raise ProviderTransient(f"{name} was refused ({printable(call.text)})")
+            raise ProviderTransient(f"{name} was refused ({self.wire.quote(call.text)})")
         return call
 
     async def finish(self, call: Call) -> Call:
@@ -110,7 +110,7 @@ class Connection:
         if (await self.finish(call)).status == "OK":
             return None
         self.wire.capabilities = before
-        return refusal(account, call, secret)
+        return refusal(self.wire, account, call)
 
     async def introduce(self) -> None:
         """Say who we are where servers want to know (RFC 2971); some refuse to open folders otherwise."""
@@ -123,7 +123,7 @@ class Connection:
         if call.status != "OK" and (odd := await self._odd_spelling(folder)):
             call = await self.call("EXAMINE", quoted(odd))
         if call.status != "OK":
-            said = printable(call.text)
+            said = self.wire.quote(call.text)
             raise ProviderTransient(f"cannot be opened ({said}); `triage account test` lists the account's folders")
         return await self._folder_state(call)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from agents.accounts.account import canonical
@@ -54,10 +55,10 @@ class ImapFolder:
         """See `Source.changes`. The cursor has one entry, named like the folder."""
         try:
             entry = cursor.get(self._folder)
-            stored = Position.decode(entry) if entry is not None else None
+            stored = Position.decode(entry)
             connection = await open_connection(self._account, self._limits)
             try:
-                reading = await self._open(connection, stored)
+                reading = await self._open(connection, stored, lost=entry is not None and stored is None)
                 while True:
                     yield await reading.next()
             finally:
@@ -68,19 +69,23 @@ class ImapFolder:
                 named.mended = error.mended
             raise named from None
 
-    async def _open(self, connection: Connection, stored: Position | None) -> Reading:
+    async def _open(self, connection: Connection, stored: Position | None, *, lost: bool) -> Reading:
         if self._gmail_ids and not connection.is_gmail:
             raise ConfigError(f"{self._account.host} shows no X-GM-MSGID: it cannot stand in for the Gmail API")
         state = await connection.examine(self._folder)
-        position = self._start(state, stored)
+        position = self._start(state, stored, lost=lost)
         known = await self._announced() if position.rebuilt else frozenset()
         return Reading(
             connection, self._mails, state, position, stored=stored, known=known, room=self._room, clock=self._clock
         )
 
-    def _start(self, state: FolderState, stored: Position | None) -> Position:
+    def _start(self, state: FolderState, stored: Position | None, *, lost: bool) -> Position:
         if stored is None:
-            return first_contact(state.uidvalidity, state.highest, self._clock(), self._limits.first_contact_days)
+            if lost:
+                said = "%s: its cursor cannot be read: the folder is read anew, mails are compared by fingerprint"
+                log.warning(said, self._folder, extra={"account": self._account.account})
+            first = first_contact(state.uidvalidity, state.highest, self._clock(), self._limits.first_contact_days)
+            return replace(first, rebuilt=lost)
         reused = state.uidnext is not None and state.uidnext <= max(stored.uid, stored.until)
         if stored.uidvalidity == state.uidvalidity and not reused:
             return stored

@@ -9,7 +9,7 @@ from agents.sources.base import AuthFailed, ProviderTransient
 from agents.sources.imap import responses
 from agents.sources.imap.account import ImapAccount
 from agents.sources.imap.names import quoted
-from agents.sources.imap.wire import Call, Wire, printable
+from agents.sources.imap.wire import Call, Wire
 
 BUSY = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 """RFC 5530 codes with which a login is refused for reasons that pass."""
@@ -46,6 +46,7 @@ def begin_login(wire: Wire, account: ImapAccount, secret: str) -> Call:
     Raises:
         AuthFailed: the server takes none over this connection.
     """
+    wire.secrets = (secret.encode(),)
     if account.auth == "xoauth2":
         return _authenticate(wire, "XOAUTH2", f"user={account.username}\x01auth=Bearer {secret}\x01\x01")
     if _PLAIN in wire.capabilities:
@@ -53,15 +54,17 @@ def begin_login(wire: Wire, account: ImapAccount, secret: str) -> Call:
     if "LOGINDISABLED" in wire.capabilities:
         raise AuthFailed("the server takes no password over this connection; set security to tls or starttls")
     try:
-        return wire.begin("LOGIN", b" ".join((quoted(account.username.encode()), quoted(secret.encode()))))
+        username, password = quoted(account.username.encode()), quoted(secret.encode())
     except ValueError:
         raise AuthFailed("username or secret hold a line break; check the file the secret is read from") from None
+    wire.secrets = (password[1:-1], *wire.secrets)
+    return wire.begin("LOGIN", b" ".join((username, password)))
 
 
-def refusal(account: ImapAccount, call: Call, secret: str) -> AuthFailed | ProviderTransient:
+def refusal(wire: Wire, account: ImapAccount, call: Call) -> AuthFailed | ProviderTransient:
     """Why a login was not taken. No code counts as refused credentials: waiting too long beats locking the account."""
     name, _ = responses.code(call.text)
-    said = printable(call.text).replace(secret, "***")
+    said = wire.quote(call.text)
     if name in BUSY:
         return ProviderTransient(f"the server takes no login now ({said})")
     return AuthFailed(f"the server refused the login of {account.username} ({said}); {_REMEDY[account.auth]}")
@@ -69,6 +72,7 @@ def refusal(account: ImapAccount, call: Call, secret: str) -> AuthFailed | Provi
 
 def _authenticate(wire: Wire, mechanism: str, message: str) -> Call:
     packed = base64.b64encode(message.encode())
+    wire.secrets = (packed, *wire.secrets)
     if "SASL-IR" in wire.capabilities:  # RFC 4959: the first message with the command
         return wire.begin("AUTHENTICATE", mechanism.encode() + b" " + packed)
     return wire.begin("AUTHENTICATE", mechanism.encode(), replies=(packed,))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from agents.sources.base import CursorExpired
+from agents.sources.entry import decoded, moment
 
 SLACK = timedelta(days=2)
 """A mail may bear a date this much older than its arrival (clocks, moves between folders)."""
@@ -38,28 +38,23 @@ class Position:
     def encode(self) -> bytes:
         """The cursor entry."""
         fields = {name: value for name, value in asdict(self).items() if value or name == "uid"}
-        return json.dumps(fields, default=lambda moment: moment.isoformat(timespec="seconds")).encode()
+        return json.dumps(fields, default=lambda at: at.isoformat(timespec="seconds")).encode()
 
     @classmethod
-    def decode(cls, entry: bytes) -> Position:
-        """Read a cursor entry.
-
-        Raises:
-            CursorExpired: not an entry of this module.
-        """
-        try:
-            fields = json.loads(entry)
-            return cls(
+    def decode(cls, entry: bytes | None) -> Position | None:
+        """Read a cursor entry; see `entry.decoded`."""
+        return decoded(
+            entry,
+            lambda fields: cls(
                 uidvalidity=int(fields["uidvalidity"]),
                 uid=int(fields["uid"]),
-                synced_at=_moment(fields["synced_at"]),
-                since=_moment(fields["since"]) if "since" in fields else None,
+                synced_at=moment(fields["synced_at"]),
+                since=moment(fields["since"]) if "since" in fields else None,
                 until=int(fields.get("until", 0)),
-                begins=_moment(fields["begins"]) if "begins" in fields else None,
+                begins=moment(fields["begins"]) if "begins" in fields else None,
                 rebuilt=bool(fields.get("rebuilt", False)),
-            )
-        except (ValueError, ArithmeticError, TypeError, AttributeError, KeyError) as error:
-            raise CursorExpired(f"unreadable cursor entry ({type(error).__name__}): the folder is read anew") from None
+            ),
+        )
 
     def reached(self, uid: int) -> Position:
         """The position after the mail with this UID."""
@@ -92,8 +87,3 @@ def after_rebuild(old: Position, uidvalidity: int, until: int) -> Position:
     return Position(
         uidvalidity=uidvalidity, synced_at=old.synced_at, since=since, until=until, begins=old.begins, rebuilt=True
     )
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

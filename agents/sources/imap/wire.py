@@ -93,6 +93,8 @@ class Wire(IMAP4ClientProtocol):
         self._most_said = MAX_ANSWER + BATCH_MAILS * keep_literal
         self.received = 0
         """Bytes so far: whether a slow answer still comes in."""
+        self.secrets: tuple[bytes, ...] = ()
+        """What was sent to log in, in each of its forms."""
 
     @property
     def between_responses(self) -> bool:
@@ -178,7 +180,7 @@ class Wire(IMAP4ClientProtocol):
         elif name == b"EXPUNGE":
             self._exists -= 1
         elif name == b"BYE" and not (self.pending and self.pending.name == "LOGOUT"):
-            self._end(f"the server said BYE: {printable(rest)}")
+            self._end(f"the server said BYE: {self.quote(rest)}")
         elif name == b"CAPABILITY":
             self.capabilities = set(rest.decode("ascii", "replace").upper().split())
         elif name in {b"OK", b"PREAUTH"}:
@@ -194,6 +196,12 @@ class Wire(IMAP4ClientProtocol):
             self.announced_at = self.announced_at or datetime.now(UTC)
             self.stirred.set()
         self._exists = exists
+
+    def quote(self, text: bytes) -> str:
+        """A server's own words, fit for a log line, without what it repeats of a login."""
+        for secret in self.secrets:
+            text = text.replace(secret, b"***")
+        return printable(text)
 
     def _read_code(self, text: bytes) -> None:
         name, argument = responses.code(text)

@@ -23,7 +23,7 @@ from infra.stack import KafkaBroker
 from streams.admin import create_topics
 from streams.reading import Record, to_end
 from streams.topics import FEEDBACK
-from tests.integration.ingest.conftest import Site
+from tests.integration.ingest.conftest import Site, fresh_topics
 from tests.services.google import Google
 from tests.services.pubsub.server import PubSub
 
@@ -69,6 +69,11 @@ class GmailSite(Site):
         await save_account(self.settings, Account(**{**account, **changes}))
         return address
 
+    async def enable(self, name: str) -> None:
+        """A mailbox that was on record, disabled, is read from now on."""
+        mailbox = GmailMailbox(email=f"{name}@example.org")
+        await save_account(self.settings, Account(id=name, kind="gmail", gmail=mailbox))
+
     def log_in(self, name: str) -> None:
         """What `triage auth login` does."""
         given = self.google.consent(f"{name}@example.org")
@@ -91,9 +96,17 @@ class GmailSite(Site):
         return found
 
     def triage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        program = [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
-        environment = {"PATH": "/usr/bin:/bin", **self.environment}
-        return subprocess.run(program, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        """A command as a person types it."""
+        return subprocess.run(
+            self.command(*arguments), env=self.process_environment, capture_output=True, text=True, timeout=300, check=False
+        )  # fmt: skip
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
+
+    @property
+    def process_environment(self) -> dict[str, str]:
+        return {"PATH": "/usr/bin:/bin", **self.environment}
 
     async def feedback(self) -> list[Record]:
         """Everything committed to mail.feedback."""
@@ -116,3 +129,14 @@ def gmail_site(
         made = GmailSite(kafka_broker.bootstrap, tmp_path, stack, make_google(pubsub), pubsub)
         create_topics(made.settings)
         yield made
+
+
+@pytest.fixture
+def shared_gmail_site(
+    ingest_broker: KafkaBroker, make_google: Callable[..., Google], pubsub: PubSub, tmp_path: Path
+) -> Iterator[GmailSite]:
+    """On a broker that is shared: quicker, but stop every process in order, or a group member lingers."""
+    with ExitStack() as stack:
+        made = GmailSite(ingest_broker.bootstrap, tmp_path, stack, make_google(pubsub), pubsub)
+        with fresh_topics(made.settings):
+            yield made

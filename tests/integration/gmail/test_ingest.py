@@ -11,7 +11,7 @@ from tests.integration.gmail.conftest import GmailSite, event_ids, ids
 from tests.integration.ingest.conftest import until
 
 
-async def test_a_mailbox_its_pushes_and_what_a_person_does_reach_the_log(gmail_site: GmailSite) -> None:
+async def test_point_10_a_mailbox_its_pushes_and_what_a_person_does_reach_the_log(gmail_site: GmailSite) -> None:
     site = gmail_site
     box = await site.gmail("box")
     old = site.google.fill(box, 120)
@@ -50,7 +50,9 @@ async def test_prove_names_what_is_missing_and_what_was_deleted(gmail_site: Gmai
     assert proof["missing"] == sorted(f"gmail;{one}" for one in kept)
 
 
-async def test_a_push_for_another_process_is_acknowledged_when_its_mails_are_committed(gmail_site: GmailSite) -> None:
+async def test_point_8_a_push_for_another_process_is_acknowledged_when_its_mails_are_committed(
+    gmail_site: GmailSite,
+) -> None:
     site = gmail_site
     names = [f"box{number}" for number in range(8)]
     boxes = [await site.gmail(name) for name in names]
@@ -70,7 +72,9 @@ async def test_a_push_for_another_process_is_acknowledged_when_its_mails_are_com
     await until(_nothing_waits(site), bool, 30)
 
 
-async def test_a_subscription_that_vanished_is_made_anew_and_mailboxes_are_watched_anew(gmail_site: GmailSite) -> None:
+async def test_point_8_a_subscription_that_vanished_is_made_anew_and_mailboxes_are_watched_anew(
+    gmail_site: GmailSite,
+) -> None:
     site = gmail_site
     box = await site.gmail("box")
     site.ingest(GMAIL_SILENCE_S="2", PUSH_SILENCE_S="1")
@@ -83,7 +87,7 @@ async def test_a_subscription_that_vanished_is_made_anew_and_mailboxes_are_watch
     await site.until_received(1)
 
 
-async def test_a_pull_that_went_silent_is_started_anew(gmail_site: GmailSite) -> None:
+async def test_point_8_a_pull_that_went_silent_is_started_anew(gmail_site: GmailSite) -> None:
     """Frozen, the server keeps the stream open and says nothing; the client sees no error."""
     site = gmail_site
     box = await site.gmail("box")

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,18 +24,17 @@ from streams.admin import create_topics
 from streams.reading import Record, to_end
 from streams.status import Status
 from streams.topics import ALL, RECEIVED, STATUS
-from tests.services.servers import new_broker
 
 SESSION_S = 6.0
 Seen = TypeVar("Seen")
 
 
 class Ingest:
-    """A running `triage ingest`."""
+    """A running `triage ingest`, or another of its processes."""
 
-    def __init__(self, environment: Mapping[str, str], name: str, log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], name: str, log: Path, program: str = "ingest") -> None:
         self.log = log
-        command = [sys.executable, "-c", "from infra.cli import main; main()", "ingest"]
+        command = [sys.executable, "-c", "from infra.cli import main; main()", program]
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 command, env={**os.environ, **environment, "INSTANCE_ID": name}, stdout=output, stderr=output
@@ -80,7 +79,12 @@ class Site:
         )
 
     def ingest(self, name: str = "ingest-1", **environment: str) -> Ingest:
-        made = Ingest({**self.environment, **environment}, name, self.directory / f"{name}.log")
+        return self.start("ingest", name, **environment)
+
+    def start(self, program: str, name: str = "", **environment: str) -> Ingest:
+        """Any of the processes."""
+        name = name or f"{program}-1"
+        made = Ingest({**self.environment, **environment}, name, self.directory / f"{name}.log", program)
         self._stack.callback(made.close)
         return made
 
@@ -175,29 +179,27 @@ async def until(look: Callable[[], Awaitable[Seen]], fits: Callable[[Seen], bool
         await asyncio.sleep(max(0.2, time.monotonic() - started))  # half of the time is for those who are watched
 
 
-@pytest.fixture(scope="session")
-def ingest_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
-    """A broker for tests that start no ingest process: the topics have the real names, so the shared one will not do."""
-    broker = new_broker(tmp_path_factory.mktemp("ingest-broker"))
-    broker.start()
-    yield broker
-    broker.kill()
-
-
 @pytest.fixture
 def shared_site(ingest_broker: KafkaBroker, tmp_path: Path) -> Iterator[Site]:
     """Fresh topics on a broker that is shared: much quicker than `site`, but a killed group member would linger."""
     with ExitStack() as stack:
         made = Site(ingest_broker.bootstrap, tmp_path, stack)
-        create_topics(made.settings)
-        yield made
-        admin = AdminClient({"bootstrap.servers": ingest_broker.bootstrap})
-        names = [spec.name for spec in ALL]
-        for deleted in admin.delete_topics(names).values():
-            deleted.result(10)
-        deadline = time.monotonic() + 10
-        while set(names) & set(admin.list_topics(timeout=5).topics) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        with fresh_topics(made.settings):
+            yield made
+
+
+@contextmanager
+def fresh_topics(settings: Settings) -> Iterator[None]:
+    """All topics, empty; deleted at the end."""
+    create_topics(settings)
+    yield
+    admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
+    names = [spec.name for spec in ALL]
+    for deleted in admin.delete_topics(names).values():
+        deleted.result(10)
+    deadline = time.monotonic() + 10
+    while set(names) & set(admin.list_topics(timeout=5).topics) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 @pytest.fixture

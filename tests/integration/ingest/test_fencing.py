@@ -10,7 +10,7 @@ import pytest
 
 from agents.accounts import Account
 from agents.ingest import cursors as cursor_log
-from agents.ingest.announced import AnnouncedOnLog
+from agents.ingest.announced import AnnouncedOnLog, LogMemory
 from agents.ingest.committer import Committer, Log
 from agents.ingest.log_writer import Fenced, LogWriter, NotStored, Span, TooLarge, Unclear
 from agents.ingest.records import FolderKey, Outgoing, Submission, transaction
@@ -156,5 +156,5 @@ async def test_the_log_remembers_the_fingerprints_of_one_account(site: Site) -> 
     await writer.store(records(2))
     await writer._write(records(3))
     await writer.close()
-    assert await AnnouncedOnLog(site.settings, "box", 4).fingerprints() == {"print-1", "print-2"}
-    assert await AnnouncedOnLog(site.settings, "somebody", 4).fingerprints() == frozenset()
+    assert await AnnouncedOnLog(LogMemory(site.settings), "box", 4).fingerprints() == {"print-1", "print-2"}
+    assert await AnnouncedOnLog(LogMemory(site.settings), "somebody", 4).fingerprints() == frozenset()

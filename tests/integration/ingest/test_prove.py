@@ -46,5 +46,9 @@ async def test_imap_and_maildir_are_held_against_the_log(site: Site, dovecot: Do
         code, proof = prove(site, name, GOOD="right")
         assert (code, len(proof["missing"]), proof["extra"]) == (1, 1, int(name == "box"))
 
+    dovecot.set_uidvalidity(user, 99)
+    code, proof = prove(site, user, GOOD="right")
+    assert (code, len(proof["missing"]), proof["recognised"], proof["extra"]) == (1, 1, 7, 0)
+
     code, said = prove(site, "nobody")
     assert (code, "no such account" in said["said"]) == (1, True)

@@ -76,7 +76,7 @@ async def test_a_token_that_gmail_refuses_is_replaced(fake: Google, settings: Se
     assert await opens(fake, await tokens.token())
 
 
-async def test_a_revoked_grant_is_final_loud_and_asked_about_once_by_all_processes_until_a_login(
+async def test_point_9_a_revoked_grant_is_final_loud_and_asked_about_once_by_all_processes_until_a_login(
     fake: Google, settings: Settings, grant: Grant, store: TokenStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     revoked = grant()

@@ -55,6 +55,7 @@ class GmailMailbox:
     labels: tuple[str, ...] = ("INBOX",)
     topic: str = ""
     root: str = ""
+    watched_every_s: float = 86400
     limits: dict[str, Any] = field(default_factory=dict)
     listener: Listener = field(default_factory=Listener)
     watches: Watches = field(default_factory=Watches)
@@ -83,7 +84,7 @@ class GmailMailbox:
             limits=GmailLimits(**{"first_contact_days": FIRST_CONTACT_DAYS, "silence_s": 0.3, **self.limits}),
             announced=self.announced,
             listener=self.listener,
-            watching=Watching(ACCOUNT, self.labels, api, self.watches, topic=self.topic, every_s=86400),
+            watching=Watching(ACCOUNT, self.labels, api, self.watches, topic=self.topic, every_s=self.watched_every_s),
             room=self.room,
         )
 

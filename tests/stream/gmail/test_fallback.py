@@ -12,7 +12,7 @@ import pytest
 
 from agents.breakers import Breaker, BreakerState
 from agents.fakes.google.faults import Fault
-from agents.sources.base import ProviderTransient
+from agents.sources.base import AuthFailed, ProviderTransient
 from agents.sources.fallback import WithFallback
 from agents.sources.gmail.fetch import identity
 from agents.sources.imap import ImapFolder
@@ -110,6 +110,25 @@ async def test_to_imap_and_back_under_load_and_restarts(
         await asyncio.wait([reading])
     assert sorted(reader.log) == sorted(identity(ACCOUNT, int(one, 16)) for one in sent)
     assert "INBOX" not in reader.cursor
+
+
+async def test_gmail_is_gone_back_to_although_imap_refuses_the_login(
+    google: GoogleHere, make_mailbox: Callable[..., GmailMailbox], breaker: Breaker
+) -> None:
+    """IMAP fails at once, so nobody is left who waits for Gmail: whoever begins anew has to ask."""
+    mailbox = make_mailbox(breaker=breaker)
+    new = google.deliver(mailbox.user, generated=1)
+    breaker.open()
+    async with ImapSide(google, mailbox.user) as side:
+        side.answers["AUTHENTICATE"] = b"TAG NO [AUTHENTICATIONFAILED] no\r\n"
+        source = Reader(mailbox, side).source()
+        with pytest.raises(AuthFailed):
+            await anext(source.changes({}))
+        await asyncio.sleep(breaker.retry_in_s)
+        async with aclosing(source.changes({})) as batches:
+            batch = await anext(batches)
+    assert [one.event_id for one in batch.mails] == [identity(ACCOUNT, int(new[0], 16))]
+    assert breaker.state == BreakerState.CLOSED
 
 
 async def test_a_server_that_does_not_show_gmails_numbers_cannot_stand_in(

@@ -1,17 +1,20 @@
-"""What a Gmail mailbox does that others do not: history that is gone, mails that vanish, labels that move, quotas."""
+"""What a Gmail mailbox does that others do not. Tests name the point of MAIL.md's Gmail section."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from agents.fakes.google.faults import Fault
 from agents.sources.base import AuthFailed, ProviderTransient
+from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import identity
+from agents.sources.gmail.position import ENTRY, Position
 from tests.integration.following import Follower, read_all
 from tests.integration.source_conformance import mail, subjects
 from tests.services.google_here import GoogleHere
@@ -28,7 +31,7 @@ def gets(google: GoogleHere) -> int:
     return int(google.counters().requests.get("users.messages.get", 0))
 
 
-async def test_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
+async def test_point_5_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     on_log: set[str] = set()
@@ -49,7 +52,7 @@ async def test_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
     assert (await read_all(mailbox.source(), second.cursor)).mails == []
 
 
-async def test_a_history_that_goes_again_while_it_is_made_up_for_loses_nothing(
+async def test_point_5_a_history_that_goes_again_while_it_is_made_up_for_loses_nothing(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     on_log: set[str] = set()
@@ -85,7 +88,7 @@ async def test_a_mail_that_arrives_while_the_first_list_is_read_comes_once(
     assert [one.event_id for one in follower.mails] == event_ids([*old, *new])
 
 
-async def test_mails_that_vanish_are_passed_over_and_counted(google: GoogleHere, mailbox: GmailMailbox) -> None:
+async def test_point_6_mails_that_vanish_are_passed_over_and_counted(google: GoogleHere, mailbox: GmailMailbox) -> None:
     first = await read_all(mailbox.source())
     ids = google.deliver(mailbox.user, generated=10)
     google.set_faults(Fault(method="users.messages.get", error="404", times=3))
@@ -147,6 +150,31 @@ async def test_the_labels_of_the_account_say_which_mails_count(google: GoogleHer
     assert [one.event_id for one in (await read_all(mailbox.source(), first.cursor)).mails] == event_ids(more)
 
 
+async def test_a_history_that_names_no_labels_loses_no_mail_and_announces_none_of_others(
+    google: GoogleHere, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Google documents of these messages that they typically only have an id and a thread's."""
+    history = GmailApi.history
+
+    async def bare(api: GmailApi, start: int, token: str = "") -> Mapping[str, object]:
+        answer = await history(api, start, token)
+        for record in answer.get("history", ()):
+            for one in record.get("messagesAdded", ()):
+                del one["message"]["labelIds"]
+        return answer
+
+    monkeypatch.setattr(GmailApi, "history", bare)
+    mailbox = make_mailbox()
+    first = await read_all(mailbox.source())
+    mine = google.deliver(mailbox.user, generated=2)
+    google.deliver(mailbox.user, generated=1, labels=["SENT"])
+    google.deliver(mailbox.user, generated=1, labels=["DRAFT"])
+    mine += google.deliver(mailbox.user, generated=1)
+    second = await read_all(mailbox.source(), first.cursor)
+    assert [one.event_id for one in second.mails] == event_ids(mine)
+    assert second.skipped == 2
+
+
 async def test_a_huge_mail_is_cut_without_reading_all_of_it(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
     mailbox = make_mailbox(limits={"mail_max_bytes": 4096})
     raw = mail("huge") + b"x" * 3_000_000
@@ -158,7 +186,7 @@ async def test_a_huge_mail_is_cut_without_reading_all_of_it(google: GoogleHere, 
 
 
 @pytest.mark.parametrize("error", ["429", "429-user", "403-user", "403-project"])
-async def test_a_refused_rate_is_waited_out_and_costs_nothing_that_was_fetched(
+async def test_point_7_a_refused_rate_is_waited_out_and_costs_nothing_that_was_fetched(
     google: GoogleHere, mailbox: GmailMailbox, error: str
 ) -> None:
     google.deliver(mailbox.user, generated=12)
@@ -180,7 +208,7 @@ async def test_a_broken_answer_is_transient_and_the_next_reading_has_all(
     assert len((await read_all(mailbox.source(), first.cursor)).mails) == 4
 
 
-async def test_a_token_that_is_refused_once_is_renewed_twice_is_final(
+async def test_point_9_a_token_that_is_refused_once_is_renewed_twice_is_final(
     google: GoogleHere, mailbox: GmailMailbox
 ) -> None:
     google.deliver(mailbox.user, generated=1)
@@ -193,13 +221,13 @@ async def test_a_token_that_is_refused_once_is_renewed_twice_is_final(
         await read_all(mailbox.source(), first.cursor)
 
 
-async def test_a_missing_scope_is_told_with_the_remedy(google: GoogleHere, mailbox: GmailMailbox) -> None:
+async def test_point_9_a_missing_scope_is_told_with_the_remedy(google: GoogleHere, mailbox: GmailMailbox) -> None:
     google.set_faults(Fault(error="403-scope"))
     with pytest.raises(AuthFailed, match=r"lacks the scope gmail\.readonly"):
         await read_all(mailbox.source())
 
 
-async def test_the_quota_of_a_mailbox_is_kept_to(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
+async def test_point_7_the_quota_of_a_mailbox_is_kept_to(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
     google.set_quota(user_per_minute=2400)
     mailbox = make_mailbox(user_per_minute=2400)
     google.deliver(mailbox.user, generated=30)
@@ -209,7 +237,7 @@ async def test_the_quota_of_a_mailbox_is_kept_to(google: GoogleHere, make_mailbo
     assert time.monotonic() - started > 5  # 600 units, 400 of them at once, then 33 a second
 
 
-async def test_a_hint_brings_the_mail_and_is_answered_by_the_commit(
+async def test_point_3_a_hint_brings_the_mail_and_is_answered_by_the_commit(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     mailbox = make_mailbox(limits={"silence_s": 60})
@@ -228,7 +256,7 @@ async def test_a_hint_brings_the_mail_and_is_answered_by_the_commit(
         await asyncio.wait_for(committed, 1)
 
 
-async def test_a_push_that_the_history_does_not_bear_out_is_let_go(
+async def test_point_3_a_push_that_the_history_does_not_bear_out_is_let_go(
     mailbox: GmailMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agents.sources.gmail.mailbox.SETTLE_S", (0.01, 0.02))
@@ -240,7 +268,7 @@ async def test_a_push_that_the_history_does_not_bear_out_is_let_go(
         assert mailbox.listener.wanted == mailbox.listener.reached < 10**15
 
 
-async def test_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_made_anew(
+async def test_point_1_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_made_anew(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
     topic = "projects/p/topics/mail"
@@ -257,7 +285,32 @@ async def test_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_made_ane
     assert google.watches()[mailbox.user]["topic"] == "projects/p/topics/other"
 
 
-async def test_without_its_topic_a_mailbox_is_polled_and_says_so(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
+async def test_point_1_a_watch_is_renewed_by_the_clock(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
+    mailbox = make_mailbox(topic="projects/p/topics/mail", watched_every_s=0.2)
+    async with Follower(mailbox.source()) as follower:
+        await follower.until_in_step()
+        await asyncio.sleep(0.2)
+        await follower.next()
+    assert google.counters().requests["users.watch"] == 2
+
+
+async def test_point_2_a_mailbox_whose_pushes_do_not_come_is_asked_all_the_same_and_watched_anew(
+    google: GoogleHere, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.sources.gmail.watch.DOUBT", timedelta())
+    mailbox = make_mailbox(topic="projects/p/topics/mail", limits={"silence_s": 0.1})
+    async with Follower(mailbox.source()) as follower:
+        await follower.until_in_step()
+        for number in range(1, 4):
+            google.deliver(mailbox.user, generated=1)  # and no push says so
+            await follower.until_found(1)
+            await follower.until_in_step()
+            assert google.counters().requests["users.watch"] == 1 + (number > 2)
+
+
+async def test_point_1_without_its_topic_a_mailbox_is_polled_and_says_so(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
     topic = "projects/p/topics/mail"
     google.missing_topics.add(topic)
     mailbox = make_mailbox(topic=topic)
@@ -281,7 +334,7 @@ async def test_a_mail_with_an_old_date_is_found_in_the_history(mailbox: GmailMai
     assert len((await read_all(mailbox.source(), first.cursor)).mails) == 1
 
 
-async def test_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
+async def test_point_5_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
     google: GoogleHere, mailbox: GmailMailbox
 ) -> None:
     first = await read_all(mailbox.source())
@@ -290,6 +343,79 @@ async def test_a_history_that_is_refused_again_and_again_is_not_listed_for_ever(
     with pytest.raises(ProviderTransient, match="no longer kept"):
         await read_all(mailbox.source(), first.cursor)
     assert google.counters().requests["users.messages.list"] < 5
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_point_4_a_mailbox_that_was_made_anew_is_not_taken_for_an_empty_one(
+    google: GoogleHere, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    """Its historyIds are behind the cursor, which Gmail may refuse (404) or answer with nothing until they have caught up."""
+    history = GmailApi.history
+
+    async def lenient(api: GmailApi, start: int, token: str = "") -> Mapping[str, object]:
+        return {"historyId": "5000"} if start == 10**9 else await history(api, start, token)
+
+    mailbox = make_mailbox()
+    first = await read_all(mailbox.source())
+    position = Position.decode(first.cursor[ENTRY])
+    assert position is not None
+    former = {ENTRY: replace(position, history_id=10**9).encode()}
+    new = google.deliver(mailbox.user, generated=3)
+    if not refused:
+        monkeypatch.setattr(GmailApi, "history", lenient)
+    second = await read_all(mailbox.source(), former)
+    assert [one.event_id for one in second.mails] == event_ids(new)
+    assert (await read_all(mailbox.source(), second.cursor)).mails == []
+
+
+async def test_point_4_an_answer_that_lags_behind_the_cursor_moves_nothing(
+    google: GoogleHere, mailbox: GmailMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google.deliver(mailbox.user, generated=2)
+    first = await read_all(mailbox.source())
+    position = Position.decode(first.cursor[ENTRY])
+    assert position is not None
+
+    async def lagging(_api: GmailApi, start: int, _token: str = "") -> dict[str, object]:
+        return {"historyId": str(start - 1)}
+
+    google.clear_counters()
+    monkeypatch.setattr(GmailApi, "history", lagging)
+    second = await read_all(mailbox.source(), first.cursor)
+    assert (second.mails, google.counters().requests) == ([], {"users.getProfile": 1})
+    assert second.cursor == first.cursor
+
+
+async def test_a_cursor_that_cannot_be_read_is_made_up_for_from_the_log(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
+    on_log: set[str] = set()
+
+    async def announced() -> frozenset[str]:
+        return frozenset(on_log)
+
+    mailbox = make_mailbox(announced=announced)
+    google.deliver(mailbox.user, generated=3)
+    on_log.update(one.event_id for one in (await read_all(mailbox.source())).mails)
+    new = google.deliver(mailbox.user, generated=2)
+    second = await read_all(mailbox.source(), {ENTRY: b"{}"})
+    assert [one.event_id for one in second.mails] == event_ids(new)
+    assert Position.decode(second.cursor[ENTRY]) is not None
+
+
+async def test_a_push_that_comes_while_a_former_one_settles_is_not_kept_waiting(
+    google: GoogleHere, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.sources.gmail.mailbox.SETTLE_S", (60.0,))
+    mailbox = make_mailbox(limits={"silence_s": 60})
+    async with Follower(mailbox.source()) as follower:
+        await follower.until_in_step()
+        mailbox.listener.hint(10**9)  # ahead of what the history shows
+        waiting = asyncio.create_task(follower.next())
+        await asyncio.sleep(0)
+        google.deliver(mailbox.user, generated=1)
+        mailbox.listener.hint(10**9 + 1)
+        assert len((await waiting).mails) == 1
 
 
 async def test_no_mail_is_fetched_before_there_is_room_for_it_and_none_ahead_of_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from agents.push.directory import Directory
 from agents.push.dispatch import Dispatcher, Outcome
 from agents.push.endpoint import PATH, Endpoint
 from agents.push.message import Malformed, PushedChange, decode
+from agents.push.oidc import Verifier
 from agents.push.relay import Relay
+from agents.sources.base import ProviderTransient
 from agents.sources.gmail.hints import Hints
 from infra.errors import ConfigError
 from infra.settings import Settings, load
@@ -53,7 +56,7 @@ def desk() -> Desk:
     return Desk(hints, Dispatcher(hints, directory, Relay(settings, hints, directory), commit_s=0.5))
 
 
-async def test_a_push_waits_for_the_commit_of_its_history_id(desk: Desk) -> None:
+async def test_point_8_a_push_waits_for_the_commit_of_its_history_id(desk: Desk) -> None:
     with desk.hints.owned("box") as listener:
         waiting = asyncio.create_task(desk.dispatcher.take("pull", push(history_id=50)))
         assert await listener.until_hinted(5)
@@ -65,7 +68,7 @@ async def test_a_push_waits_for_the_commit_of_its_history_id(desk: Desk) -> None
     assert desk.dispatcher.waiting == 0
 
 
-async def test_duplicates_and_late_ones_are_answered_at_once(desk: Desk) -> None:
+async def test_point_3_duplicates_and_late_ones_are_answered_at_once(desk: Desk) -> None:
     with desk.hints.owned("box") as listener:
         listener.commit(50)
         for history_id in (50, 50, 3):
@@ -74,7 +77,7 @@ async def test_duplicates_and_late_ones_are_answered_at_once(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("account", ["box", "elsewhere"])
-async def test_what_is_not_committed_in_time_has_to_come_again(desk: Desk, account: str) -> None:
+async def test_point_8_what_is_not_committed_in_time_has_to_come_again(desk: Desk, account: str) -> None:
     with desk.hints.owned("box"):
         assert await desk.dispatcher.take("pull", push(f"{account}@example.org")) is Outcome.LATE
 
@@ -131,7 +134,7 @@ async def endpoint(desk: Desk, settings: Settings) -> AsyncIterator[Any]:
     await made.close()
 
 
-async def test_the_endpoint_answers_after_the_commit_or_asks_for_another_try(
+async def test_point_8_the_endpoint_answers_after_the_commit_or_asks_for_another_try(
     google: GoogleHere, desk: Desk, endpoint: Any
 ) -> None:
     token = await asyncio.to_thread(google.sign_id_token, AUDIENCE, email=SENDER)
@@ -168,6 +171,31 @@ async def test_only_our_own_subscription_may_push(
 async def test_a_token_that_google_did_not_sign_is_refused(google: GoogleHere, endpoint: Any, spoil: Any) -> None:
     token = await asyncio.to_thread(google.sign_id_token, AUDIENCE, email=SENDER)
     assert await endpoint(spoil(token)) == 401
+
+
+async def test_while_googles_certificates_cannot_be_had_those_at_hand_are_good_and_nobody_asks_for_each_push(
+    google: GoogleHere, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await asyncio.to_thread(google.sign_id_token, AUDIENCE, email=SENDER)
+    verifier = Verifier(certs_url=settings.push_certs_url, audience=AUDIENCE, service_account=SENDER)
+    await verifier.verify(f"Bearer {token}")
+    asked: list[float] = []
+
+    async def away(_verifier: Verifier) -> dict[str, str]:
+        asked.append(time.monotonic())
+        raise ProviderTransient("no answer")
+
+    monkeypatch.setattr(Verifier, "_fetch", away)
+    monkeypatch.setattr("agents.push.oidc.CERTS_S", 0.0)
+    monkeypatch.setattr("agents.push.oidc.CERTS_PAUSE_S", -1.0)
+    await verifier.verify(f"Bearer {token}")
+    monkeypatch.setattr("agents.push.oidc.CERTS_PAUSE_S", 10.0)
+    stranger = Verifier(certs_url=settings.push_certs_url, audience=AUDIENCE, service_account=SENDER)
+    for _ in range(5):
+        await verifier.verify(f"Bearer {token}")
+        with pytest.raises(ProviderTransient, match="no answer"):
+            await stranger.verify(f"Bearer {token}")
+    assert len(asked) == 2  # once each
 
 
 def test_an_endpoint_that_could_not_tell_google_from_anybody_is_refused(desk: Desk) -> None:

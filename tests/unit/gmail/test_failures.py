@@ -49,7 +49,7 @@ def test_each_error_of_google_has_its_meaning(name: str, kind: type[Exception], 
         (format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True), 0.0),
     ],
 )
-def test_retry_after_is_seconds_or_a_date_and_bounded(value: str, seconds: float | None) -> None:
+def test_point_7_retry_after_is_seconds_or_a_date_and_bounded(value: str, seconds: float | None) -> None:
     found = meaning("m", 429, {"Retry-After": value}, b"")
     assert isinstance(found, RateLimited)
     assert found.retry_after_s == seconds

@@ -22,6 +22,10 @@ def added(number: int, message: int, *labels: str) -> dict[str, Any]:
     return {"id": str(number), "messagesAdded": [{"message": {"id": f"{message:x}", "labelIds": list(labels)}}]}
 
 
+def bare(number: int, message: int) -> dict[str, Any]:
+    return {"id": str(number), "messagesAdded": [{"message": {"id": f"{message:x}", "threadId": "1"}}]}
+
+
 def deleted(number: int, message: int, *labels: str) -> dict[str, Any]:
     return {"id": str(number), "messagesDeleted": [{"message": {"id": f"{message:x}", "labelIds": list(labels)}}]}
 
@@ -80,7 +84,7 @@ def test_a_history_taken_in_two_parts_announces_what_it_announces_as_a_whole(
 
 
 @given(histories(), st.integers(0, 200), st.integers(0, 200))
-def test_the_cursor_only_moves_forward(records: list[dict[str, Any]], start: int, head: int) -> None:
+def test_point_4_the_cursor_only_moves_forward(records: list[dict[str, Any]], start: int, head: int) -> None:
     changes = of(*records, start=start, head=head)
     assert changes.up_to >= start
     records_ = [one.record for one in changes.arrivals] + [one.record for one in changes.moves]
@@ -109,11 +113,25 @@ def test_pages_that_do_not_reach_the_end_count_up_to_their_last_record() -> None
         ([added(5, 1), moved(7, 1, "-", "INBOX")], [1]),  # filed away before we looked, with labels as they are now
         ([added(5, 1, "INBOX"), moved(7, 1, "-", "INBOX"), moved(8, 1, "+", "INBOX", "INBOX")], [1]),
         ([moved(7, 1, "+", "STARRED", "INBOX", "STARRED")], []),
+        ([bare(5, 1)], [1]),  # whether it does shows when it is fetched
         ([], []),
     ],
 )
 def test_a_mail_counts_when_it_comes_into_scope(records: list[dict[str, Any]], arrived: list[int]) -> None:
     assert [one.message for one in of(*records).arrivals] == arrived
+
+
+@pytest.mark.parametrize(
+    ("records", "unsure"),
+    [
+        ([bare(5, 1)], True),
+        ([bare(5, 1), moved(7, 1, "-", "INBOX")], False),  # it had been in scope
+        ([bare(5, 1), moved(7, 1, "+", "INBOX", "INBOX")], False),
+        ([added(5, 1, "INBOX")], False),
+    ],
+)
+def test_a_record_without_labels_leaves_open_whether_a_mail_counts(records: list[dict[str, Any]], unsure: bool) -> None:
+    assert [one.unsure for one in of(*records).arrivals] == [unsure]
 
 
 @pytest.mark.parametrize(

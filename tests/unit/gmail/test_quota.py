@@ -18,7 +18,7 @@ class Clock:
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(COST.values())), st.floats(0, 20)), max_size=200))
-def test_no_sixty_seconds_see_more_than_the_limit(calls: list[tuple[int, float]]) -> None:
+def test_point_7_no_sixty_seconds_see_more_than_the_limit(calls: list[tuple[int, float]]) -> None:
     clock = Clock()
     bucket = Bucket(600, clock=clock)
     used: list[tuple[float, int]] = []
@@ -30,7 +30,7 @@ def test_no_sixty_seconds_see_more_than_the_limit(calls: list[tuple[int, float]]
         assert sum(units for at, units in used if start <= at < start + 60) <= 600 + max(COST.values())
 
 
-def test_a_refusal_holds_everything_for_its_time() -> None:
+def test_point_7_a_refusal_holds_everything_for_its_time() -> None:
     clock = Clock()
     bucket = Bucket(600, clock=clock)
     bucket.hold(30)

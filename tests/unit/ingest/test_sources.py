@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agents.accounts import Account, GmailMailbox, ImapServer
-from agents.ingest.announced import AnnouncedOnLog
+from agents.ingest.announced import AnnouncedOnLog, LogMemory
 from agents.ingest.sources import ALL_DAYS, imap_account, make_source, since_days
 from agents.sources.base import ProviderTransient, Source, unbounded
 from agents.sources.fallback import WithFallback
@@ -30,7 +30,7 @@ async def gmail() -> AsyncIterator[Service]:
 
 
 def made(settings: Settings, account: Account, gmail: Service) -> Source:
-    log = AnnouncedOnLog(settings, account.id, 4)
+    log = AnnouncedOnLog(LogMemory(settings), account.id, 4)
     return make_source(settings, account, account.folders[0], log, gmail, room=unbounded)
 
 

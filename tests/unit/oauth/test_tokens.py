@@ -59,7 +59,7 @@ async def test_concurrent_callers_share_one_refresh(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("draw", [0.0, 0.5, 1.0])
-async def test_a_token_is_refreshed_early_and_not_by_all_at_the_same_time(clock: Clock, draw: float) -> None:
+async def test_point_9_a_token_is_refreshed_early_and_not_by_all_at_the_same_time(clock: Clock, draw: float) -> None:
     shared = tokens(Script(access("a", 3600), access("b", 7200)), clock, draw)
     early = EARLY_S[0] + draw * (EARLY_S[1] - EARLY_S[0])
     assert await shared.token() == "a"
@@ -104,7 +104,7 @@ async def test_a_refused_token_is_not_handed_out_again(clock: Clock) -> None:
     assert (await shared.token(), grant.asked) == ("b", 2)
 
 
-async def test_a_final_refusal_is_asked_about_once_until_what_is_stored_changes(clock: Clock) -> None:
+async def test_point_9_a_final_refusal_is_asked_about_once_until_what_is_stored_changes(clock: Clock) -> None:
     grant = Script(FINAL, access("a", 1e9))
     shared = tokens(grant, clock)
     for _ in range(100):

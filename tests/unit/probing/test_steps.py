@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 import pytest
 
-from agents.probing.gmail import judge_watch, read_answer
+from agents.probing.gmail import judge_watch
 from agents.probing.steps import Steps, encryption, subject
-from agents.sources.base import AuthFailed, ProviderTransient
+from agents.sources.base import ProviderTransient
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -70,25 +69,3 @@ def test_a_watch_that_lasts(expires: datetime, says: str) -> None:
 def test_a_watch_that_does_not(expires: datetime | None, says: str) -> None:
     with pytest.raises(ProviderTransient, match=says):
         judge_watch(expires, NOW)
-
-
-def _error(reason: str) -> bytes:
-    return orjson.dumps({"error": {"errors": [{"reason": reason}]}})
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "raised", "says"),
-    [
-        (429, b"", ProviderTransient, "quota is used up"),
-        (403, _error("userRateLimitExceeded"), ProviderTransient, "quota is used up"),
-        (403, _error("accessNotConfigured"), AuthFailed, "enable the Gmail API"),
-        (403, _error("insufficientPermissions"), AuthFailed, "triage auth"),
-        (401, b"", AuthFailed, "triage auth refresh"),
-        (500, b"{}", ProviderTransient, "check GMAIL_API_ROOT"),
-        (200, b"<html>", ProviderTransient, "check GMAIL_API_ROOT"),
-        (200, b"[]", ProviderTransient, "check GMAIL_API_ROOT"),
-    ],
-)
-def test_what_gmail_says_has_a_remedy(status: int, body: bytes, raised: type[Exception], says: str) -> None:
-    with pytest.raises(raised, match=says):
-        read_answer(status, body)
