@@ -65,7 +65,7 @@ def evaluate(*, labels: Path, corpus: Path | None, errors: int, machine: bool) -
     if machine:
         click.echo(orjson.dumps(report, option=orjson.OPT_NON_STR_KEYS))
     else:
-        click.echo("\n".join(_lines(report)))
+        click.echo("\n".join(told(report)))
 
 
 def judge(labels: Path, corpus: Path | None = None) -> list[Judged]:
@@ -154,7 +154,7 @@ def _error(each: Judged) -> dict[str, Any]:
     }
 
 
-def _lines(report: dict[str, Any]) -> list[str]:
+def told(report: dict[str, Any]) -> list[str]:
     """The report for people: [low, high] are 95 % intervals (Wilson for shares, bootstrap for the others)."""
     lines = [
         f"{report['mails']} mails, policy {report['policy_version']}",
@@ -164,28 +164,30 @@ def _lines(report: dict[str, Any]) -> list[str]:
     lines += [
         f"{true:11} " + "".join(f"{count:8}" for count in row.values()) for true, row in report["confusion"].items()
     ]
-    lines += ["", _told("lane accuracy", report["lane_accuracy"]), _told("macro-F1", report["lane_macro_f1"])]
-    lines += [_told("weighted kappa", report["lane_weighted_kappa"])]
-    lines += [_told("category accuracy", report["category_accuracy"]), ""]
+    lines += ["", _figure("lane accuracy", report["lane_accuracy"]), _figure("macro-F1", report["lane_macro_f1"])]
+    lines += [_figure("weighted kappa", report["lane_weighted_kappa"])]
+    lines += [_figure("category accuracy", report["category_accuracy"]), ""]
     groups = {"important mail": report["important"], "needs reply": report["needs_reply"]}
     for name, one in (groups | report["lanes"] | report["categories"]).items():
-        lines.append(f"{name:18} {_told('P', one['precision'], 0)}  {_told('R', one['recall'], 0)}  F1 {one['f1']:.3f}")
+        lines.append(
+            f"{name:18} {_figure('P', one['precision'], 0)}  {_figure('R', one['recall'], 0)}  F1 {one['f1']:.3f}"
+        )
     lines.append("")
     for source, one in report["sources"].items():
-        recall = _told("important recall", one["important_recall"], 0)
-        lines.append(f"{source:28} {_told('accuracy', one['lane_accuracy'], 0)}  {recall}")
+        recall = _figure("important recall", one["important_recall"], 0)
+        lines.append(f"{source:28} {_figure('accuracy', one['lane_accuracy'], 0)}  {recall}")
     if report["second_annotator"]:
         second = report["second_annotator"]
         lines += [
             "",
-            f"{_told('second annotator', second['lane_agreement'])}, weighted kappa {second['lane_weighted_kappa']}",
+            f"{_figure('second annotator', second['lane_agreement'])}, weighted kappa {second['lane_weighted_kappa']}",
         ]
-    for error in report["errors"]:
+    for error in report.get("errors", ()):
         lines += ["", f"{error['path']}: {error['true']} → {error['said']}: {printable(error['subject'])}"]
         lines += [f"    {reason}" for reason in error["reasons"]]
     return lines
 
 
-def _told(name: str, figure: dict[str, Any], width: int = 18) -> str:
+def _figure(name: str, figure: dict[str, Any], width: int = 18) -> str:
     of = f" of {figure['of']}" if "of" in figure else ""
     return f"{name:{width}} {figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]{of}"
