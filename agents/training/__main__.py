@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
 
-from agents.commands.evaluate import Judged, figures, told
+from agents.evaluation import report
+from agents.evaluation.figures import figures
+from agents.evaluation.judged import judged
 from agents.training import crossing, fit
 from agents.training.corpora import Example, asking_sentences, examples
 from agents.training.crossing import Crossed
@@ -35,14 +38,13 @@ def train(*, data: Path, output: Path, by: str, only_check: bool, machine: bool)
     """
     mails = examples(data)
     sentences = list(asking_sentences(data))
-    tell = lambda text: click.echo(text, err=True)  # noqa: E731
     group = (lambda each: each.fold) if by == "thread" else top
-    raw = crossing.cross(mails, sentences, group, tell)
+    raw = crossing.cross(mails, sentences, group, _tell)
     line = fit.calibration([(each.verdict.confidence, each.right) for each in raw if each.example.label])
     crossed = crossing.calibrate(raw)
     reports = {
-        "natural": figures([_judged(each) for each in crossed if each.example.label and not each.example.is_modern]),
-        "modern": figures([_judged(each) for each in crossed if each.example.label and each.example.is_modern]),
+        "natural": _figures([each for each in crossed if not each.example.is_modern]),
+        "modern": _figures([each for each in crossed if each.example.is_modern]),
         "junk": junk(crossed),
     }
     if machine:
@@ -51,7 +53,11 @@ def train(*, data: Path, output: Path, by: str, only_check: bool, machine: bool)
         click.echo("\n".join(_lines(reports)))
     if not only_check:
         output.write_bytes(fit.as_file(crossing.data_of(mails, sentences, line)))
-        tell(f"{output}: written")
+        _tell(f"{output}: written")
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def top(example: Example) -> str:
@@ -59,9 +65,10 @@ def top(example: Example) -> str:
     return example.source.partition("/")[0]
 
 
-def _judged(crossed: Crossed) -> Judged:
-    assert crossed.example.label is not None
-    return Judged(label=crossed.example.label, verdict=crossed.verdict, subject=crossed.example.mail.subject)
+def _figures(crossed: list[Crossed]) -> dict[str, Any]:
+    return figures(
+        judged((each.example.label, each.example.mail, each.verdict) for each in crossed if each.example.label)
+    )
 
 
 def junk(crossed: list[Crossed]) -> dict[str, dict[str, float]]:
@@ -80,10 +87,10 @@ def junk(crossed: list[Crossed]) -> dict[str, dict[str, float]]:
     return found
 
 
-def _lines(reports: dict[str, dict[str, object]]) -> list[str]:
+def _lines(reports: dict[str, dict[str, Any]]) -> list[str]:
     lines = []
     for name in ("natural", "modern"):
-        lines += [f"== {name}", *told(reports[name]), ""]
+        lines += [f"== {name}", *report.lines(reports[name]), ""]
     lines.append("== junk: spam and phishing called so, and what else was")
     for source, one in reports["junk"].items():
         lines.append(f"{source:28} {one}")

@@ -1,4 +1,4 @@
-"""Cross-validation: each mail judged by a model that learned neither from it nor from its thread, or not from its source."""
+"""Cross-validation: each mail is judged by a model that learned neither from it nor from its thread (or its source)."""
 
 from __future__ import annotations
 

@@ -14,18 +14,26 @@ from agents.training.optimise import Vector
 from streams.triage import signals, weighing
 from streams.triage.model import FLATTEN, Model, read
 from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.rules import RULES
 from streams.triage.scale import lane_edges
 from streams.triage.verdict import Category, Lane
-from streams.triage.rules import RULES
 
-BURIED = 2.0
-"""How much more a buried important mail costs the priority's loss than a false alarm; MODEL.md says how it was chosen."""
+BURIED = (1.0, 2.0, 1.0)
+"""What it costs to score a mail below the edge of normal, high and urgent that it belongs above; a false alarm
+costs 1. MODEL.md says how it was chosen."""
+REPLY_MISSED = 2.0
+"""The same for an expected reply."""
 JUNK_AT, JUNK_UNLESS = 0.3, -1.0
 """Log-odds: what makes a mail junk, and how sure the model must be to overrule rules that call it spam."""
-PENALTIES = {"rules": 3.0, "form": 3.0, "asking": 1.0, "edges": 1.0, "junk": 2.0, "words": 0.5, "sentences": 2.0}
+PENALTIES = {"rules": 4.0, "form": 6.0, "asking": 1.0, "edges": 1.0, "junk": 2.0, "words": 0.5, "sentences": 2.0}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
 WEAK, HARD, AUTHORED = 0.5, 4.0, 5.0
 """Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail."""
+BY_POLICY = frozenset({"deception", "spam", "history"})
+"""Groups of rules whose points of priority are the policy's alone: there is too little mail to learn them from, and
+none of them may come to raise a mail by accident."""
+FIXED = 1e9
+"""A penalty that lets a weight stay where it is."""
 LANES = (Lane.LOW, Lane.NORMAL, Lane.HIGH, Lane.URGENT)
 SMALLEST = 0.005
 """Weights below this are left out."""
@@ -159,12 +167,13 @@ def _priority(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -
     ]
     truths = [LANES.index(lane_for(each.label.first.priority, DEFAULT)) for each in pressing if each.label]
     edges = lane_edges(DEFAULT)
-    penalties = [PENALTIES["rules"]] * len(RULES) + [PENALTIES["form"]] * (base - len(RULES))
+    penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["rules"] for rule in RULES.values()]
+    penalties += [PENALTIES["form"]] * (base - len(RULES))
     penalties += [PENALTIES["asking"]] * len(signals.ASKING) + [1e-6]
     penalties += [
-        1e6 if at == 1 else PENALTIES["edges"] for at in range(len(edges))
+        FIXED if at == 1 else PENALTIES["edges"] for at in range(len(edges))
     ]  # the bias is the middle one's move
-    weights = fit_ordinal(rows, truths, penalties, edges, middle=1, buried=BURIED)
+    weights = fit_ordinal(rows, truths, penalties, edges, buried=BURIED)
     moved = [edge + move for edge, move in zip(edges, weights[-len(edges) :], strict=True)]
     asking = weights[base : base + len(signals.ASKING)]
     return {"priority": known.head(weights, asking=asking, bias=weights[base + len(asking)]), "edges": moved}
@@ -178,6 +187,7 @@ def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -> d
             2.0 * weighing.reply_evidence(each.hits, DEFAULT),
             [*known.ones(each), base + len(signals.ASKING)],
             values=[(base + at, value) for at, value in enumerate(asked[each.path])],
+            weight=REPLY_MISSED if each.label and each.label.first.needs_reply else 1.0,
         )
         for each in gold
     ]
@@ -188,7 +198,7 @@ def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -> d
 
 
 def calibration(judged: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Intercept and slope (Platt 1999) on the log-odds of raw confidences of decisions whose mail was not learned from."""
+    """Intercept and slope (Platt 1999) on the log-odds of raw confidences of mails not learned from."""
     rows = [Row(0.0, [0], values=[(1, math.log(raw / (1 - raw)))]) for raw, _ in judged]
     intercept, slope = fit_binary(rows, [right for _, right in judged], [1e-3, 1e-3])
     return round(intercept, 3), round(slope, 3)

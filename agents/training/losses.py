@@ -68,12 +68,12 @@ def fit_binary(rows: Sequence[Row], truths: Sequence[bool], penalties: Vector) -
 
 
 def fit_ordinal(
-    rows: Sequence[Row], truths: Sequence[int], penalties: Vector, edges: Sequence[float], *, middle: int, buried: float
+    rows: Sequence[Row], truths: Sequence[int], penalties: Vector, edges: Sequence[float], *, buried: Sequence[float]
 ) -> Vector:
     """Weights whose score lies between the edges of the true step (0..len(edges)); proportional odds (McCullagh 1980).
 
-    The last len(edges) weights are how far each edge moves. A mail that belongs above the edge `middle` and is scored
-    below it costs `buried` times as much.
+    The last len(edges) weights are how far each edge moves. A mail scored below an edge that it belongs above costs
+    as many times as much as `buried` says for that edge.
     """
     first = len(penalties) - len(edges)
 
@@ -83,7 +83,7 @@ def fit_ordinal(
             here, slope_here = score(row, weights), 0.0
             for at, edge in enumerate(edges):
                 sign = 1.0 if truth > at else -1.0
-                cost = row.weight * (buried if at == middle and truth > at else 1.0)
+                cost = row.weight * (buried[at] if truth > at else 1.0)
                 missed, slope = _miss(sign * (here - edge - weights[first + at]))
                 total += cost * missed
                 slope_here += cost * sign * slope

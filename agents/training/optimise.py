@@ -67,4 +67,4 @@ def _direction(gradient: Vector, pairs: list[tuple[Vector, Vector, float]]) -> V
 
 
 def _dot(one: Vector, other: Vector) -> float:
-    return sum(map(mul, one, other))
+    return float(sum(map(mul, one, other)))

@@ -1,7 +1,8 @@
 """Which words may be learned: such as people of several corpora use, and no names.
 
-A word counts when many senders of at least two corpora wrote it, and when within sentences it mostly stands in lower case.
-So names, signatures, list footers and project words of one mailbox are left out, and the weights hold no mail text."""
+A word counts when many senders wrote it, in legitimate mail of two corpora or in spam, and when within sentences it
+mostly stands in lower case. So names, signatures, list footers and project words of one mailbox are left out, and the weights
+hold no mail text."""
 
 from __future__ import annotations
 
@@ -12,17 +13,26 @@ from collections.abc import Mapping, Sequence
 
 from agents.training.corpora import Example
 from streams.triage import signals
-from streams.triage.text import fold
+from streams.triage.text import CLOCK, NUMBER, URL, fold
 
 SENDERS, CORPORA = 8, 2
+OFTEN = 5
+"""Places in lower case within sentences that make it an ordinary word."""
+MARKS = frozenset("?!") | {NUMBER, CLOCK, URL}
 _WITHIN = re.compile(r"(?<=[^\W\d_][ ,]) ?([^\W\d_]{2,40})")
 READ = 8_000
+_TIME = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
+    "october november december".split(),
+)
+"""English words that have a capital and name nobody."""
 
 
 def vocabulary(examples: Sequence[Example]) -> Mapping[str, float]:
     """Words that may be learned, those of subjects marked → inverse document frequency."""
     senders: defaultdict[str, set[str]] = defaultdict(set)
     corpora: defaultdict[str, set[str]] = defaultdict(set)
+    spammers: defaultdict[str, set[str]] = defaultdict(set)
     mails: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
@@ -31,19 +41,17 @@ def vocabulary(examples: Sequence[Example]) -> Mapping[str, float]:
         mails.update(found)
         for word in found:
             senders[word].add(each.mail.sender.address)
-            corpora[word].add(_corpus(each))
+            (spammers if each.junk else corpora)[word].add(each.mail.sender.address if each.junk else _corpus(each))
         for word in _WITHIN.findall(each.mail.new_text[:READ]):
             (capital if word[0].isupper() else small)[fold(word)] += 1
     return {
         word: math.log(len(examples) / (1 + count))
         for word, count in sorted(mails.items())
         if len(senders[word]) >= SENDERS
-        and len(corpora[word]) >= CORPORA
-        and capital[bare := word.removeprefix(signals.SUBJECT)] <= small[bare]
+        and (len(corpora[word]) >= CORPORA or len(spammers[word]) >= SENDERS)
+        and ((bare := word.removeprefix(signals.SUBJECT)) in _TIME | MARKS or capital[bare] <= small[bare] >= OFTEN)
     }
 
 
 def _corpus(example: Example) -> str:
-    """Spam and other mail of SpamAssassin came from different mailboxes and years: two corpora."""
-    top, _, folder = example.source.partition("/")
-    return f"{top}/{folder.partition('-')[0]}" if folder else top
+    return example.source.partition("/")[0]

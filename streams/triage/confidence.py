@@ -15,7 +15,7 @@ LOWEST, HIGHEST = 0.2, 0.98
 
 
 def confidence(score: float, evidence: Mapping[Category, float], category: Category, policy: Policy) -> float:
-    """0..1, an ordering: how far the score is from its lane's edges, and the category ahead of those treated otherwise."""
+    """0..1, an ordering: how far the score is from its lane's edges, and the category from being treated otherwise."""
     edge = 1 - 0.5 * math.exp(-1.4 * _distance_to_edge(score, policy))
     others = [
         amount for other, amount in evidence.items() if policy.kinds[other].presses != policy.kinds[category].presses

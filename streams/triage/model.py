@@ -111,7 +111,7 @@ def read(content: bytes) -> Model:
     """A model from its file; its version is a digest of the content. Raises ValueError for anything else."""
     try:
         data: dict[str, Any] = json.loads(content)
-        heads = {name: Head(**data.pop(name)) for name in ("junk", "priority", "reply")}
+        heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in ("junk", "priority", "reply")}
         edges, sure = tuple(data.pop("edges")), tuple(data.pop("confidence"))
         version = hashlib.blake2b(content, digest_size=6).hexdigest()
         return Model(version=version, edges=edges, confidence=sure, **heads, **data)

@@ -30,7 +30,7 @@ def junk_evidence(found: Mapping[Category, float]) -> float:
 
 
 def _together(amounts: Sequence[float]) -> float:
-    """log Σ exp: several categories' evidence as one's."""
+    """Log Σ exp: several categories' evidence as one's."""
     most = max(amounts)
     return most + math.log(sum(math.exp(amount - most) for amount in amounts))
 
