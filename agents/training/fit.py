@@ -61,7 +61,7 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
     """What a model's file holds that learned from these examples; its confidence is not calibrated yet."""
     asking, bias = sentences
     gold = [each for each in examples if each.label]
-    asked = {each.path: signals.asking(each.features, asking, bias) for each in gold}
+    asked = {each.path: signals.asking(each.features, signals.Sentences(asking, bias)) for each in gold}
     priority = _priority(gold, asked)
     return {
         "sentences": asking,

@@ -80,10 +80,10 @@ def _shares(
     hits: Sequence[str], category: Category, policy: Policy, opinion: Opinion | None, model: Model | None
 ) -> Mapping[str, float]:
     """How much each hit, and the wording, argued for the category that won."""
-    amounts = {name: dict(policy.effects[name].kinds).get(category, 0.0) for name in hits}
+    amounts = {name: amount for name in hits for kind, amount in policy.effects[name].kinds if kind is category}
     if opinion is not None and model is not None and category in weighing.JUNK:
         per = max(0.1, model.junk_from_evidence)
-        amounts = {name: amount + model.junk.rules.get(name, 0.0) / per for name, amount in amounts.items()}
+        amounts = {name: amounts.get(name, 0.0) + model.junk.rules.get(name, 0.0) / per for name in hits}
         amounts[learned.WORDING] = opinion.wording / per
     total = sum(amount for amount in amounts.values() if amount > 0)
     return {name: amount / total for name, amount in amounts.items() if amount > 0} if total else {}

@@ -46,9 +46,8 @@ class Model:
     """All that was learned. A field's unit: points of priority, or log-odds."""
 
     version: str
-    sentences: Mapping[str, float]
-    """Log-odds of words and pairs of words: does this sentence ask the reader for something?"""
-    sentences_bias: float
+    sentences: signals.Sentences
+    """Does this sentence ask the reader for something?"""
     junk: Head
     """Log-odds of spam or phishing."""
     junk_from_evidence: float
@@ -70,8 +69,8 @@ class Model:
     def opinion(self, mail: Features, hits: Sequence[str]) -> Opinion:
         """What the model makes of one mail."""
         form = signals.form(mail)
-        asked = signals.asking(mail, self.sentences, self.sentences_bias)
-        known = [weight for word in signals.words(mail) if (weight := self.junk.words.get(word)) is not None]
+        asked = signals.asking(mail, self.sentences)
+        known = self._known(mail)
         wording = sum(known) / math.sqrt(len(known) + FLATTEN)
         junk, priority, reply = self.junk, self.priority, self.reply
         return Opinion(
@@ -81,6 +80,12 @@ class Model:
             request=_dot(priority.asking, asked),
             reply=reply.bias + _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked),
         )
+
+    def _known(self, mail: Features) -> list[float]:
+        """Weights of the different words of the mail that were learned (see `signals.words`)."""
+        words, mark = self.junk.words, signals.SUBJECT
+        found = [words[word] for word in set(mail.body) if word in words]
+        return found + [words[word] for word in {mark + each for each in mail.subject} if word in words]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +118,9 @@ def read(content: bytes) -> Model:
         data: dict[str, Any] = json.loads(content)
         heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in ("junk", "priority", "reply")}
         edges, sure = tuple(data.pop("edges")), tuple(data.pop("confidence"))
+        sentences = signals.Sentences(data.pop("sentences"), data.pop("sentences_bias"))
         version = hashlib.blake2b(content, digest_size=6).hexdigest()
-        return Model(version=version, edges=edges, confidence=sure, **heads, **data)
+        return Model(version=version, sentences=sentences, edges=edges, confidence=sure, **heads, **data)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a model of this version: {error}; train it with `python -m agents.training`") from error
 

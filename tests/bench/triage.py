@@ -40,9 +40,7 @@ def run(mails: int) -> Report:
         say(f"{stage:>18}: median {values[f'{stage}_p50_us']:8.0f} µs, p99 {values[f'{stage}_p99_us']:8.0f} µs")
     values["torture_worst_ms"], name = torture()
     say(f"worst of the torture set: {values['torture_worst_ms']:.1f} ms, {name}")
-    ratios = {
-        f"{stage}_of_all": values[f"{stage}_p50_us"] / values["all_p50_us"] for stage in STAGES if stage != "all"
-    }
+    ratios = {f"{stage}_of_all": values[f"{stage}_p50_us"] / values["all_p50_us"] for stage in STAGES if stage != "all"}
     return Report(name=NAME, ratios=ratios, values=values)
 
 

@@ -58,12 +58,12 @@ def test_what_was_learned_names_nobody() -> None:
     assert not [word for word in MODEL.junk.words if not plain.fullmatch(word)]
     assert not [
         pair
-        for pair in MODEL.sentences
+        for pair in MODEL.sentences.weights
         if not re.fullmatch(r"(?:[^\W\d_]+|[#^$?!.]\w*)(?: (?:[^\W\d_]+|[#^$?!.]\w*))?", pair)
     ]
     names = set("enron vince kaminski jeff kay mann spamassassin ilug iiu exmh freshrpms zzzzteana sourceforge".split())
     assert names.isdisjoint({word.removeprefix("s:") for word in MODEL.junk.words})
-    assert names.isdisjoint({word for pair in MODEL.sentences for word in pair.split()})
+    assert names.isdisjoint({word for pair in MODEL.sentences.weights for word in pair.split()})
 
 
 @pytest.mark.parametrize("of", [ASK, mail("Here are the notes of last week.", sender=COLLEAGUE)])
@@ -110,11 +110,22 @@ def test_the_model_cannot_raise_a_newsletter() -> None:
     assert decide(news, FACTS, DEFAULT, eager).lane is Lane.LOW
 
 
+@pytest.mark.parametrize(
+    "said", [["could", "you", "send", "it"], ["it", "rained", "and", "rained"], ["xyzzy", "plugh"]]
+)
+def test_the_quick_pass_finds_what_the_words_and_pairs_add_up_to(said: list[str]) -> None:
+    weights = MODEL.sentences.weights
+    slow = MODEL.sentences.bias + sum(weights.get(each, 0.0) for each in signals.sentence(said))
+    assert MODEL.sentences.odds([*said, "."]) == pytest.approx([slow])
+    asked = MODEL.sentences.bias + sum(weights.get(each, 0.0) for each in signals.sentence([*said, "?"]))
+    assert MODEL.sentences.odds([".", *said, "?", "one", "."]) == pytest.approx([asked])
+
+
 @given(mails, facts)
 @settings(max_examples=100, deadline=None)
 def test_every_mail_has_an_opinion_within_bounds(of: Mail, known: Facts) -> None:
     features = Features(of, known)
-    asked = signals.asking(features, MODEL.sentences, MODEL.sentences_bias)
+    asked = signals.asking(features, MODEL.sentences)
     assert all(0 <= each <= 1 for each in asked)
     assert sorted(asked[:3], reverse=True) == list(asked[:3])
     opinion = MODEL.opinion(features, [])
@@ -135,7 +146,7 @@ def test_lanes_begin_where_the_model_says() -> None:
 def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
     nothing = Head(rules={}, form={}, words={}, asking=(0.0,) * len(signals.ASKING))
     empty = dataclasses.replace(
-        MODEL, junk=nothing, priority=nothing, reply=nothing, edges=(3.5, 6.5, 8.5), sentences={}, reply_from_evidence=1.0, confidence=(0.0, 1.0),
+        MODEL, junk=nothing, priority=nothing, reply=nothing, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
         junk_at=0.0, junk_unless=-99.0,
     )  # fmt: skip
     for of in (ASK, ADVERT, mail("Here are the notes.")):
