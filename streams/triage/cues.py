@@ -8,6 +8,8 @@ from enum import StrEnum, auto
 class Cue(StrEnum):
     """One meaning that phrases of several languages share."""
 
+    __hash__ = str.__hash__  # Enum's own is a Python function, and cues are looked up a thousand times a mail
+
     ASK = auto()
     """A request to the reader."""
     SOFT_ASK = auto()

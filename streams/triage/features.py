@@ -169,10 +169,16 @@ class Features:
         """Cues of the newly written text."""
         return CUES.scan(self.body, self.languages) | scan_ideographs(self.mail.new_text)
 
+    @cached_property
+    def said(self) -> dict[Cue, int]:
+        """Cues of subject and text together."""
+        subject, body = self.in_subject, self.in_body
+        return {cue: subject.get(cue, 0) + body.get(cue, 0) for cue in subject.keys() | body.keys()}
+
     def says(self, *cues: Cue) -> int:
         """How often subject and text say any of these."""
-        subject, body = self.in_subject, self.in_body
-        return sum(subject.get(cue, 0) + body.get(cue, 0) for cue in cues)
+        said = self.said
+        return sum([said[cue] for cue in cues if cue in said])
 
     def density(self, *cues: Cue) -> float:
         """Phrases of these cues per hundred words."""

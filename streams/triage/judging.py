@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 Label = TypeVar("Label", bound=Hashable)
@@ -98,3 +99,49 @@ def bootstrap(
     chance = random.Random(seed)
     values = sorted(figure(chance.choices(pairs, k=len(pairs))) for _ in range(rounds))
     return values[int(0.025 * rounds)], values[min(rounds - 1, int(0.975 * rounds))]
+
+
+Chances = Sequence[tuple[float, bool]]
+"""(stated probability of being right, whether it was) per mail."""
+
+
+def brier(chances: Chances) -> float:
+    """Mean squared distance of stated probabilities from what came true (Brier 1950): 0 is perfect, 0.25 a coin."""
+    return sum((stated - came) ** 2 for stated, came in chances) / len(chances) if chances else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """Mails whose stated probability lies within a range: were as many right as was said?"""
+
+    stated: float
+    """Their mean."""
+    came: Share
+
+
+def reliability(chances: Chances, bins: int = 5) -> list[Bin]:
+    """The reliability curve: bins of equally many mails, least sure first."""
+    ordered = sorted(chances)
+    cuts = [round(at * len(ordered) / bins) for at in range(bins + 1)]
+    parts = [ordered[low:high] for low, high in pairwise(cuts) if high > low]
+    return [
+        Bin(
+            stated=sum(stated for stated, _ in part) / len(part),
+            came=Share(hits=sum(came for _, came in part), of=len(part)),
+        )
+        for part in parts
+    ]
+
+
+def cost(pairs: Pairs[Label], wanted: Callable[[Label], bool], *, buried: float = 4.0) -> float:
+    """Mean cost per mail: `buried` for each wanted one that was not said to be so, 1 for each false alarm."""
+    missed = sum(wanted(true) and not wanted(said) for true, said in pairs)
+    alarms = sum(wanted(said) and not wanted(true) for true, said in pairs)
+    return (buried * missed + alarms) / len(pairs) if pairs else 0.0
+
+
+def sign_test(better: int, worse: int) -> float:
+    """Two-sided exact p of so uneven a split of the mails on which two classifiers differ (McNemar's test)."""
+    differ = better + worse
+    tail = sum(math.comb(differ, few) for few in range(min(better, worse) + 1)) / float(2**differ)
+    return min(1.0, 2 * tail)

@@ -24,15 +24,21 @@ _SEPARATORS = re.compile(r"[\s'’^-]*")
 class _Tails:
     """What can follow one first word: by exact tail, so that a scan looks up and never walks a list of phrases."""
 
-    __slots__ = ("exact", "lengths", "wild")
+    __slots__ = ("exact", "lengths", "seconds", "wild")
 
     def __init__(self) -> None:
         self.exact: dict[tuple[str, ...], list[tuple[bool, Cue]]] = {}
         self.wild: list[tuple[tuple[str, ...], bool, Cue]] = []
         self.lengths: tuple[int, ...] = ()
+        self.seconds: set[str] | None = set()
+        """The words that can come next, most first words being followed by none of them; None: any."""
 
     def add(self, tail: tuple[str, ...], *, anchored: bool, cue: Cue) -> None:
         """One more phrase with this first word."""
+        if not tail or tail[0] == "_":
+            self.seconds = None
+        elif self.seconds is not None:
+            self.seconds.add(tail[0])
         if "_" in tail:
             self.wild.append((tail, anchored, cue))
             return
@@ -74,13 +80,16 @@ class Lexicon:
     def scan(self, words: Sequence[str], languages: Iterable[str]) -> dict[Cue, int]:
         """At how many places of a text each cue is said, in any of these languages."""
         places: set[tuple[int, Cue]] = set()
+        pairs = list(zip(words, (*words[1:], ""), strict=True))
         for language in languages:
             firsts = self._by_language.get(language, {})
-            for at, word in enumerate(words):
-                if word in firsts:
-                    for anchored, cue in firsts[word].at(words, at):
-                        if not anchored or words[at - 1] in STOPS:
-                            places.add((at, cue))
+            for at, (word, following) in enumerate(pairs):
+                tails = firsts.get(word)
+                if tails is None or (tails.seconds is not None and following not in tails.seconds):
+                    continue
+                for anchored, cue in tails.at(words, at):
+                    if not anchored or words[at - 1] in STOPS:
+                        places.add((at, cue))
         return Counter(cue for _, cue in places)
 
 

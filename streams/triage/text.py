@@ -57,7 +57,7 @@ def tokens(text: str) -> list[str]:
         text = unicodedata.normalize("NFC", text)
     if "://" in text or "www." in text:
         text = _ADDRESS.sub(" #url ", text)
-    return [".", *[_token(found) for found in _TOKEN.findall(text)]]
+    return [".", *[word if word.isalpha() and word.isascii() else _token(word) for word in _TOKEN.findall(text)]]
 
 
 def _token(found: str) -> str:

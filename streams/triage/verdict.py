@@ -18,6 +18,8 @@ class Lane(StrEnum):
 class Category(StrEnum):
     """What kind of mail it is (the labelling guideline's six)."""
 
+    __hash__ = str.__hash__  # Enum's own is a Python function, and every decision looks categories up
+
     WORK = "work"
     PERSONAL = "personal"
     NOTIFICATION = "notification"

@@ -31,9 +31,9 @@ for _language, _words in FUNCTION_WORDS.items():
 def languages_of(words: Sequence[str]) -> tuple[str, ...]:
     """The likeliest languages first, English always among them; every one when the text is too short to tell."""
     seen: Counter[str] = Counter()
-    for word in words:
-        if word in _LANGUAGES:
-            seen.update(_LANGUAGES[word])
+    for word, count in Counter(words).items():
+        for language in _LANGUAGES.get(word, ()):
+            seen[language] += count
     if not seen or seen.most_common(1)[0][1] < 2:
         return tuple(FUNCTION_WORDS)
     most = seen.most_common(1)[0][1]

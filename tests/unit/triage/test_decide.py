@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from streams.mail import Address, Attachment, Authentication, Link, Mail
 from streams.triage.decide import decide
+from streams.triage.model import MODEL
 from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.scale import on_scale
 from streams.triage.verdict import Category, Facts, Lane, SenderFacts, ThreadFacts
 from tests.unit.triage.written import COLLEAGUE, FACTS, OWNER, mail, verdict
 
@@ -74,7 +76,7 @@ def test_any_mail_gets_one_consistent_verdict_and_the_same_again(of: Mail, known
     assert first.lane is lane_for(first.priority, DEFAULT)
     assert 0 <= first.confidence <= 1
     assert first.policy_version == DEFAULT.version
-    assert first.model_version == "rules"
+    assert first.model_version == MODEL.version
     assert [abs(reason.weight) for reason in first.reasons] == sorted(
         (abs(reason.weight) for reason in first.reasons), reverse=True
     )
@@ -95,7 +97,8 @@ def test_the_reasons_add_up_to_the_priority_within_the_categorys_bounds(of: Mail
     said = decide(of, known, DEFAULT)
     kind = DEFAULT.kinds[said.category]
     score = DEFAULT.kinds[Category.WORK].start + sum(reason.weight for reason in said.reasons)
-    assert abs(said.priority - min(kind.highest, max(kind.lowest, score))) <= 0.52
+    placed = on_scale(score, MODEL.edges, DEFAULT) if kind.presses else score
+    assert abs(said.priority - min(kind.highest, max(kind.lowest, placed))) <= 0.52
 
 
 @pytest.mark.parametrize(
@@ -169,10 +172,8 @@ def test_history_alone_moves_a_mail_by_less_than_a_point() -> None:
         sender=SenderFacts(mails=10**6, important=10**6),
         thread=ThreadFacts(mails=10**6, top_priority=10, owner_wrote=True),
     )
-    gained = [
-        reason.weight for reason in verdict(plain, loud).reasons if reason.rule in DEFAULT.effects and reason.weight > 0
-    ]
-    assert sum(gained) < 1.3
+    with_history, without = (sum(each.weight for each in verdict(plain, known).reasons) for known in (loud, FACTS))
+    assert with_history - without < 1
     assert verdict(plain, loud).lane is verdict(plain).lane is Lane.NORMAL
 
 

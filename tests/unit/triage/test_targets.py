@@ -7,7 +7,8 @@ from functools import cache
 
 import pytest
 
-from agents.commands.evaluate import IMPORTANT, ORDER, Judged, figures, judge
+from agents.evaluation.figures import figures
+from agents.evaluation.judged import IMPORTANT, ORDER, Judged, judge
 from streams.mail import parse
 from streams.triage import judging
 from streams.triage.decide import decide

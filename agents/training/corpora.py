@@ -1,0 +1,110 @@
+"""The labelled mail that the model learns from: gold labels, and what folders and files of public corpora say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.commands.labels import Labelled, read_labels, read_mails
+from infra.errors import ConfigError
+from streams.mail import Mail, MailError, parse
+from streams.mail.limits import RAW_BYTES
+from streams.triage.decide import hits_of
+from streams.triage.features import Features
+from streams.triage.text import tokens
+from streams.triage.verdict import Category, Facts
+
+NATURAL, MODERN = "gold-priority-dev.csv", "modern-inbox-dev.tar.gz"
+WEAK = ("spamassassin", "enron-categories")
+SENTENCES = "enron-intent-train.tsv"
+FOLDS = 5
+_PREFIX = re.compile(r"^(?:(?:re|fwd?|fw|aw|wg)\s*(?:\[\d+\])?:\s*|\[[^\]]{0,40}\]\s*)+")
+_MAIL = re.compile(r"(?<!cmds)(?<!README)(?:\.eml|\.txt|/\d{5}\.[0-9a-f]{32}\S*)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One mail, what the rules say of it, and what is known to be true."""
+
+    path: str
+    source: str
+    """The corpus that it is of; figures are given for each, since a model may learn a corpus instead of mail."""
+    mail: Mail
+    features: Features
+    hits: list[str]
+    junk: bool
+    label: Labelled | None = None
+    """None: only known to be junk or not."""
+
+    @property
+    def is_modern(self) -> bool:
+        """Whether it is one of the authored modern mails."""
+        return self.source == MODERN.partition(".")[0]
+
+    @property
+    def fold(self) -> int:
+        """0..`FOLDS` - 1: mails with the same subject, replies and forwards among them, are in one fold."""
+        subject = _PREFIX.sub("", self.mail.subject.strip().lower()) or self.path
+        return hashlib.blake2b(subject.encode("utf-8", "replace"), digest_size=4).digest()[0] % FOLDS
+
+
+def examples(data: Path) -> list[Example]:
+    """Every mail of the shared data that is labelled in one way or another. Raises ConfigError, MailsMissing."""
+    found: dict[str, Example] = {}
+    for labels, corpus in ((data / NATURAL, data), (data / MODERN, data / MODERN)):
+        for label, raw in read_mails(read_labels(labels), corpus):
+            junk = label.first.category in {Category.SPAM, Category.PHISHING}
+            if one := _example(label.path, raw, junk=junk, label=label):
+                found[label.path] = one
+    for name in WEAK:
+        for path, raw in _messages(data / f"{name}.tar.gz"):
+            if path not in found and (one := _example(path, raw, junk="/spam-" in path)):
+                found[path] = one
+    return [found[path] for path in sorted(found)]
+
+
+def asking_sentences(data: Path) -> Iterator[tuple[list[str], bool]]:
+    """Sentences as words, and whether each asks the reader for something. Raises ConfigError."""
+    path = data / SENTENCES
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; give the folder of the shared data") from error
+    for line in lines:
+        said, _, text = line.partition("\t")
+        yield [word for word in tokens(text) if word != "."], said == "Yes"
+
+
+def _example(path: str, raw: bytes, *, junk: bool, label: Labelled | None = None) -> Example | None:
+    try:
+        mail = parse(raw)
+    except MailError:
+        return None
+    owner = label.owner if label else ()
+    features = Features(mail, Facts(owner=owner, received_at=mail.date.isoformat() if mail.date else ""))
+    source = (
+        label.source
+        if label
+        else "/".join(part for part in Path(path).parts[:-1] if part != "data" and not part.isdigit())
+    )
+    return Example(
+        path=path, source=source, mail=mail, features=features, hits=hits_of(features), junk=junk, label=label
+    )
+
+
+def _messages(archive: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(archive, "r|gz") as members:
+            for member in members:
+                name = member.name.removeprefix("./")
+                file = members.extractfile(member) if member.isfile() and _MAIL.search(name) else None
+                if file is not None and not name.endswith("categories.txt"):
+                    yield name, file.read(RAW_BYTES)
+    except (tarfile.TarError, OSError) as error:
+        raise ConfigError(
+            f"{archive}: no archive that can be read ({error}); give the folder of the shared data"
+        ) from error

@@ -1,0 +1,129 @@
+"""The learned model: what training found, and what it makes of one mail. See MODEL.md; trained by `agents.training`.
+
+Everything is additive: a signal that a mail has adds its weight, and no signal changes what another one means. So each
+weight that an explanation names is what the score would lose without it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from streams.triage import signals
+from streams.triage.features import Features
+
+WORDING, REQUEST, FORM = "learned_wording", "learned_request", "learned_form"
+"""Names of the model's own reasons; rules cannot have them."""
+SENTENCES = {
+    WORDING: "Its words are those of junk (learned).",
+    REQUEST: "How much its sentences ask of the reader (learned).",
+    FORM: "Mail of this length, make-up and circle of recipients (learned).",
+}
+FLATTEN = 10
+"""Known words that are added before their number divides: one telling word in a short mail is not everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Weights of one question."""
+
+    bias: float = 0.0
+    rules: Mapping[str, float]
+    """What a rule's hit adds to what the policy gives it."""
+    form: Mapping[str, float]
+    asking: Sequence[float] = ()
+    """Of `signals.asking`."""
+    words: Mapping[str, float]
+    """Each times 1 / √(known words of the mail + `FLATTEN`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """All that was learned. A field's unit: points of priority, or log-odds."""
+
+    version: str
+    sentences: signals.Sentences
+    """Does this sentence ask the reader for something?"""
+    junk: Head
+    """Log-odds of spam or phishing."""
+    junk_from_evidence: float
+    """Log-odds of one unit of the rules' evidence."""
+    junk_at: float
+    """Log-odds from which a mail is junk."""
+    junk_unless: float
+    """Log-odds below which the rules' own opinion that a mail is spam does not count."""
+    priority: Head
+    """Points of priority."""
+    edges: tuple[float, float, float]
+    """Scores at which the lanes normal, high and urgent begin."""
+    reply: Head
+    """Log-odds that a reply or an action is expected."""
+    reply_from_evidence: float
+    confidence: tuple[float, float]
+    """Intercept and slope: log-odds of being right from the log-odds of the raw confidence."""
+
+    def opinion(self, mail: Features, hits: Sequence[str]) -> Opinion:
+        """What the model makes of one mail."""
+        form = signals.form(mail)
+        asked = signals.asking(mail, self.sentences)
+        known = self._known(mail)
+        wording = sum(known) / math.sqrt(len(known) + FLATTEN)
+        junk, priority, reply = self.junk, self.priority, self.reply
+        return Opinion(
+            wording=wording,
+            junk=junk.bias + _sum(junk.rules, hits) + _sum(junk.form, form) + wording,
+            form=priority.bias + _sum(priority.form, form),
+            request=_dot(priority.asking, asked),
+            reply=reply.bias + _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked),
+        )
+
+    def _known(self, mail: Features) -> list[float]:
+        """Weights of the different words of the mail that were learned (see `signals.words`)."""
+        words, mark = self.junk.words, signals.SUBJECT
+        found = [words[word] for word in set(mail.body) if word in words]
+        return found + [words[word] for word in {mark + each for each in mail.subject} if word in words]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """The model's part in one decision."""
+
+    wording: float
+    """Log-odds of junk by the words alone."""
+    junk: float
+    """Log-odds of junk, without what the rules' evidence says."""
+    form: float
+    """Points of priority."""
+    request: float
+    """Points of priority."""
+    reply: float
+    """Log-odds, without what the rules' evidence says."""
+
+
+def _sum(weights: Mapping[str, float], names: Iterable[str]) -> float:
+    return sum([weights[name] for name in names if name in weights])
+
+
+def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum([weight * value for weight, value in zip(weights, values, strict=True)])
+
+
+def read(content: bytes) -> Model:
+    """A model from its file; its version is a digest of the content. Raises ValueError for anything else."""
+    try:
+        data: dict[str, Any] = json.loads(content)
+        heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in ("junk", "priority", "reply")}
+        edges, sure = tuple(data.pop("edges")), tuple(data.pop("confidence"))
+        sentences = signals.Sentences(data.pop("sentences"), data.pop("sentences_bias"))
+        version = hashlib.blake2b(content, digest_size=6).hexdigest()
+        return Model(version=version, sentences=sentences, edges=edges, confidence=sure, **heads, **data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"not a model of this version: {error}; train it with `python -m agents.training`") from error
+
+
+MODEL = read(files(__package__).joinpath("weights.json").read_bytes())
+"""The model that ships, read when the program starts."""

@@ -1,0 +1,72 @@
+"""`triage evaluate`: groups, the comparison of two runs, what people read."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import orjson
+import pytest
+
+from agents.commands.labels import Judgement, Labelled
+from agents.evaluation import report
+from agents.evaluation.comparison import compared
+from agents.evaluation.figures import figures, said, worst
+from agents.evaluation.judged import Judged, judged
+from infra.errors import ConfigError
+from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.verdict import Category
+from tests.unit.triage.written import COLLEAGUE, mail, verdict
+
+NOTE = mail("Hier sind die Notizen von der letzten Woche, und der Plan ist auch dabei.", sender=COLLEAGUE)
+
+
+def one(path: str, *, true: int, now: int, sure: float = 0.8) -> Judged:
+    label = Labelled(path=path, first=Judgement(priority=true, category=Category.WORK, needs_reply=False), second=None)
+    found = dataclasses.replace(verdict(NOTE), priority=now, lane=lane_for(now, DEFAULT), confidence=sure)
+    return Judged(label=label, verdict=found, subject="s", language="de", words=13)
+
+
+RUN = [one("a/1", true=8, now=5), one("a/2", true=5, now=5), one("b/3", true=5, now=8), one("b/4", true=9, now=9)]
+
+
+def test_every_mail_is_in_one_group_of_each_kind() -> None:
+    found = figures(RUN)
+    for groups in (found["sources"], *found["slices"].values()):
+        assert sum(each["lane_accuracy"]["of"] for each in groups.values()) == len(RUN)
+    assert set(found["sources"]) == {"a", "b"}
+    assert found["lane_accuracy"]["value"] == 0.5
+    assert found["cost"]["value"] == pytest.approx((4 + 1) / 4)
+    assert found["calibration"]["brier"] == pytest.approx((2 * 0.64 + 2 * 0.04) / 4)
+
+
+def test_language_and_first_contact_come_from_the_mails() -> None:
+    label = Labelled(path="x", first=RUN[0].label.first, second=None)
+    found = judged((dataclasses.replace(label, path=path), NOTE, verdict(NOTE)) for path in ("1", "2"))
+    assert [each.slices["contact"] for each in found] == ["first contact", "sender seen before"]
+    assert {each.slices["language"] for each in found} == {"de"}
+    assert {each.slices["length"] for each in found} == {"up to 20 words"}
+
+
+def test_the_worst_error_comes_first_with_its_reasons() -> None:
+    errors = worst([*RUN, one("c/5", true=0, now=9)], 2)
+    assert [each["path"] for each in errors] == ["c/5", "a/1"]
+    assert errors[0]["reasons"]
+
+
+def test_two_runs_are_compared_mail_by_mail(tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    then = [one("a/1", true=8, now=8), one("a/2", true=5, now=8), one("b/3", true=5, now=8), one("z/9", true=5, now=5)]
+    before.write_bytes(orjson.dumps(figures(then) | {"said": said(then)}, option=orjson.OPT_NON_STR_KEYS))
+    found = compared(RUN, before)
+    assert (found["mails"], found["right_only_now"], found["right_only_then"], found["p"]) == (3, 1, 1, 1.0)
+    assert found["lane_accuracy"]["value"] == 0
+    assert found["cost"]["value"] == pytest.approx((5 - 2) / 3, abs=0.001)
+    assert "sign test" in "\n".join(report.lines(figures(RUN) | {"errors": worst(RUN, 1), "compared": found}))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"said": {}, "model_version": "", "policy_version": ""}'])
+def test_what_is_no_report_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.json").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"x\.json"):
+        compared(RUN, tmp_path / "x.json")

@@ -1,0 +1,97 @@
+"""Training from end to end on a few mails, and the rules for what may be learned."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from agents.commands.labels import Judgement, Labelled
+from agents.training import crossing, fit
+from agents.training.corpora import Example
+from agents.training.vocabulary import vocabulary
+from streams.mail import Address, Mail
+from streams.triage.decide import hits_of
+from streams.triage.features import Features
+from streams.triage.verdict import Category, Facts
+from tests.unit.triage.written import mail
+
+SENTENCES = [
+    (["could", "you", "send", "it"], True),
+    (["please", "call", "me"], True),
+    (["it", "rained"], False),
+    (["we", "met", "them"], False),
+] * 8
+
+
+def example(number: int, corpus: str, text: str, *, junk: bool = False, priority: int | None = None) -> Example:
+    sender = Address(name="", address=f"person{number}@firm{number}.example")
+    of: Mail = mail(text, f"subject {number}", sender=sender)
+    judgement = Judgement(priority=priority or 0, category=Category.WORK, needs_reply=(priority or 0) >= 7)
+    path = f"{corpus}/{number}"
+    features = Features(of, Facts())
+    label = Labelled(path=path, first=judgement, second=None) if priority is not None else None
+    return Example(path=path, source=corpus, mail=of, features=features, hits=hits_of(features), junk=junk, label=label)
+
+
+@pytest.fixture(scope="module")
+def mails() -> list[Example]:
+    found = []
+    for at in range(24):
+        corpus = ("first", "second")[at % 2]
+        asks = f"so could you send it over to Vince, please. we need the plan of team{at} today"
+        tells = "we met them, and so it rained over the plan of Vince. there was no need to send it"
+        found += [
+            example(at, corpus, asks, priority=8),
+            example(100 + at, corpus, tells, priority=5),
+            example(200 + at, corpus, "buy the cheap pills over here, so buy the pills now", junk=True),
+        ]
+    return found
+
+
+def test_ordinary_words_of_many_senders_may_be_learned_and_names_may_not(mails: list[Example]) -> None:
+    allowed = vocabulary(mails)
+    assert {"send", "plan", "rained", "pills"} <= set(allowed)
+    assert "vince" not in allowed, "a name stands with a capital"
+    assert "harbour" not in allowed, "part of the address that all went to"
+    assert allowed["rained"] > allowed["so"], "what fewer mails say tells more"
+
+
+def test_a_model_of_few_mails_knows_its_lesson_and_is_the_same_every_time(mails: list[Example]) -> None:
+    first, again = (crossing.trained(mails, SENTENCES) for _ in range(2))
+    assert first.version == again.version
+    asking, telling, junk = (crossing.judge(mails[at], first).verdict for at in range(3))
+    assert asking.priority > telling.priority
+    assert asking.needs_reply
+    assert not telling.needs_reply
+    assert junk.category is Category.SPAM
+
+
+def test_mails_of_one_thread_are_in_one_fold() -> None:
+    of = [example(1, "a", "x"), example(1, "b", "y")]
+    assert of[0].fold == of[1].fold
+    folds = {example(number, "a", "x").fold for number in range(60)}
+    assert folds == {0, 1, 2, 3, 4}
+
+
+def test_each_mail_is_judged_once_by_a_model_that_does_not_know_it(mails: list[Example]) -> None:
+    told: list[str] = []
+    found = crossing.cross(mails[:24], SENTENCES, lambda each: each.source, told.append)
+    assert sorted(each.example.path for each in found) == sorted(each.path for each in mails[:24])
+    assert told == [
+        "group first: learned from 12 mails, judged 12",
+        "group second: learned from 12 mails, judged 12",
+    ]
+    assert len(crossing.calibrate(found)) == 24
+
+
+def test_the_file_holds_few_digits_and_nothing_next_to_nothing() -> None:
+    content = orjson.loads(fit.as_file({"bias": 0.0001, "rules": {"a": 0.123456, "b": 0.0001}, "edges": [3.14159]}))
+    assert content == {"bias": 0.0001, "rules": {"a": 0.123}, "edges": [3.14]}
+
+
+def test_confidence_is_drawn_to_the_share_that_came_true() -> None:
+    intercept, slope = fit.calibration(
+        [(0.9, True)] * 60 + [(0.9, False)] * 40 + [(0.6, True)] * 30 + [(0.6, False)] * 30
+    )
+    assert slope < 1
+    assert intercept + slope * 2.197 == pytest.approx(0.405, abs=0.05)

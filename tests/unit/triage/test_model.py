@@ -1,0 +1,154 @@
+"""The learned model: its file, what it adds to a decision, and that every reason of its says what it does."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from importlib.resources import files
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.mail import Mail
+from streams.triage import model, signals
+from streams.triage.decide import RULES_ALONE, decide
+from streams.triage.features import Features
+from streams.triage.model import MODEL, Head, Model, read
+from streams.triage.policy import DEFAULT
+from streams.triage.rules import RULES
+from streams.triage.scale import lane_edges, on_scale
+from streams.triage.verdict import Category, Facts, Lane
+from tests.unit.triage.test_decide import FAILS, facts, mails
+from tests.unit.triage.written import COLLEAGUE, FACTS, mail
+
+WEIGHTS = files("streams.triage").joinpath("weights.json")
+ASK = mail("Could you send me the signed contract by Friday? I need it for the meeting.", sender=COLLEAGUE)
+ADVERT = mail("Hi, make money fast, no risk, click here now, free offer, lose weight, order today", "Free money")
+
+
+def without(head: str, **changes: object) -> Model:
+    return dataclasses.replace(MODEL, **{head: dataclasses.replace(getattr(MODEL, head), **changes)})
+
+
+def test_the_version_is_the_contents() -> None:
+    content = WEIGHTS.read_bytes()
+    assert read(content).version == MODEL.version
+    assert read(content + b"\n").version != MODEL.version
+    assert decide(ASK, FACTS, DEFAULT).model_version == MODEL.version
+    assert decide(ASK, FACTS, DEFAULT, None).model_version == RULES_ALONE
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"junk": 1}'])
+def test_anything_else_is_refused_and_the_remedy_named(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"agents\.training"):
+        read(content)
+
+
+def test_only_signals_that_exist_have_weights() -> None:
+    for head in (MODEL.junk, MODEL.priority, MODEL.reply):
+        assert set(head.rules) <= set(RULES)
+    assert len(MODEL.priority.asking) == len(MODEL.reply.asking) == len(signals.ASKING)
+    assert set(model.SENTENCES).isdisjoint(RULES)
+
+
+def test_what_was_learned_names_nobody() -> None:
+    """Weights hold plain words: no addresses, numbers or hosts; the vocabulary's rules are in agents.training."""
+    plain = re.compile(r"(?:s:)?(?:[^\W\d_]+|#n|#time|#url|[?!.])")
+    assert not [word for word in MODEL.junk.words if not plain.fullmatch(word)]
+    assert not [
+        pair
+        for pair in MODEL.sentences.weights
+        if not re.fullmatch(r"(?:[^\W\d_]+|[#^$?!.]\w*)(?: (?:[^\W\d_]+|[#^$?!.]\w*))?", pair)
+    ]
+    names = set("enron vince kaminski jeff kay mann spamassassin ilug iiu exmh freshrpms zzzzteana sourceforge".split())
+    assert names.isdisjoint({word.removeprefix("s:") for word in MODEL.junk.words})
+    assert names.isdisjoint({word for pair in MODEL.sentences.weights for word in pair.split()})
+
+
+@pytest.mark.parametrize("of", [ASK, mail("Here are the notes of last week.", sender=COLLEAGUE)])
+def test_without_a_named_reason_the_score_is_as_much_lower_as_it_says(of: Mail) -> None:
+    """Faithful: what the model gave is gone, by exactly that weight, when what it learned of that is taken away."""
+    said = {reason.rule: reason.weight for reason in decide(of, FACTS, DEFAULT).reasons}
+    mute = without("priority", asking=(0.0,) * len(signals.ASKING))
+    silenced = {reason.rule: reason.weight for reason in decide(of, FACTS, DEFAULT, mute).reasons}
+    assert model.REQUEST not in silenced
+    assert sum(said.values()) - sum(silenced.values()) == pytest.approx(said.get(model.REQUEST, 0.0), abs=0.002)
+    for name in set(said) & set(MODEL.priority.rules):
+        head = {rule: weight for rule, weight in MODEL.priority.rules.items() if rule != name}
+        other = {
+            reason.rule: reason.weight for reason in decide(of, FACTS, DEFAULT, without("priority", rules=head)).reasons
+        }
+        assert said[name] - other.get(name, 0.0) == pytest.approx(MODEL.priority.rules[name], abs=0.002)
+
+
+def test_a_request_counts_and_its_sentences_say_so() -> None:
+    ask, tell = (
+        decide(of, FACTS, DEFAULT) for of in (ASK, mail("The contract was signed on Friday.", sender=COLLEAGUE))
+    )
+    weights = [{one.rule: one.weight for one in said.reasons}.get(model.REQUEST, 0.0) for said in (ask, tell)]
+    assert weights[0] > weights[1]
+    assert ask.needs_reply
+    assert ask.priority > tell.priority
+
+
+def test_junk_is_recognised_by_its_words_and_says_so() -> None:
+    said = decide(ADVERT, Facts(), DEFAULT)
+    assert said.category is Category.SPAM
+    assert model.WORDING in {reason.rule for reason in said.reasons}
+
+
+def test_the_model_cannot_talk_away_phishing_that_the_rules_recognise() -> None:
+    certain = without("junk", bias=-100.0)
+    fake = mail("Your account will be suspended within 2 hours: verify your account below.", authentication=FAILS)
+    assert decide(fake, FACTS, DEFAULT, certain).category is Category.PHISHING
+
+
+def test_the_model_cannot_raise_a_newsletter() -> None:
+    eager = without("priority", bias=100.0)
+    news = mail("Sale. Unsubscribe here.", "Newsletter", list_unsubscribe="<mailto:a@b.example>", precedence="bulk")
+    assert decide(news, FACTS, DEFAULT, eager).lane is Lane.LOW
+
+
+@pytest.mark.parametrize(
+    "said", [["could", "you", "send", "it"], ["it", "rained", "and", "rained"], ["xyzzy", "plugh"]]
+)
+def test_the_quick_pass_finds_what_the_words_and_pairs_add_up_to(said: list[str]) -> None:
+    weights = MODEL.sentences.weights
+    slow = MODEL.sentences.bias + sum(weights.get(each, 0.0) for each in signals.sentence(said))
+    assert MODEL.sentences.odds([*said, "."]) == pytest.approx([slow])
+    asked = MODEL.sentences.bias + sum(weights.get(each, 0.0) for each in signals.sentence([*said, "?"]))
+    assert MODEL.sentences.odds([".", *said, "?", "one", "."]) == pytest.approx([asked])
+
+
+@given(mails, facts)
+@settings(max_examples=100, deadline=None)
+def test_every_mail_has_an_opinion_within_bounds(of: Mail, known: Facts) -> None:
+    features = Features(of, known)
+    asked = signals.asking(features, MODEL.sentences)
+    assert all(0 <= each <= 1 for each in asked)
+    assert sorted(asked[:3], reverse=True) == list(asked[:3])
+    opinion = MODEL.opinion(features, [])
+    assert all(abs(getattr(opinion, name)) < 50 for name in ("wording", "junk", "form", "request", "reply"))
+
+
+@given(st.lists(st.floats(-20, 30), min_size=2, max_size=9))
+def test_a_higher_score_is_never_a_lower_priority(scores: list[float]) -> None:
+    ordered = sorted(scores)
+    placed = [on_scale(score, MODEL.edges, DEFAULT) for score in ordered]
+    assert placed == sorted(placed)
+
+
+def test_lanes_begin_where_the_model_says() -> None:
+    assert [on_scale(edge, MODEL.edges, DEFAULT) for edge in MODEL.edges] == pytest.approx(lane_edges(DEFAULT))
+
+
+def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
+    nothing = Head(rules={}, form={}, words={}, asking=(0.0,) * len(signals.ASKING))
+    empty = dataclasses.replace(
+        MODEL, junk=nothing, priority=nothing, reply=nothing, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
+        junk_at=0.0, junk_unless=-99.0,
+    )  # fmt: skip
+    for of in (ASK, ADVERT, mail("Here are the notes.")):
+        one, other = decide(of, FACTS, DEFAULT, empty), decide(of, FACTS, DEFAULT, None)
+        assert (one.priority, one.needs_reply) == (other.priority, other.needs_reply)
