@@ -1,18 +1,35 @@
 """Every metric, declared once with its unit and meaning; code elsewhere can use one but not invent one.
 
-Label values are bounded: lanes, statuses, components, topics; never an address or an account."""
+Label values are bounded: lanes, statuses, components, topics; never an address or an account. Each process serves its
+own figures, so that every replica is a target; sums are Prometheus's work. METRICS.md is made of this file.
+
+prometheus_client adds what the interpreter and the kernel know: process_* (memory, CPU, file descriptors) and
+python_gc_*."""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, Info
 
+CALL_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+"""Of calls to others: a millisecond in the same rack to the time-outs in the settings."""
+
+# What the system is for: mails on their way.
 EMAILS_PROCESSED = Counter(
-    "crewai_emails_processed", "Mails that left a stage, by outcome", ["status", "lane", "stage"]
+    "crewai_emails_processed",
+    "Mails that the triage has taken: status success (lane: its verdict's) or failure (lane none: a dead letter);"
+    " source imap, gmail, maildir, or unknown",
+    ["status", "lane", "source"],
 )
 PROCESSING_SECONDS = Histogram(
     "crewai_email_processing_duration_seconds",
-    "From the moment ingest found a mail to its verdict, seconds",
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+    "From the moment ingest found a mail to its committed verdict in the lane, seconds",
+    ["lane"],
+    buckets=(0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 30, 60, 300, 3600),
+)
+AGENT_RECORDS = Counter(
+    "crewai_agent_records",
+    "Records that a stream agent has taken: status success, or failure (a dead letter; label none)",
+    ["agent", "status", "label"],
 )
 QUEUE_LENGTH = Gauge(
     "crewai_email_queue_length", "Mails that wait in a lane or before the triage (consumer lag)", ["lane"]
@@ -34,13 +51,38 @@ BATCH_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
 )
 TABLE_ROWS = Gauge("crewai_table_rows", "Rows of a table on this worker", ["table"])
+TABLE_BYTES = Gauge("crewai_table_bytes", "Bytes on disk of a table on this worker; 0 when it is in memory", ["table"])
+TABLE_CACHE_BYTES = Gauge("crewai_table_cache_bytes", "Memory that the tables' block cache uses, all tables, bytes")
+RECOVERY_PARTITIONS = Gauge(
+    "crewai_table_recovery_partitions", "Input partitions that are being opened: fenced, tables recovered, not yet read"
+)
+RECOVERY_AGE_SECONDS = Gauge(
+    "crewai_table_recovery_age_seconds", "How long the first of them has been opening, seconds; 0 when none is"
+)
+RECOVERY_LEFT = Gauge(
+    "crewai_table_recovery_left", "Changelog offsets that are still to be replayed on this worker, markers included"
+)
+RECOVERY_RECORDS = Counter("crewai_table_recovery_records", "Changelog records replayed into tables")
 INGESTED = Counter("crewai_mails_ingested", "Mails put on mail.received", ["source"])
+INGEST_BUFFER_BYTES = Gauge("crewai_ingest_buffer_bytes", "Bytes of mail that ingest holds in memory")
 INGEST_ERRORS = Counter("crewai_ingest_errors", "Failed attempts to read a mailbox", ["source", "error"])
 SOURCES = Gauge("crewai_sources", "Mailbox folders this process reads, by state", ["source", "state"])
 PROOF_OF_LIFE_AGE = Gauge(
     "crewai_source_proof_of_life_age_seconds",
     "Age of the oldest proof of life among the folders of a source",
     ["source"],
+)
+PROVIDER_RESPONSE_SECONDS = Histogram(
+    "crewai_provider_response_time_seconds",
+    "One call to a provider until its answer or failure, seconds; operation: an IMAP command, a Gmail method, or"
+    " connect, token",
+    ["provider", "operation"],
+    buckets=CALL_BUCKETS,
+)
+CERTIFICATE_EXPIRY_SECONDS = Gauge(
+    "crewai_certificate_expiry_seconds",
+    "Until the first of the TLS certificates expires that a provider's servers showed on connections of now, seconds",
+    ["provider"],
 )
 QUOTA_UNITS = Counter("crewai_provider_quota_units", "Quota units used, by method", ["provider", "method"])
 QUOTA_WAIT_SECONDS = Counter(
@@ -74,7 +116,29 @@ TOKEN_REFRESHES = Counter(
 )
 BREAKER_STATE = Gauge("crewai_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open", ["breaker"])
 BREAKER_OPENED = Counter("crewai_breaker_opened", "How often a circuit breaker opened", ["breaker"])
-DATABASE_CONNECTIONS = Gauge("crewai_database_connections", "Connections of the pool", ["state"])
+DATABASE_CONNECTIONS = Gauge(
+    "crewai_database_connections", "Connections of this process's pool: in_use, idle, and max (the setting)", ["state"]
+)
+DATABASE_QUERY_SECONDS = Histogram(
+    "crewai_database_query_seconds",
+    "One statement until its answer or failure, the wait for a connection included, seconds; query: its name",
+    ["query"],
+    buckets=CALL_BUCKETS,
+)
+REQUESTS = Counter(
+    "crewai_requests", "HTTP requests answered, by route (unknown paths: other) and status code", ["path", "status"]
+)
+DISK_FREE_BYTES = Gauge("crewai_disk_free_bytes", "Room left for this process where it keeps data, bytes", ["path"])
+DISK_SIZE_BYTES = Gauge("crewai_disk_size_bytes", "Size of that file system, bytes", ["path"])
+HEARTBEAT = Gauge(
+    "crewai_heartbeat_timestamp_seconds",
+    "When this process's event loop last said how it is, seconds since the epoch; a hung one says nothing",
+)
+BUILD = Info("crewai_build", "What is running: version, component, python")
+UNDER_REPLICATED = Gauge(
+    "crewai_kafka_under_replicated_partitions", "Partitions with fewer replicas in sync than they have, all topics"
+)
+LEADERLESS = Gauge("crewai_kafka_offline_partitions", "Partitions without a leader, all topics")
 COMPONENT_UP = Gauge("crewai_component_up", "1 when every instance of a component says it is well", ["component"])
 COMPONENT_INSTANCES = Gauge("crewai_component_instances", "Live processes of a component", ["component"])
 COMPONENT_COUNT = Gauge(
@@ -108,9 +172,3 @@ LAG_MEASURED_AT = Gauge(
 )
 LAG_MEASURE_SECONDS = Gauge("crewai_lag_measure_seconds", "What the last measurement took, seconds", ["process"])
 LAG_READ_BYTES = Counter("crewai_lag_read_bytes", "Bytes of waiting records read to count them", ["process"])
-
-
-def serve(port: int, host: str) -> None:
-    """Serve this process's metrics over HTTP; port 0 serves none."""
-    if port:
-        start_http_server(port, addr=host)

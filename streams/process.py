@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from infra import logging as log_lines
 from infra.settings import Settings
 from infra.stacks import show_on_signal
-from monitoring import metrics
+from monitoring import metrics, metrics_server
 from streams.app import TriageApp, create_app
 from streams.runtime import Agent
 from streams.status import Check
@@ -44,7 +44,7 @@ def run(
             logging.getLogger(chatty).setLevel(logging.WARNING)
         # It repeats ten times a second that a broker is away; the status publisher says it once.
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    metrics.serve(settings.process_metrics_port, settings.bind_host)
+    metrics_server.serve(component, settings.process_metrics_port, settings.bind_host)
     # What start-up made stays: never look at it again. A batch makes thousands of small objects that live until its
     # commit; at the default threshold each batch would be searched for cycles several times over (a tenth of the time).
     gc.collect()

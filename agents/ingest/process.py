@@ -24,7 +24,7 @@ from agents.ingest.states import States
 from agents.push import Push
 from agents.sources.gmail import Service
 from infra.settings import Settings
-from monitoring import metrics
+from monitoring import metrics_server
 from streams.status_publisher import StatusPublisher
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ async def ingest(settings: Settings) -> None:
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
     gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
     membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
-    metrics.serve(settings.process_metrics_port, settings.bind_host)
+    metrics_server.serve("ingest", settings.process_metrics_port, settings.bind_host)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
     push = Push(settings, gmail)
     stop = _stop_signal()

@@ -13,7 +13,7 @@ from typing import Any
 
 from infra.errors import Fatal
 from infra.logging import where
-from monitoring.metrics import DEAD_LETTERS, EMAILS_PROCESSED
+from monitoring.metrics import AGENT_RECORDS, DEAD_LETTERS
 from streams.runtime.agent import Agent, Event, Outcome, Output
 from streams.runtime.dead import DeadLetterLimit, check_row, check_size, dead_letter, may_be_too_large
 from streams.runtime.store import Changes
@@ -29,6 +29,8 @@ TURN_S = 1.0
 _BURIED = "\0buried"
 EVENT_ID = "ce_id"
 """The header that names an event in logs (CloudEvents, Kafka protocol binding)."""
+NO_LABEL = "none"
+"""In metrics, of a record that has become a dead letter."""
 _label = attrgetter("label")
 
 
@@ -176,9 +178,9 @@ class Decider:
     def count(self, decided: Decided) -> None:
         """Count what was committed."""
         for label, number in decided.labels.items():
-            EMAILS_PROCESSED.labels("success", label, self.agent.name).inc(number)
+            AGENT_RECORDS.labels(self.agent.name, "success", label).inc(number)
         for error in decided.failures.values():
-            EMAILS_PROCESSED.labels("failure", "", self.agent.name).inc()
+            AGENT_RECORDS.labels(self.agent.name, "failure", NO_LABEL).inc()
             DEAD_LETTERS.labels(self.agent.name, type(error).__name__).inc()
 
 

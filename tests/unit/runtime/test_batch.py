@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.metrics import DEAD_LETTERS, EMAILS_PROCESSED
+from monitoring.metrics import AGENT_RECORDS, DEAD_LETTERS
 from streams.runtime import Event, Known, Outcome, Output, Table, Write, batch
 from streams.runtime.batch import Decided, Decider, deciders
 from streams.runtime.dead import LARGEST_OUTPUT, DeadLetterLimit, TooManyDeadLetters
@@ -118,8 +118,8 @@ async def test_a_long_batch_is_cut_after_its_turn(monkeypatch) -> None:
 async def test_committed_events_are_counted_by_label_and_error() -> None:
     decider = decider_of()
     counters = (
-        EMAILS_PROCESSED.labels("success", "counted", "counter"),
-        EMAILS_PROCESSED.labels("failure", "", "counter"),
+        AGENT_RECORDS.labels("counter", "success", "counted"),
+        AGENT_RECORDS.labels("counter", "failure", "none"),
         DEAD_LETTERS.labels("counter", "BadInput"),
     )
     before = [counter._value.get() for counter in counters]
