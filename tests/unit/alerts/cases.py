@@ -171,7 +171,7 @@ CASES: tuple[Case, ...] = (
     of("DatabaseDown", {'crewai_component_up{component="database"}': ("1", "0")}, "critical", component="database"),
     of("ProcessHung", {'crewai_heartbeat_timestamp_seconds{job="crewai-triage",instance="a:9100"}': ("clock", "0")}, "high", job="crewai-triage", instance="a:9100", component="worker"),
     *(of("DiskFilling", {f'crewai_disk_{what}_bytes{{job="crewai-archive",instance="a:9100",path="/data"}}': pair for what, pair in sizes.items()},
-         "high", **({"job": "crewai-archive"}), instance="a:9100", path="/data", component="archive")
+         "high", job="crewai-archive", instance="a:9100", path="/data", component="archive")
       for sizes in ({"free": ("1073741824", "1073741823"), "size": ("9e9", "9e9")}, {"free": ("5e9", "4.9e9"), "size": ("1e11", "1e11")})),
     of("UnderReplicatedPartitions", {"crewai_kafka_under_replicated_partitions": ("0", "1")}, "high", component="kafka"),
     of("HighMemoryUsage", {MEMORY: ("1000000000", "1000000001")}, "warning", job="crewai-triage", instance="a:9100", component="worker"),
