@@ -53,8 +53,8 @@ bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) ## lists t
 peers: $(PEERS)/.synced ## .venv-bench with the libraries that benchmarks compare with; `make bench` does it where needed
 
 lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
-	@$(UV) $(COMPILE) $(ARGS) pyproject.toml -o requirements.lock
-	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra tracing -o requirements.lock
+	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --extra tracing --group dev -c requirements.lock -o requirements-dev.lock
 	@$(UV) $(COMPILE) $(ARGS) --group build -o requirements-build.lock
 	@$(UV) $(COMPILE) $(ARGS) --group go -o $(GO_LOCK)
 	@$(UV) $(COMPILE) $(ARGS) --group bench -o requirements-bench.lock

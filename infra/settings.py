@@ -184,6 +184,11 @@ class Settings(BaseSettings):
     """How often each process says how it is on triage.status."""
     heartbeat_file: Path | None = None
     """Touched every STATUS_INTERVAL_S by the process's event loop, for a container's health check."""
+    otel_exporter_otlp_endpoint: str = ""
+    """Where spans of traced mails go (OTLP/HTTP, e.g. http://127.0.0.1:4318); empty: no tracing. Needs the extra
+    tracing."""
+    trace_ratio: float = Field(1.0, ge=0, le=1)
+    """Share of the mails that are traced, where spans go anywhere; ingest decides it."""
     lag_interval_s: float = Field(5.0, ge=0.2, le=300)
     """How often `triage control` and `triage lag --watch` measure consumer lag."""
 

@@ -6,7 +6,6 @@ Headers: CloudEvents 1.0 Kafka protocol binding, binary mode (`ce_*`, `content-t
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any, Literal
 import orjson
 
 from streams.mail.model import Mail
+from streams.trace_context import new_context
 from streams.triage.verdict import Category, Facts, Lane, Reason, SenderFacts, ThreadFacts, Verdict
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -23,21 +23,14 @@ TYPE_RECEIVED = "email.triage.mail.received.v1"
 TYPE_VERDICT = "email.triage.mail.verdict.v1"
 TYPE_FEEDBACK = "email.triage.mail.feedback.v1"
 TYPE_DEAD = "email.triage.mail.dead.v1"
+SOURCE_HEADER = "ce_mailsource"
 SNIPPET_CHARACTERS = 240
 
 
 Action = Literal[
-    "archived",
-    "trashed",
-    "restored",
-    "spam",
-    "not_spam",
-    "starred",
-    "unstarred",
-    "important",
-    "not_important",
+    "archived", "trashed", "restored", "spam", "not_spam", "starred", "unstarred", "important", "not_important",
     "deleted",
-]
+]  # fmt: skip
 """What a person did to a mail that had come before."""
 
 
@@ -59,11 +52,6 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def new_traceparent() -> str:
-    """A W3C trace context for a mail whose journey starts here; not sampled unless tracing says so."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """A mail on `mail.received`: the raw bytes are the record's value, everything else its headers."""
@@ -83,6 +71,8 @@ class Received:
     truncated: bool = False
     fingerprint: str = ""
     """Hash over Message-ID and content, by which a rebuilt folder's mails are recognised."""
+    source: str = ""
+    """Kind of the mailbox: imap, gmail or maildir."""
     traceparent: str = ""
 
     def headers(self) -> Headers:
@@ -98,8 +88,9 @@ class Received:
             "ce_mailsize": str(self.size or len(self.raw)),
             "ce_mailtruncated": "true" if self.truncated else "false",
             "ce_mailfingerprint": self.fingerprint,
+            SOURCE_HEADER: self.source,
             "content-type": "message/rfc822",
-            "traceparent": self.traceparent or new_traceparent(),
+            "traceparent": self.traceparent or str(new_context()),
         }
         return tuple((name, value.encode("utf-8", "replace")) for name, value in pairs.items())
 
@@ -124,6 +115,7 @@ class Received:
                 size=int(found.get("ce_mailsize") or len(value)),
                 truncated=found.get("ce_mailtruncated") == "true",
                 fingerprint=found.get("ce_mailfingerprint", ""),
+                source=found.get(SOURCE_HEADER, ""),
                 traceparent=found.get("traceparent", ""),
             )
         except KeyError as missing:
@@ -159,7 +151,7 @@ class Feedback:
             "ce_type": TYPE_FEEDBACK,
             "ce_time": self.at,
             "content-type": "application/json",
-            "traceparent": new_traceparent(),
+            "traceparent": str(new_context()),
         }
         return tuple((name, value.encode()) for name, value in pairs.items())
 
@@ -262,8 +254,9 @@ def verdict_record(received: Received, mail: Mail, facts: Facts, verdict: Verdic
     )
 
 
-def verdict_headers(received: Received) -> Headers:
-    """Headers of a lane record: the same identity, time and trace as the mail it judges."""
+def verdict_headers(received: Received, traceparent: str = "") -> Headers:
+    """Headers of a lane record: the same identity, time and trace as the mail it judges; `traceparent` names the span
+    in which it was judged."""
     pairs = {
         "ce_specversion": "1.0",
         "ce_id": received.event_id,
@@ -271,7 +264,7 @@ def verdict_headers(received: Received) -> Headers:
         "ce_type": TYPE_VERDICT,
         "ce_time": utc_text(received.received_at),
         "content-type": "application/json",
-        "traceparent": received.traceparent,
+        "traceparent": traceparent or received.traceparent,
     }
     return tuple((name, value.encode()) for name, value in pairs.items())
 

@@ -24,10 +24,13 @@ from streams.app import TriageApp, create_app
 from streams.runtime import Agent
 from streams.status import Check
 from streams.status_publisher import Report, StatusPublisher
+from streams.tracing import SPANS
 
 log = logging.getLogger(__name__)
 STOP_S = 8.0
 """Longest orderly end; what is not committed by then is taken again by the next owner."""
+SPANS_S = 1.0
+"""Longest wait for a collector to take the last spans."""
 
 PAUSE_S, PAUSE_MAX_S = 0.2, 3.0
 
@@ -44,6 +47,7 @@ def run(
             logging.getLogger(chatty).setLevel(logging.WARNING)
         # It repeats ten times a second that a broker is away; the status publisher says it once.
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    SPANS.start(settings, component)
     metrics_server.serve(component, settings.process_metrics_port, settings.bind_host)
     # What start-up made stays: never look at it again. A batch makes thousands of small objects that live until its
     # commit; at the default threshold each batch would be searched for cycles several times over (a tenth of the time).
@@ -72,6 +76,7 @@ async def _run(settings: Settings, component: str, group: str, agents: Sequence[
             await running.end()
             if cleanup is not None:
                 await cleanup()
+            await SPANS.stop_within(SPANS_S)
         if running.app.failure is not None:
             await publisher.stop(tombstone=False)
     return 1 if running.app.failure else 0

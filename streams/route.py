@@ -9,17 +9,25 @@ from functools import partial
 from streams.classify import SENDERS, THREADS, Classified, classify, learn
 from streams.events import MalformedEvent, Origin, Received, verdict_headers, verdict_record
 from streams.mail import MailError
+from streams.measure import count_mails
 from streams.runtime import Agent, Event, Known, Outcome, Output
 from streams.topics import LANES, RECEIVED
+from streams.trace_context import child_traceparent
 from streams.triage.policy import Policy
+
+NAME = "triage"
 
 
 def route(event: Event, received: Received, classified: Classified) -> Output:
     """The lane record of a decided mail."""
     origin = Origin(topic=event.topic, partition=event.partition, offset=event.offset)
     record = verdict_record(received, classified.mail, classified.facts, classified.verdict, origin)
+    traceparent = child_traceparent(received.traceparent, NAME, event.topic, event.partition, event.offset)
     return Output(
-        topic=LANES[record.lane].name, key=event.key, value=record.encode(), headers=verdict_headers(received)
+        topic=LANES[record.lane].name,
+        key=event.key,
+        value=record.encode(),
+        headers=verdict_headers(received, traceparent),
     )
 
 
@@ -31,15 +39,17 @@ def triage(event: Event, known: Known, *, policy: Policy) -> Outcome:
         outputs=(route(event, received, classified),),
         writes=learn(received.account, classified),
         label=classified.verdict.lane,
+        note=received,
     )
 
 
 def triage_agent(policy: Policy) -> Agent:
     """The stream agent of `triage worker`."""
     return Agent(
-        name="triage",
+        name=NAME,
         reads=(RECEIVED.name,),
         decide=partial(triage, policy=policy),
         expected=(MailError, MalformedEvent),
         tables=(SENDERS, THREADS),
+        committed=count_mails,
     )

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
+from monitoring.metrics_server import PULSE
 from streams.closing import close_within
 from streams.events import utc_text
 from streams.status import Check, Status
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 SEND_SECONDS = 5.0
 """Longest wait for one record; then the connection is made anew."""
+VITAL = frozenset({"kafka", "group", "process", "status"})
+"""Checks without which a process does no work at all; a mailbox or a database that is away is waited for."""
 GOODBYE_SECONDS = 1.5
 """Longest time that the tombstone may delay the end of the process."""
 
@@ -74,11 +77,13 @@ class StatusPublisher:
 
     async def _publish_forever(self) -> None:
         while True:
-            await self._attempt(self.status().encode(), SEND_SECONDS)
-            self._beat()
+            status = self.status()
+            self._beat(status)
+            await self._attempt(status.encode(), SEND_SECONDS)
             await asyncio.sleep(self._settings.status_interval_s)
 
-    def _beat(self) -> None:
+    def _beat(self, status: Status) -> None:
+        PULSE.beat([f"{check.name}: {check.reason}" for check in status.checks if not check.ok and check.name in VITAL])
         if self._settings.heartbeat_file is not None:
             with suppress(OSError):  # a full disk is the disk check's finding, not the end of the status
                 self._settings.heartbeat_file.touch()

@@ -17,10 +17,12 @@ from agents.ingest.backoff import Backoff
 from agents.ingest.cursors import Cursors
 from agents.ingest.log_writer import BATCH_BYTES, Fenced, NotStored, Span, TooLarge, Unclear
 from agents.ingest.records import LEAST_CUT, FolderKey, Outgoing, Submission, transaction
+from agents.ingest.spans import trace
 from infra.errors import Transient
 from monitoring import metrics
 from streams.reading import Record
 from streams.topics import CURSORS
+from streams.tracing import SPANS
 
 log = logging.getLogger(__name__)
 
@@ -69,10 +71,11 @@ class _Pending:
 class Committer:
     """`open`, then `run` beside the mailboxes, which `submit`; `close` at the end."""
 
-    def __init__(self, partition: int, log_: Log, *, mail_max_bytes: int) -> None:
+    def __init__(self, partition: int, log_: Log, *, mail_max_bytes: int, trace_ratio: float = 0.0) -> None:
         self._partition = partition
         self._log = log_
         self._limit = mail_max_bytes
+        self._trace_ratio = trace_ratio
         self._batch_bytes = BATCH_BYTES
         self._writer: Writer | None = None
         self.partitions = 0
@@ -163,7 +166,13 @@ class Committer:
         submissions = [pending.submission for pending in group]
         limit = self._limit
         while True:
-            records = transaction(submissions, partition=self._partition, partitions=self.partitions, limit=limit)
+            records = transaction(
+                submissions,
+                partition=self._partition,
+                partitions=self.partitions,
+                limit=limit,
+                trace_ratio=self._trace_ratio,
+            )
             doubt: Span | None = None
             try:
                 assert self._writer is not None
@@ -187,6 +196,8 @@ class Committer:
         cursors.next_offset = span.last + 1
         self.trouble = ""
         metrics.TRANSACTIONS.labels(agent="ingest", outcome="committed").inc()
+        if SPANS.on:
+            trace(SPANS, records)
 
     async def _recover(
         self, cursors: Cursors, records: Sequence[Outgoing], doubt: Span | None, backoff: Backoff

@@ -23,6 +23,7 @@ from agents.ingest.records import FolderKey
 from agents.ingest.roster import Roster
 from agents.ingest.sources import make_source
 from infra.errors import Transient
+from streams.tracing import SPANS
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Lease:
                 cursors_since=partial(cursor_log.since, settings, partition),
             ),
             mail_max_bytes=settings.mail_max_bytes,
+            trace_ratio=settings.trace_ratio if SPANS.on else 0.0,
         )
         self._reading: dict[FolderKey, tuple[Account, asyncio.Task[None]]] = {}
         self._ending: dict[FolderKey, asyncio.Task[None]] = {}

@@ -26,6 +26,7 @@ from agents.sources.gmail import Service
 from infra.settings import Settings
 from monitoring import metrics_server
 from streams.status_publisher import StatusPublisher
+from streams.tracing import SPANS
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ STARTS_AT_ONCE = 20
 """Mailboxes that connect at the same time."""
 READERS = 64
 """Threads for what may block for long: a name server, a file system over a network."""
+SPANS_S = 1.0
+"""Longest wait for a collector to take the last spans."""
 STOP_S = 4.5
 """After this long a stop is not waited for any more: a process that is killed loses nothing either."""
 
@@ -43,6 +46,7 @@ async def ingest(settings: Settings) -> None:
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
     gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
     membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
+    SPANS.start(settings, "ingest")
     metrics_server.serve("ingest", settings.process_metrics_port, settings.bind_host)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
     push = Push(settings, gmail)
@@ -59,6 +63,7 @@ async def ingest(settings: Settings) -> None:
             task.cancel()
         await asyncio.wait([running, pushing])
         await gmail.close()
+        await SPANS.stop_within(SPANS_S)
     if not pushing.cancelled() and (error := pushing.exception()):
         raise error
     log.info("ingest stopped", extra={"duration_ms": round((time.monotonic() - started) * 1000)})

@@ -12,6 +12,7 @@ from agents.sources.base import Batch, FoundMail
 from streams.events import Feedback, Headers, Received, utc_text
 from streams.partitioning import partition_of
 from streams.topics import CURSORS, FEEDBACK, RECEIVED
+from streams.trace_context import new_context
 
 SEPARATOR = "\x00"
 HEADER_ROOM = 128 * 1024
@@ -79,25 +80,26 @@ def parse_entry_key(raw: bytes) -> tuple[FolderKey, str] | None:
 
 
 def transaction(
-    group: Sequence[Submission], *, partition: int, partitions: int, limit: int = sys.maxsize
+    group: Sequence[Submission], *, partition: int, partitions: int, limit: int = sys.maxsize, trace_ratio: float = 0.0
 ) -> list[Outgoing]:
-    """The records of one transaction. It always has a cursor entry, by which its outcome can be told later."""
+    """The records of one transaction. It always has a cursor entry, by which its outcome can be told later. A share
+    `trace_ratio` of the mails is traced."""
     records = [
-        record
-        for submission in group
-        for record in _outgoing(submission, partition=partition, partitions=partitions, limit=limit)
+        record for submission in group for record in _outgoing(submission, partition, partitions, limit, trace_ratio)
     ]
     if not any(record.topic == CURSORS.name for record in records):
         records.append(Outgoing(topic=CURSORS.name, partition=partition, key=MARK, value=b"1"))
     return records
 
 
-def _outgoing(submission: Submission, *, partition: int, partitions: int, limit: int) -> Iterator[Outgoing]:
+def _outgoing(
+    submission: Submission, partition: int, partitions: int, limit: int, trace_ratio: float
+) -> Iterator[Outgoing]:
     """A batch: its mails, what people did to earlier ones, then its cursor entries, which stand on the same partition
     number as the account's own record."""
     key = submission.account.id.encode()
     for mail in submission.batch.mails:
-        received = _received(submission.account, mail, limit)
+        received = _received(submission.account, mail, limit, trace_ratio)
         yield Outgoing(
             topic=RECEIVED.name,
             partition=partition_of(key, partitions),
@@ -124,7 +126,7 @@ def _outgoing(submission: Submission, *, partition: int, partitions: int, limit:
         yield Outgoing(topic=CURSORS.name, partition=partition, key=entry_key(submission.key, name), value=value)
 
 
-def _received(account: Account, mail: FoundMail, limit: int) -> Received:
+def _received(account: Account, mail: FoundMail, limit: int, trace_ratio: float) -> Received:
     return Received(
         event_id=mail.event_id,
         account=account.id,
@@ -135,6 +137,8 @@ def _received(account: Account, mail: FoundMail, limit: int) -> Received:
         size=mail.size,
         truncated=mail.truncated or len(mail.raw) > limit,
         fingerprint=mail.fingerprint,
+        source=account.kind,
+        traceparent=str(new_context(trace_ratio)),
     )
 
 

@@ -27,6 +27,7 @@ RECEIVED: Mapping[str, Any] = _EVENT | {
         "description": "Whether the value was cut to a bound.",
     },
     "ce_mailfingerprint": {"description": "Hash by which the mails of a rebuilt folder are recognised; may be empty."},
+    "ce_mailsource": {"description": "Kind of the mailbox: imap, gmail or maildir; may be empty."},
     "content-type": {"const": "message/rfc822", "description": "What the value is."},
 }
 VERDICT: Mapping[str, Any] = _EVENT | {

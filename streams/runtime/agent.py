@@ -73,6 +73,8 @@ class Outcome(NamedTuple):
     """What the agent's effect is to do outside Kafka; None: nothing."""
     label: str = ""
     """Bounded label for metrics, e.g. the lane."""
+    note: Any = None
+    """What the agent's `committed` wants to know of the event; None also marks a dead letter."""
 
 
 Decide = Callable[[Event, Known], Outcome]
@@ -81,6 +83,10 @@ Effect = Callable[[Sequence[Any]], Awaitable[Mapping[int, Exception]]]
 
 Returns the indexes that can never succeed, each with its error (they become dead letters); raises Transient when
 all of it should be tried again."""
+
+Committed = Callable[[Sequence[Event], Sequence[Outcome]], None]
+"""Told of each committed batch: its events and their outcomes, dead letters included. For the agent's own metrics; it
+must be quick and never raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,7 @@ class Agent:
     tables: tuple[Table[Any], ...] = ()
     """Only for agents of one input topic: rows are kept, and their updates numbered, per input partition."""
     effect: Effect | None = None
+    committed: Committed | None = None
 
     def __post_init__(self) -> None:
         if self.tables and len(self.reads) > 1:

@@ -182,6 +182,8 @@ class Decider:
         for error in decided.failures.values():
             AGENT_RECORDS.labels(self.agent.name, "failure", NO_LABEL).inc()
             DEAD_LETTERS.labels(self.agent.name, type(error).__name__).inc()
+        if self.agent.committed is not None:
+            self.agent.committed(decided.events[: decided.taken], decided.outcomes)
 
 
 def deciders(agents: Iterable[Agent], make: Callable[[Agent], Decider]) -> dict[str, Decider]:

@@ -20,8 +20,10 @@ from infra.errors import Transient
 from monitoring.metrics import BATCH_SECONDS, TRANSACTIONS
 from streams.runtime.agent import Event, Output
 from streams.runtime.batch import Decided, Decider
+from streams.runtime.spans import trace
 from streams.runtime.store import Store
 from streams.runtime.tables import POSITION_KEY, Tables
+from streams.tracing import SPANS
 from streams.transport.offsets import GroupOffsets
 from streams.transport.producer import Aborted, TransactionalProducer
 
@@ -133,7 +135,10 @@ class PartitionTask:
                 continue
             records = records[decided.taken :]
             aborts, pause, self.progress.stuck = 0, _PAUSE_S, ""
-            BATCH_SECONDS.labels(self._decider.agent.name).observe(monotonic() - started)
+            seconds = monotonic() - started
+            BATCH_SECONDS.labels(self._decider.agent.name).observe(seconds)
+            if SPANS.on:
+                trace(SPANS, self._decider.agent.name, decided, seconds)
 
     async def _do_effects(self, decided: Decided) -> None:
         effect = self._decider.agent.effect

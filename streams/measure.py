@@ -1,0 +1,41 @@
+"""What the triage counts of each committed batch: mails by outcome, lane and source, and how long each took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS
+from streams.events import SOURCE_HEADER, Received
+from streams.runtime import Event, Outcome
+
+SOURCES = frozenset({"imap", "gmail", "maildir"})
+"""All that may stand in a label."""
+UNKNOWN = "unknown"
+NO_LANE = "none"
+
+
+def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
+    """The events and what came of them, in the same order; what has no mail in `note` has become a dead letter."""
+    now = datetime.now(UTC)
+    counts: Counter[tuple[str, str, str]] = Counter()
+    took = {
+        lane: PROCESSING_SECONDS.labels(lane).observe
+        for lane in {outcome.label for outcome in outcomes if outcome.note}
+    }
+    for event, outcome in zip(events, outcomes, strict=True):
+        mail: Received | None = outcome.note
+        if mail is None:
+            counts["failure", NO_LANE, bounded(dict(event.headers).get(SOURCE_HEADER, b"").decode("latin-1"))] += 1
+        else:
+            counts["success", outcome.label, bounded(mail.source)] += 1
+            # Two machines' clocks: a negative age is theirs, not the mail's.
+            took[outcome.label](max(0.0, (now - mail.received_at).total_seconds()))
+    for labels, number in counts.items():
+        EMAILS_PROCESSED.labels(*labels).inc(number)
+
+
+def bounded(source: str) -> str:
+    """A header's word as a label."""
+    return source if source in SOURCES else UNKNOWN
