@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from infra.stack.postgres import binaries
 from tests.integration.gameday.system import System
 
-LATE = frozenset({"UrgentMailLateFastBurn", "UrgentMailLateSlowBurn", "SlowEmailProcessing"})
+LATE = frozenset({"UrgentMailLateFastBurn", "SlowEmailProcessing"})
 """Mails that waited during an outage are late afterwards; that is no false alarm."""
 QUEUES = frozenset({"EmailQueueBacklog", "LaneDelayed", "LaneNotDraining"})
 
