@@ -156,6 +156,10 @@ class Breakers:
             )
         return self._made[name]
 
+    def states(self) -> dict[str, BreakerState]:
+        """Each by its name."""
+        return {name: one.state for name, one in self._made.items()}
+
     def checks(self) -> tuple[Check, ...]:
         """One check for each that is not closed."""
         return tuple(

@@ -8,6 +8,8 @@ python_gc_*."""
 
 from __future__ import annotations
 
+import math
+
 from prometheus_client import Counter, Gauge, Histogram, Info
 
 CALL_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -52,7 +54,9 @@ BATCH_SECONDS = Histogram(
 )
 TABLE_ROWS = Gauge("crewai_table_rows", "Rows of a table on this worker", ["table"])
 TABLE_BYTES = Gauge("crewai_table_bytes", "Bytes on disk of a table on this worker; 0 when it is in memory", ["table"])
-TABLE_CACHE_BYTES = Gauge("crewai_table_cache_bytes", "Memory that the tables' block cache uses, all tables, bytes")
+TABLE_CACHE_BYTES = Gauge(
+    "crewai_table_cache_bytes", "Memory that the block cache and write buffers of all tables use, bytes"
+)
 RECOVERY_PARTITIONS = Gauge(
     "crewai_table_recovery_partitions", "Input partitions that are being opened: fenced, tables recovered, not yet read"
 )
@@ -103,7 +107,10 @@ MAILS_GONE = Counter("crewai_mails_gone", "Mails that were deleted before they c
 RESYNCS = Counter("crewai_source_resyncs", "Times a provider had forgotten a cursor and mails were listed", ["source"])
 MOVES = Counter("crewai_mail_moves", "Acts of people on earlier mails, put on mail.feedback", ["action"])
 WATCHES = Gauge("crewai_gmail_watches", "Gmail mailboxes that are watched for pushes")
-WATCH_EXPIRY_SECONDS = Gauge("crewai_gmail_watch_expiry_seconds", "Until the first watch expires, seconds")
+WATCH_EXPIRY_SECONDS = Gauge(
+    "crewai_gmail_watch_expiry_seconds", "Until the first watch expires, seconds; NaN without watches"
+)
+WATCH_EXPIRY_SECONDS.set(math.nan)  # of no watch; 0 would be one that expires now
 WATCH_RENEWALS = Counter("crewai_gmail_watch_renewals", "Attempts to make or renew a watch", ["outcome"])
 PUSHES = Counter("crewai_pushes", "Push messages, by what became of them", ["way", "outcome"])
 PUSHES_WAITING = Gauge("crewai_pushes_waiting", "Push messages whose mails are not yet committed")
@@ -136,9 +143,10 @@ HEARTBEAT = Gauge(
 )
 BUILD = Info("crewai_build", "What is running: version, component, python")
 UNDER_REPLICATED = Gauge(
-    "crewai_kafka_under_replicated_partitions", "Partitions with fewer replicas in sync than they have, all topics"
+    "crewai_kafka_under_replicated_partitions",
+    "Partitions with fewer replicas in sync than they have, all topics; NaN when not known",
 )
-LEADERLESS = Gauge("crewai_kafka_offline_partitions", "Partitions without a leader, all topics")
+LEADERLESS = Gauge("crewai_kafka_offline_partitions", "Partitions without a leader, all topics; NaN when not known")
 COMPONENT_UP = Gauge("crewai_component_up", "1 when every instance of a component says it is well", ["component"])
 COMPONENT_INSTANCES = Gauge("crewai_component_instances", "Live processes of a component", ["component"])
 COMPONENT_COUNT = Gauge(

@@ -11,6 +11,7 @@ from faust.tables.manager import TableManager
 
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
+from monitoring import metrics
 from streams.faust_security import credentials
 from streams.runtime.agent import Agent
 from streams.runtime.batch import Decider, deciders
@@ -86,7 +87,10 @@ class TriageApp(faust.App):
             return None
         from streams.runtime.rocks import RocksStores
 
-        return RocksStores(self.settings.table_dir / self.conf.id, self.settings.table_memory_bytes).open
+        stores = RocksStores(self.settings.table_dir / self.conf.id, self.settings.table_memory_bytes)
+        if any(agent.tables for agent in self.declared):
+            metrics.TABLE_CACHE_BYTES.set_function(lambda: stores.memory_bytes)
+        return stores.open
 
     def make_reader(self, crash: Callable[[BaseException], None]) -> Reader:
         """Called by the transport's consumer, on its event loop."""

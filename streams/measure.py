@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS
 from streams.events import SOURCE_HEADER, Received
 from streams.runtime import Event, Outcome
+from streams.triage.verdict import Lane
 
 SOURCES = frozenset({"imap", "gmail", "maildir"})
 """All that may stand in a label."""
@@ -34,6 +35,15 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
             took[outcome.label](max(0.0, (now - mail.received_at).total_seconds()))
     for labels, number in counts.items():
         EMAILS_PROCESSED.labels(*labels).inc(number)
+
+
+def declare_series() -> None:
+    """Every series that will ever be, at 0: a rate needs to see the first failure as a step."""
+    for source in (*SOURCES, UNKNOWN):
+        EMAILS_PROCESSED.labels("failure", NO_LANE, source)
+        for lane in Lane:
+            EMAILS_PROCESSED.labels("success", lane, source)
+            PROCESSING_SECONDS.labels(lane)
 
 
 def bounded(source: str) -> str:

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any, NoReturn
 
 import psutil
@@ -20,6 +21,7 @@ from infra import logging as log_lines
 from infra.settings import Settings
 from infra.stacks import show_on_signal
 from monitoring import metrics, metrics_server
+from monitoring.metrics_disk import follow_disk
 from streams.app import TriageApp, create_app
 from streams.runtime import Agent
 from streams.status import Check
@@ -47,6 +49,7 @@ def run(
             logging.getLogger(chatty).setLevel(logging.WARNING)
         # It repeats ten times a second that a broker is away; the status publisher says it once.
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    follow_disk(settings.table_dir)
     SPANS.start(settings, component)
     metrics_server.serve(component, settings.process_metrics_port, settings.bind_host)
     # What start-up made stays: never look at it again. A batch makes thousands of small objects that live until its
@@ -151,6 +154,8 @@ def report(app: TriageApp) -> Report:
     for table in (table for agent in app.declared for table in agent.tables):
         counts[f"rows_{table.name}"] = sum(task.tables.store.count(table.name) for task in tasks)
         metrics.TABLE_ROWS.labels(table.name).set(counts[f"rows_{table.name}"])
+        metrics.TABLE_BYTES.labels(table.name).set(sum(task.tables.store.size(table.name) for task in tasks))
+    _measure_recovery(app)
     failure = app.failure
     return Report(
         checks=(
@@ -160,6 +165,13 @@ def report(app: TriageApp) -> Report:
         ),
         counts=counts,
     )
+
+
+def _measure_recovery(app: TriageApp) -> None:
+    opening = app.ownership.opening if app.consumer_started else {}
+    metrics.RECOVERY_PARTITIONS.set(len(opening))
+    metrics.RECOVERY_AGE_SECONDS.set(monotonic() - min(opening.values()) if opening else 0)
+    metrics.RECOVERY_LEFT.set(sum(app.ownership.left.values()) if opening else 0)
 
 
 def _why_not(app: TriageApp) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from streams.classify import SENDERS, THREADS, Classified, classify, learn
 from streams.events import MalformedEvent, Origin, Received, verdict_headers, verdict_record
 from streams.mail import MailError
-from streams.measure import count_mails
+from streams.measure import count_mails, declare_series
 from streams.runtime import Agent, Event, Known, Outcome, Output
 from streams.topics import LANES, RECEIVED
 from streams.trace_context import child_traceparent
@@ -45,6 +45,7 @@ def triage(event: Event, known: Known, *, policy: Policy) -> Outcome:
 
 def triage_agent(policy: Policy) -> Agent:
     """The stream agent of `triage worker`."""
+    declare_series()
     return Agent(
         name=NAME,
         reads=(RECEIVED.name,),

@@ -25,6 +25,7 @@ from agents.push import Push
 from agents.sources.gmail import Service
 from infra.settings import Settings
 from monitoring import metrics_server
+from monitoring.metrics_disk import follow_disk
 from streams.status_publisher import StatusPublisher
 from streams.tracing import SPANS
 
@@ -46,6 +47,7 @@ async def ingest(settings: Settings) -> None:
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
     gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
     membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
+    follow_disk(settings.token_dir)
     SPANS.start(settings, "ingest")
     metrics_server.serve("ingest", settings.process_metrics_port, settings.bind_host)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))

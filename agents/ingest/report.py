@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from agents.breakers import BREAKERS
+from agents.breakers import BREAKERS, GAUGE
 from agents.ingest.budget import ByteBudget
 from agents.ingest.membership import Membership
 from agents.ingest.states import BROKEN, FolderState, State, States
 from agents.push import Push
 from agents.sources.gmail import Service
+from agents.sources.imap.certificates import CERTIFICATES
 from monitoring import metrics
 from streams.status import Check
 from streams.status_publisher import Report
@@ -23,8 +24,10 @@ KINDS = ("imap", "maildir", "gmail")
 def report(membership: Membership, states: States, budget: ByteBudget, gmail: Service, push: Push) -> Report:
     """How the process is now."""
     _measure(states)
+    metrics.INGEST_BUFFER_BYTES.set(budget.used)
+    CERTIFICATES.measure()
     gmail.measure()
-    broken = sorted((one for one in states if one.state in BROKEN or one.complaint), key=lambda one: one.key.label)
+    broken = sorted(filter(_broken, states), key=lambda one: one.key.label)
     checks = [_kafka(membership)]
     checks += [Check(name=f"mailbox {one.key.label}", ok=False, reason=_reason(one)) for one in broken[:MAX_CHECKS]]
     if (more := len(broken) - MAX_CHECKS) > 0:
@@ -39,6 +42,10 @@ def _kafka(membership: Membership) -> Check:
     troubles = [membership.trouble, *(lease.committer.trouble for lease in membership.leases.values())]
     reason = next(filter(None, troubles), "")
     return Check(name="kafka", ok=not reason, reason=reason)
+
+
+def _broken(state: FolderState) -> bool:
+    return state.state in BROKEN or bool(state.complaint)
 
 
 def _reason(state: FolderState) -> str:
@@ -58,6 +65,9 @@ def _counts(membership: Membership, states: States, budget: ByteBudget) -> dict[
         **{str(state): by_state[state] for state in State},
         "remaining": sum(one.remaining for one in states),
         "unreadable": sum(one.unreadable for one in states),
+        **{f"folders_{kind}": number for kind, number in Counter(one.kind for one in states).items()},
+        **{f"broken_{kind}": number for kind, number in Counter(one.kind for one in states if _broken(one)).items()},
+        **{f"breaker_{name}": GAUGE[state] for name, state in BREAKERS.states().items()},
         "buffered_bytes": budget.used,
     }
 

@@ -238,7 +238,8 @@ class ServiceGrant:
 async def _counted(provider: str, url: str, form: dict[str, str], timeout_s: float) -> Granted:
     outcome = "error"
     try:
-        granted = await request(url, form, timeout_s)
+        with metrics.PROVIDER_RESPONSE_SECONDS.labels(provider, "token").time():
+            granted = await request(url, form, timeout_s)
         outcome = "ok"
         return granted
     except GrantRefused as error:

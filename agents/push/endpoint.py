@@ -17,6 +17,7 @@ from agents.sources.base import ProviderTransient
 from infra.errors import ConfigError
 from infra.settings import Settings
 from monitoring import metrics
+from monitoring.metrics_http import counted
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Endpoint:
         Raises:
             ConfigError: the certificate or the port cannot be used.
         """
-        app = web.Application(client_max_size=MOST_BYTES)
+        app = web.Application(client_max_size=MOST_BYTES, middlewares=[counted])
         app.router.add_post(PATH, self._push)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()

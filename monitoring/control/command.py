@@ -11,6 +11,7 @@ import click
 
 from infra import logging as json_logging
 from infra.settings import Settings, load
+from monitoring import metrics_server
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ async def serve(settings: Settings) -> None:
     from monitoring.control.watch import Watch
     from streams.status_publisher import StatusPublisher
 
+    metrics_server.name("control")
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -7,19 +7,19 @@ import socket
 
 import orjson
 from aiohttp import web
-from prometheus_client import REGISTRY
-from prometheus_client.exposition import choose_encoder
 
 from infra.errors import Fatal
 from monitoring.control.watch import Watch
 from monitoring.health.export import details, summary
+from monitoring.metrics_http import counted
+from monitoring.metrics_server import exposition
 
 WATCH = web.AppKey("watch", Watch)
 
 
 def health_app(watch: Watch) -> web.Application:
     """/health, /health/live, /health/ready, /health/components."""
-    app = web.Application()
+    app = web.Application(middlewares=[counted])
     app[WATCH] = watch
     app.add_routes([
         web.get("/health", health),
@@ -32,7 +32,7 @@ def health_app(watch: Watch) -> web.Application:
 
 def metrics_app(watch: Watch) -> web.Application:
     """/metrics."""
-    app = web.Application()
+    app = web.Application(middlewares=[counted])
     app[WATCH] = watch
     app.add_routes([web.get("/metrics", scrape)])
     return app
@@ -63,8 +63,8 @@ async def components(request: web.Request) -> web.Response:
 async def scrape(request: web.Request) -> web.Response:
     """All series in the format that the scraper prefers."""
     request.app[WATCH].show()
-    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type})
+    answer = exposition(request.headers.get("Accept", ""))
+    return web.Response(body=answer.body, headers={"Content-Type": answer.content_type})
 
 
 async def listen(app: web.Application, host: str, port: int, *, setting: str) -> web.AppRunner:

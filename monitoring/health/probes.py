@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from infra.errors import TriageError
 from infra.settings import Settings
+from monitoring import metrics
 from monitoring.lag.cluster import Cluster, Layout
+from monitoring.metrics_disk import existing, note_disk
 from streams import topics
 from streams.status import Check
 
@@ -44,7 +47,11 @@ async def kafka(settings: Settings) -> tuple[Check, ...]:
         async with Cluster.connect(settings) as cluster:
             layout = await cluster.layout()
     except TriageError as error:
+        metrics.UNDER_REPLICATED.set(math.nan)
+        metrics.LEADERLESS.set(math.nan)
         return Check(name="kafka", ok=False, reason=str(error)), Check(name="topics", ok=False, reason="not known")
+    metrics.UNDER_REPLICATED.set(layout.under_replicated)
+    metrics.LEADERLESS.set(sum(leader is None for leader in layout.leaders.values()))
     return _brokers(layout), _topics(layout)
 
 
@@ -82,8 +89,9 @@ async def database(settings: Settings) -> tuple[Check, ...]:
 
 async def disk(home: Path) -> tuple[Check, ...]:
     """Whether the file system that holds `home` has room."""
-    place = next(path for path in (home.absolute(), *home.absolute().parents) if path.exists())
+    place = existing(home)
     usage = await asyncio.to_thread(shutil.disk_usage, place)
+    note_disk(home, free=usage.free, size=usage.total)
     short = usage.free < DISK_LEAST_BYTES or usage.free < DISK_LEAST_SHARE * usage.total
     reason = f"{usage.free / 1024**3:.1f} GiB free of {usage.total / 1024**3:.1f} at {place}; make room"
     return (Check(name="disk", ok=not short, reason=reason if short else ""),)

@@ -15,6 +15,8 @@ EXPECTED = ("ingest", "worker", "archive")
 """Components of which at least one process must live."""
 NEEDED = ("kafka", "topics", "database", *EXPECTED)
 """Without one of these no mail gets through."""
+BREAKER_STATES = {1: "half open", 2: "open"}
+"""As processes count them; 0 is closed."""
 STALLED_AFTER_S = 60.0
 """A group whose committed offsets do not move for this long while records wait."""
 
@@ -75,6 +77,8 @@ def judge(
     names = sorted({*EXPECTED, *(one.status.component for one in instances)})
     parts = [of_check(check) for check in checks]
     parts += [of_instances(name, [one for one in instances if one.status.component == name]) for name in names]
+    parts += of_sources(instances)
+    parts += of_breakers(instances)
     parts += of_groups(lag, unmeasured)
     return Report(components=tuple(parts))
 
@@ -99,6 +103,46 @@ def of_instances(name: str, instances: Sequence[Instance]) -> Component:
         for count, value in (one.status.counts or {}).items():
             counts[count] = counts.get(count, 0) + value
     return Component(name=name, status=status, reason="; ".join(reasons), instances=tuple(instances), counts=counts)
+
+
+def of_sources(instances: Iterable[Instance]) -> list[Component]:
+    """Each kind of mailbox that is read, over the live ingest processes, from their counts."""
+    counts = _counts(instances, "folders_"), _counts(instances, "broken_")
+    return [_of_source(kind, sum(folders), sum(counts[1].get(kind, ()))) for kind, folders in sorted(counts[0].items())]
+
+
+def _of_source(kind: str, folders: float, broken: float) -> Component:
+    bad = Health.DOWN if broken == folders else Health.DEGRADED
+    return Component(
+        name=f"source {kind}",
+        status=bad if broken else Health.OK,
+        reason=f"{broken:.0f} of {folders:.0f} mailbox folders are not read; ingest names them" if broken else "",
+        counts={"folders": folders, "broken": broken},
+    )
+
+
+def of_breakers(instances: Iterable[Instance]) -> list[Component]:
+    """Each circuit breaker, over the live processes: the worst state counts."""
+    return [_of_breaker(name, states) for name, states in sorted(_counts(instances, "breaker_").items())]
+
+
+def _of_breaker(name: str, states: Sequence[float]) -> Component:
+    worst, unwell = int(max(states)), sum(map(bool, states))
+    return Component(
+        name=f"breaker {name}",
+        status=Health.DEGRADED if worst else Health.OK,
+        reason=f"{BREAKER_STATES[worst]} in {unwell} of {len(states)} processes" if worst else "",
+    )
+
+
+def _counts(instances: Iterable[Instance], prefix: str) -> dict[str, list[float]]:
+    """What the live processes count under names with this prefix, by the rest of the name."""
+    found: dict[str, list[float]] = {}
+    for one in instances:
+        for name, value in (one.status.counts or {}).items():
+            if name.startswith(prefix) and not one.silent:
+                found.setdefault(name.removeprefix(prefix), []).append(value)
+    return found
 
 
 def of_groups(lag: LagSnapshot | None, unmeasured: str) -> list[Component]:

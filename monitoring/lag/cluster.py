@@ -28,6 +28,8 @@ class Layout:
 
     brokers: tuple[int, ...]
     leaders: dict[TopicPartition, int | None]
+    under_replicated: int = 0
+    """Partitions with fewer replicas in sync than they have."""
 
     def partitions(self, topics: Iterable[str]) -> list[TopicPartition]:
         """All partitions of these topics, ordered; unknown topics have none."""
@@ -81,7 +83,10 @@ class Cluster:
             for _, name, _, partitions in response.topics
             for _, number, leader, *_ in partitions
         }
-        return Layout(brokers=tuple(broker[0] for broker in response.brokers), leaders=leaders)
+        listed = (partition for *_, partitions in response.topics for partition in partitions)
+        under = sum(len(in_sync) < len(replicas) for _, _, _, replicas, in_sync, *_ in listed)
+        brokers = tuple(broker[0] for broker in response.brokers)
+        return Layout(brokers=brokers, leaders=leaders, under_replicated=under)
 
 
 def check(code: int, doing: str) -> None:

@@ -49,6 +49,11 @@ class RocksStores:
         """
         return RocksStore(self._folder / name, tables, f"{_FORMAT} {identity}", self._options)
 
+    @property
+    def memory_bytes(self) -> int:
+        """What the shared cache and the write buffers use."""
+        return int(self._cache.get_usage() + self._buffers.get_usage())
+
     def _options(self) -> Options:
         options = Options(raw_mode=True)
         options.create_if_missing(True)
@@ -123,6 +128,10 @@ class RocksStore:
     def count(self, table: str) -> int:
         """See Store; RocksDB's estimate."""
         return int(self._families[table].property_int_value("rocksdb.estimate-num-keys") or 0)
+
+    def size(self, table: str) -> int:
+        """See Store; without the write-ahead log, which all tables share."""
+        return int(self._families[table].property_int_value("rocksdb.total-sst-files-size") or 0)
 
     def apply(self, changes: Changes) -> None:
         """See Store."""

@@ -75,6 +75,10 @@ class Ownership:
         self.tables: dict[Input, Tables] = {}
         self.recovering: dict[Input, str] = {}
         """How far tables are read back, for people."""
+        self.opening: dict[Input, float] = {}
+        """Partitions that are not open yet, and since when: monotonic seconds."""
+        self.left: dict[Input, int] = {}
+        """Changelog offsets that are still to be replayed."""
         self._running: dict[Input, asyncio.Task[None]] = {}
         self._opening: asyncio.Task[None] | None = None
         self._stopped = False
@@ -83,7 +87,7 @@ class Ownership:
 
     async def pause(self) -> None:
         """Partitions are being revoked, or the process stops: nothing is fetched or committed when this returns."""
-        self.opened = False
+        self.opening, self.opened = {}, False
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
@@ -126,9 +130,9 @@ class Ownership:
             await self._offsets.close()
 
     async def _open_all(self) -> None:
-        mine = self._group.assigned()
-        await asyncio.gather(*(self._open_one(input_) for input_ in mine if input_ not in self._running))
-        self.opened = True
+        self.opening = dict.fromkeys(self._group.assigned() - self._running.keys(), monotonic())
+        await asyncio.gather(*map(self._open_one, self.opening))
+        self.opening, self.opened = {}, True
         log.info("working on %d partitions", len(self._running))
 
     def _opening_ended(self, done: asyncio.Task[None]) -> None:
@@ -182,6 +186,7 @@ class Ownership:
             raise
         finally:
             self.recovering.pop(input_, None)
+            self.left.pop(input_, None)
         log.info(
             "owner: position %d, %d table changes replayed",
             position,
@@ -224,6 +229,7 @@ class Ownership:
         }
 
     def _say_recovering(self, input_: Input, done: int, of: int) -> None:
+        self.left[input_] = of - done
         self.recovering[input_] = f"{input_[0]}/{input_[1]}: {done} of {of} table changes replayed"
         log.info("recovering tables: %d of %d", done, of, extra={"topic": input_[0], "partition": input_[1]})
 
@@ -257,6 +263,7 @@ class Ownership:
         return self._offsets
 
     def _start(self, input_: Input, task: PartitionTask) -> None:
+        self.opening.pop(input_, None)
         running = asyncio.create_task(task.run(), name=f"{input_[0]}-{input_[1]}")
         self._running[input_] = running
         running.add_done_callback(lambda done: self._ended(input_, done))

@@ -14,6 +14,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from infra.errors import Transient
+from monitoring.metrics import RECOVERY_RECORDS
 from streams.runtime.store import OWN, Store
 from streams.runtime.tables import POSITION_KEY, Table
 from streams.transport.calls import BlockingCalls
@@ -146,6 +147,7 @@ class _Replay:
             changes[OWN if key == POSITION_KEY else self._name_of[message.topic()]][key] = message.value()
         if changes:
             self._store.apply(changes)
+            RECOVERY_RECORDS.inc(sum(map(len, changes.values())))
 
     def _heed(self, message: Any) -> None:
         error = message.error()

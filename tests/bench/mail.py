@@ -57,9 +57,9 @@ def run(mails: int, rounds: int) -> Report:
         for number in range(rounds):
             paces["pure"].append(_pure(chosen))
             with _bare(at) as process:
-                paces["bare"].append(_through_kafka(at, process, INPUT.name, [OUTPUT.name], chosen, f"{number}"))
+                paces["bare"].append(through_kafka(at, process, INPUT.name, [OUTPUT.name], chosen, f"{number}"))
             with _worker(at) as process:
-                paces["worker"].append(_through_kafka(at, process, RECEIVED.name, LANE_NAMES, chosen, f"{number}"))
+                paces["worker"].append(through_kafka(at, process, RECEIVED.name, LANE_NAMES, chosen, f"{number}"))
             say(", ".join(f"{name} {found[-1].mails_per_s:.0f}/s" for name, found in paces.items()))
         spent = _timed(at, chosen, rounds)
     return _report(paces, shares(spent), whole_way.maildir_to_rows(chosen, WARM_UP))
@@ -119,7 +119,7 @@ def _timed(at: Site, mails: Sequence[bytes], series: int) -> dict[str, float]:
     at.flow.start("worker-timed", sys.executable, "-m", "tests.bench.rig.timed_worker", str(WARM_UP), str(written))
     at.until("worker-timed", lambda status: status.ok)
     process = psutil.Process(at.flow.running["worker-timed"].pid)
-    _through_kafka(at, process, RECEIVED.name, LANE_NAMES, mails, f"{series}")
+    through_kafka(at, process, RECEIVED.name, LANE_NAMES, mails, f"{series}")
     at.flow.terminate("worker-timed")
     return dict(json.loads(written.read_text()))
 
@@ -143,9 +143,10 @@ def shares(spent: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def _through_kafka(
+def through_kafka(
     at: Site, process: psutil.Process, topic: str, outputs: Sequence[str], mails: Sequence[bytes], series: str
 ) -> Pace:
+    """Write the mails to a topic; how fast the process brings them to the outputs. `series`: its number, from 0."""
     with Follower(at.bootstrap, outputs) as follower:
         prefill.write(at.settings, topic, mails[:WARM_UP], f"{series}-warm")()
         before = len(mails) * int(series) + WARM_UP * (int(series) + 1)

@@ -19,7 +19,8 @@ from agents.oauth import AccessTokens
 from agents.sources.base import CursorExpired, ProviderTransient
 from agents.sources.gmail import failures
 from agents.sources.gmail.failures import Gone, RateLimited, Refused
-from agents.sources.gmail.quota import Budget
+from agents.sources.gmail.quota import PROVIDER, Budget
+from monitoring import metrics
 
 ANSWER_MAX = 16 * 1024 * 1024
 """A page of 500 history records is a quarter of a megabyte; more than this is no answer of Gmail's."""
@@ -200,6 +201,10 @@ class GmailApi:
         raise AssertionError("unreachable")
 
     async def _exchange(self, request: _Request, token: str) -> _Answer:
+        with metrics.PROVIDER_RESPONSE_SECONDS.labels(PROVIDER, request.method).time():
+            return await self._answer(request, token)
+
+    async def _answer(self, request: _Request, token: str) -> _Answer:
         try:
             async with self._http.request(
                 "GET" if request.body is None else "POST",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -44,11 +45,10 @@ class Watches:
             self._expiries[account] = expires_at
 
     def measure(self) -> None:
-        """Set the gauge: the first watch to expire, seconds from now."""
+        """Set the gauges: the first watch to expire, seconds from now."""
         metrics.WATCHES.set(len(self._expiries))
-        if self._expiries:
-            left = min(self._expiries.values()) - datetime.now(UTC)
-            metrics.WATCH_EXPIRY_SECONDS.set(left.total_seconds())
+        first = min(self._expiries.values(), default=None)
+        metrics.WATCH_EXPIRY_SECONDS.set((first - datetime.now(UTC)).total_seconds() if first else math.nan)
 
 
 class Watching:

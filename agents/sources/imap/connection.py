@@ -13,6 +13,7 @@ from typing import TypeVar
 from agents.sources.base import AuthFailed, ProviderError, ProviderTransient
 from agents.sources.imap import responses
 from agents.sources.imap.account import ImapAccount, ImapLimits
+from agents.sources.imap.certificates import CERTIFICATES, PROVIDER
 from agents.sources.imap.dial import CLOSE_S, dial, greet, hang_up, resolve
 from agents.sources.imap.framing import MalformedResponse, Response
 from agents.sources.imap.listing import sequence_set
@@ -20,6 +21,7 @@ from agents.sources.imap.login import begin_login, read_secret, refusal
 from agents.sources.imap.names import decode_leniently, encode, quoted
 from agents.sources.imap.responses import Fetched, Listed
 from agents.sources.imap.wire import Call, Wire, printable
+from monitoring import metrics
 
 Said = TypeVar("Said")
 
@@ -68,6 +70,10 @@ class Connection:
 
     async def finish(self, call: Call) -> Call:
         """Wait for the verdict as long as the answer comes in. Raises ProviderTransient."""
+        with metrics.PROVIDER_RESPONSE_SECONDS.labels(PROVIDER, call.name).time():
+            return await self._finish(call)
+
+    async def _finish(self, call: Call) -> Call:
         for _ in range(SLOW_FACTOR):
             received = self.wire.received
             with suppress(TimeoutError):
@@ -247,13 +253,16 @@ async def open_connection(account: ImapAccount, limits: ImapLimits) -> Connectio
 
 async def connect(account: ImapAccount, limits: ImapLimits) -> Connection:
     """Connect up to the greeting, over TLS if asked to. Raises ProviderTransient."""
-    try:
-        async with asyncio.timeout(limits.timeout_s):
-            addresses = await resolve(account)
-    except TimeoutError:
-        raise ProviderTransient(f"the name server does not answer for {account.host}") from None
-    sock = await dial(account, addresses, limits.timeout_s)
-    return Connection(await greet(account, sock, limits.mail_max_bytes, limits.timeout_s), limits)
+    with metrics.PROVIDER_RESPONSE_SECONDS.labels(PROVIDER, "connect").time():
+        try:
+            async with asyncio.timeout(limits.timeout_s):
+                addresses = await resolve(account)
+        except TimeoutError:
+            raise ProviderTransient(f"the name server does not answer for {account.host}") from None
+        sock = await dial(account, addresses, limits.timeout_s)
+        wire = await greet(account, sock, limits.mail_max_bytes, limits.timeout_s)
+    CERTIFICATES.note(f"{account.host}:{account.port}", wire)
+    return Connection(wire, limits)
 
 
 def _numbers(call: Call) -> dict[str, int]:

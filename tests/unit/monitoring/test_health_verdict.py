@@ -103,3 +103,44 @@ def test_a_lag_that_cannot_be_measured_is_said_with_its_reason():
 def test_counts_are_summed_over_the_live():
     report = judge(CHECKS, [*ALL, process("worker", number=2), process("worker", number=3, silent=True)], lag())
     assert next(one.counts for one in report.components if one.name == "worker") == {"done": 10}
+
+
+def ingest(number: int = 1, *, silent: bool = False, **counts: float) -> Instance:
+    status = Status(
+        instance=f"ingest-{number}", component="ingest", pid=1, started_at="", at="", counts={"done": 5, **counts}
+    )
+    return Instance(status=status, age_s=99.0 if silent else 1.0, silent=silent)
+
+
+@pytest.mark.parametrize(
+    ("processes", "status", "reason"),
+    [
+        ([ingest(folders_imap=3)], Health.OK, ""),
+        ([ingest(folders_imap=3, broken_imap=1)], Health.DEGRADED, "1 of 3 mailbox folders are not read"),
+        ([ingest(folders_imap=2, broken_imap=2)], Health.DOWN, "2 of 2 mailbox folders are not read"),
+        ([ingest(folders_imap=2, broken_imap=2), ingest(2, folders_imap=2)], Health.DEGRADED, "2 of 4"),
+        ([ingest(folders_imap=1), ingest(2, folders_imap=9, broken_imap=9, silent=True)], Health.OK, ""),
+    ],
+)
+def test_each_kind_of_mailbox_is_a_component(processes, status, reason):
+    report = judge(CHECKS, [*ALL, *processes], lag())
+    (source,) = [one for one in report.components if one.name.startswith("source ")]
+    assert (source.name, source.status) == ("source imap", status)
+    assert reason in source.reason
+    assert bool(reason) == bool(source.reason)
+    assert report.ready, "mail of other kinds gets through"
+
+
+@pytest.mark.parametrize(
+    ("states", "status", "reason"),
+    [
+        ([0], Health.OK, ""),
+        ([0, 2], Health.DEGRADED, "open in 1 of 2 processes"),
+        ([1, 0], Health.DEGRADED, "half open in 1 of 2 processes"),
+    ],
+)
+def test_each_circuit_breaker_is_a_component(states, status, reason):
+    processes = [ingest(number, **{"breaker_gmail/user": state}) for number, state in enumerate(states)]
+    report = judge(CHECKS, [*ALL, *processes], lag())
+    (breaker,) = [one for one in report.components if one.name.startswith("breaker ")]
+    assert (breaker.name, breaker.status, breaker.reason) == ("breaker gmail/user", status, reason)

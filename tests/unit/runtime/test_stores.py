@@ -69,7 +69,7 @@ class TestEveryStore:
         store.apply({"senders": {b"b": b"2"}})
         assert store.get("senders", b"b") == b"2"
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
     @given(
         st.lists(
             st.dictionaries(
