@@ -26,6 +26,7 @@ def test_game_day(day: Day, at: System, watching: Watch) -> None:
         remove()
     calm = watching.until(lambda firing: not firing, CALM_S, "it does not clear")
     pages = watching.phone.pages(began)
+    assert watching.phone.garbled == []
     assert pages >= day.pages, pages
     assert pages <= day.pages | day.along, f"paged for nothing: {pages - day.pages - day.along}"
     print(

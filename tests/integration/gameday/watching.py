@@ -27,6 +27,8 @@ class Phone:
 
     rang: list[tuple[float, str, str, str]] = field(default_factory=list)
     """Monotonic seconds, receiver, alert, status."""
+    garbled: list[str] = field(default_factory=list)
+    """Texts that Prometheus could not make of their templates."""
 
     def pages(self, since: float) -> set[str]:
         """What the primary on-call was told of since then."""
@@ -87,6 +89,8 @@ def _listening(phone: Phone) -> Iterator[str]:
             for alert in body["alerts"]:
                 call = time.monotonic(), self.path.strip("/"), alert["labels"]["alertname"], alert["status"]
                 phone.rang.append(call)
+                texts = (*alert["labels"].values(), *alert["annotations"].values())
+                phone.garbled += [text for text in texts if "<error" in text or "<no value>" in text]
             self.send_response(200)
             self.end_headers()
 
