@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -92,10 +91,9 @@ def system(folder: Path) -> Iterator[System]:
     folder.chmod(0o755)  # PostgreSQL runs as another user than root
     with ExitStack() as stack:
         kafka, postgres, dovecot = new_broker(folder / "kafka"), new_postgres(folder / "postgres"), Dovecot(Options())
-        for server in (kafka, postgres, dovecot):
-            stack.callback(server.kill)
+        for server, end in ((kafka, kafka.kill), (postgres, postgres.kill), (dovecot, dovecot.close)):
+            stack.callback(end)
             server.start()
-        stack.callback(shutil.rmtree, dovecot.directory, ignore_errors=True)
         names = (*JOBS, "health")
         ports = dict(zip(names, any_free(len(names)), strict=True))
         flow = stack.enter_context(pipeline(folder, **_environment(kafka, postgres, ports["health"])))
