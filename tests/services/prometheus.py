@@ -77,10 +77,10 @@ class Prometheus(Server):
         result: list[dict[str, Any]] = self.get("/api/v1/query", query=expression)["data"]["result"]
         return result
 
-    def firing(self) -> list[dict[str, str]]:
-        """Labels of the alerts that fire now."""
+    def alerts(self, *states: str) -> set[str]:
+        """Names of the alerts that are in one of these states now: pending, firing."""
         alerts = self.get("/api/v1/alerts")["data"]["alerts"]
-        return [one["labels"] for one in alerts if one["state"] == "firing"]
+        return {one["labels"]["alertname"] for one in alerts if one["state"] in states}
 
 
 class Alertmanager(Server):

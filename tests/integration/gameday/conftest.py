@@ -30,13 +30,7 @@ def watching(at: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     """Prometheus and Alertmanager, when all is calm."""
     targets = {job: [at.ports[job]] for job in JOBS}
     with watch(tmp_path_factory.mktemp("watch"), targets, FACTOR) as made:
-        made.until(lambda _: mails_flow(made), 60, "mails do not flow")
-        made.until(lambda firing: not firing, 60, "it is not calm at the start")
+        made.until_answered(f"count(up == 1) == {len(JOBS)}", 60)
+        made.until_answered("sum(rate(crewai_emails_processed_total[5s])) > 0", 60)
+        made.until_calm(60)
         yield made
-
-
-def mails_flow(watching: Watch) -> bool:
-    """Whether every target answers and verdicts are made."""
-    up = watching.prometheus.query("count(up == 1)")
-    flowing = watching.prometheus.query("sum(rate(crewai_emails_processed_total[5s])) > 0")
-    return bool(flowing) and bool(up) and int(up[0]["value"][1]) == len(JOBS)

@@ -24,7 +24,7 @@ def test_game_day(day: Day, at: System, watching: Watch) -> None:
         told = until_told(day, watching, began)
     finally:
         remove()
-    calm = watching.until(lambda firing: not firing, CALM_S, "it does not clear")
+    calm = watching.until_calm(CALM_S)
     pages = watching.phone.pages(began)
     assert watching.phone.garbled == []
     assert pages >= day.pages, pages
@@ -36,7 +36,7 @@ def test_game_day(day: Day, at: System, watching: Watch) -> None:
 
 def until_fires(name: str, day: Day, watching: Watch, began: float) -> float:
     """Seconds from the fault to the alert."""
-    watching.until(lambda firing: name in firing, day.patience_s, f"{name} is silent")
+    watching.until_fires(name, day.patience_s)
     return round(time.monotonic() - began, 1)
 
 

@@ -45,16 +45,26 @@ class Watch:
     phone: Phone
     factor: int
 
-    def firing(self) -> set[str]:
-        """Names of the alerts that fire now."""
-        return {labels["alertname"] for labels in self.prometheus.firing()} - REMEMBERS
+    def until_fires(self, name: str, seconds: float) -> None:
+        """Wait for an alert."""
+        self._until(lambda: name in self.prometheus.alerts("firing"), seconds, f"{name} is silent")
 
-    def until(self, wanted: Callable[[set[str]], bool], seconds: float, why: str) -> float:
-        """Wait for the firing alerts to be as wanted; how long it took."""
+    def until_calm(self, seconds: float) -> float:
+        """Wait until nothing fires or is about to; how long it took."""
+        return self._until(lambda: not self._alarmed(), seconds, "it does not clear")
+
+    def until_answered(self, query: str, seconds: float) -> None:
+        """Wait for a query to have a result."""
+        self._until(lambda: bool(self.prometheus.query(query)), seconds, f"no answer to {query}")
+
+    def _alarmed(self) -> set[str]:
+        return self.prometheus.alerts("firing", "pending") - REMEMBERS
+
+    def _until(self, wanted: Callable[[], bool], seconds: float, why: str) -> float:
         began = time.monotonic()
-        while not wanted(firing := self.firing()):
+        while not wanted():
             took = time.monotonic() - began
-            assert took < seconds, f"{why}: after {took:.0f} s these fire: {sorted(firing)}"
+            assert took < seconds, f"{why} after {took:.0f} s; alarmed: {sorted(self._alarmed())}"
             time.sleep(LOOK_S)
         return time.monotonic() - began
 
