@@ -106,10 +106,10 @@ def _late(alert: str, late: str, severity: str, *, late_s: int, after_s: int, me
     )
 
 
-def _state(group: str, state: str, members: tuple[str, str]) -> dict[str, tuple[str, str]]:
+def _unmoved(group: str, members: str) -> dict[str, tuple[str, str]]:
     return {
-        f'crewai_group_state{{group="{group}",state="{state}"}}': ("0", "1"),
-        f'kafka_consumergroup_group_members{{group="{group}",state="Stable"}}': members,
+        f'crewai_group_unmoved_seconds{{group="{group}"}}': ("30", "31"),
+        f'kafka_consumergroup_group_members{{group="{group}",state="any"}}': (members, members),
     }
 
 
@@ -150,9 +150,9 @@ CASES: tuple[Case, ...] = (
     of("CanaryMissing", {"crewai_canary_age_seconds": ("180", "181")}, "critical", component="canary"),
     _late("UrgentMailLateFastBurn", "100", "critical", late_s=15 * MINUTE, after_s=90 * MINUTE, means="in an hour"),
     _late("UrgentMailLateSlowBurn", "20", "high", late_s=30 * MINUTE, after_s=7 * 60 * MINUTE, means="in six hours"),
-    of("ConsumerGroupStopped", _state("triage", "stop", ("0", "0")), "critical", group="triage", state="stop", component="worker"),
-    of("ConsumerGroupStalled", _state("triage-archive", "stall", ("1", "1")), "critical", group="triage-archive", state="stall", component="archive"),
-    of("ConsumerGroupRewound", _state("triage", "rewind", ("1", "1")), "high", group="triage", state="rewind", component="worker"),
+    of("ConsumerGroupStopped", _unmoved("triage", "0"), "critical", group="triage", component="worker"),
+    of("ConsumerGroupStalled", _unmoved("triage-archive", "1"), "critical", group="triage-archive", component="archive"),
+    of("ConsumerGroupRewound", {'crewai_group_state{group="triage",state="rewind"}': ("0", "1")}, "high", group="triage", state="rewind", component="worker"),
     of("EmailProviderDown", {
         'crewai_sources{source="imap",state="retrying"}': ("4", "5"), 'crewai_sources{source="imap",state="in_step"}': ("6", "5"),
     }, "critical", source="imap", component="ingest"),
