@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -49,6 +50,15 @@ def classifier(what: str) -> Callable[[System], Callable[[], None]]:
         return at.fault.unlink
 
     return make
+
+
+def restarted_again_and_again(at: System) -> Callable[[], None]:
+    """The archive ends soon after each start."""
+    for _ in range(3):
+        at.flow.kill("archive-0")
+        at.start("archive-0")
+        time.sleep(5)  # long enough to be scraped
+    return lambda: None
 
 
 def imap_stopped(at: System) -> Callable[[], None]:
@@ -117,4 +127,8 @@ DAYS = (
         fires=frozenset({"LagExporterAbsent"}), pages=frozenset({"LagExporterAbsent"})),
     Day(name="password taken back", fault=password_changed,
         fires=frozenset({"TokenRefused"}), pages=frozenset({"TokenRefused"})),
+    Day(name="workers away for long", fault=killed("worker-0"),
+        fires=frozenset({"ComponentDown", "ConsumerGroupStopped", "LaneDelayed"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES),
+    Day(name="a process that ends soon after each start", fault=restarted_again_and_again,
+        fires=frozenset({"ProcessRestarting"}), pages=frozenset({"ProcessRestarting"})),
 )  # fmt: skip
