@@ -8,7 +8,10 @@ PEERS  := .venv-bench
 COMPARED := throughput pace
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
-PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl
+PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl \
+            prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool
+# Debian starts what it installs unless this says no; the tests want the programs, not services.
+NO_START := /usr/sbin/policy-rc.d
 # uv believes the machine's certificates and, where pip is told of a mirror, asks that one too.
 UV = mirror="$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)"; \
      env $${mirror:+UV_DEFAULT_INDEX="$$mirror"} UV_SYSTEM_CERTS=1 VIRTUAL_ENV=$(VENV) $(BIN)/uv
@@ -60,7 +63,9 @@ programs: pubsub # installs what is missing, which takes root
 	@missing=; for pair in $(PROGRAMS); do test -x "$${pair#*:}" || missing="$$missing $${pair%%:*}"; done; \
 	test -z "$$missing" && exit 0; \
 	if [ "$$(id -u)" != 0 ]; then echo "the tests need these packages; install them as root: apt-get install$$missing"; exit 1; fi; \
-	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+	test -e $(NO_START) || { printf '#!/bin/sh\nexit 101\n' > $(NO_START); chmod 755 $(NO_START); trap 'rm -f $(NO_START)' EXIT; }; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing || exit 1; \
+	for package in $$missing; do systemctl --quiet disable "$${package%-imapd}" 2> /dev/null; done; true # nor at the next boot
 
 pubsub: $(SYNCED) # Google's Pub/Sub server for tests: over a minute the first time on a machine
 	@$(BIN)/python -m tests.services.pubsub.program --has-go || \

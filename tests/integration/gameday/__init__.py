@@ -1,0 +1,1 @@
+"""Faults made in the real system, and what a real Prometheus and Alertmanager make of them."""
