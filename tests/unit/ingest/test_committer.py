@@ -147,6 +147,27 @@ async def test_somebody_elses_cursors_end_the_lease_and_store_nothing_more(fault
         assert len(log.mails) <= 1
 
 
+async def test_a_partition_that_was_given_away_is_not_waited_for() -> None:
+    """Neither when it is opened nor in the middle of trouble: the group knows, and trying on would never end."""
+
+    async def given_away() -> None:
+        raise Fenced("another process has it")
+
+    log = FakeLog("before")
+    made = Committer(
+        0, Log(writer=lambda _: log, confirm=given_away, cursors_since=log.since), mail_max_bytes=64 * 1024
+    )
+    with pytest.raises(Fenced):
+        await asyncio.wait_for(made.open(), 5)
+    async with running(log) as (made, _, task):
+        made._log = Log(writer=lambda _: log, confirm=given_away, cursors_since=log.since)
+        submitting = asyncio.create_task(made.submit(submission(1)))
+        await asyncio.wait([task], timeout=5)
+        with pytest.raises(Fenced):
+            task.result()
+        submitting.cancel()
+
+
 async def test_what_waits_together_is_one_transaction_within_bounds() -> None:
     log = FakeLog()
     async with running(log) as (made, _, _):
