@@ -61,7 +61,9 @@ MAILS_GONE = Counter("crewai_mails_gone", "Mails that were deleted before they c
 RESYNCS = Counter("crewai_source_resyncs", "Times a provider had forgotten a cursor and mails were listed", ["source"])
 MOVES = Counter("crewai_mail_moves", "Acts of people on earlier mails, put on mail.feedback", ["action"])
 WATCHES = Gauge("crewai_gmail_watches", "Gmail mailboxes that are watched for pushes")
-WATCH_EXPIRY_SECONDS = Gauge("crewai_gmail_watch_expiry_seconds", "Until the first watch expires, seconds")
+WATCH_EXPIRY_SECONDS = Gauge(
+    "crewai_gmail_watch_expiry_seconds", "Until the first watch expires, seconds; +Inf: there is none"
+)
 WATCH_RENEWALS = Counter("crewai_gmail_watch_renewals", "Attempts to make or renew a watch", ["outcome"])
 PUSHES = Counter("crewai_pushes", "Push messages, by what became of them", ["way", "outcome"])
 PUSHES_WAITING = Gauge("crewai_pushes_waiting", "Push messages whose mails are not yet committed")
