@@ -124,7 +124,7 @@ class Site:
         return said
 
     async def until_status(
-        self, wanted: Callable[[Status], bool], name: str = "ingest-1", seconds: float = 40
+        self, wanted: Callable[[Status], bool], name: str = "ingest-1", seconds: float = 90
     ) -> Status:
         """Wait until the process says what is wanted."""
 
