@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from streams.triage.build import step
 from streams.triage.features import Features
 from streams.triage.text import STOPS
 
@@ -37,10 +38,10 @@ def form(mail: Features) -> tuple[str, ...]:
     """How the mail is built: length, recipients, links, questions, role of the owner, and what it is made of."""
     one = mail.mail
     found = [
-        f"length {_step(mail.length, _LENGTHS)}",
-        f"people {_step(len(one.to) + len(one.cc), _PEOPLE)}",
-        f"links {_step(len(one.links), _LINKS)}",
-        f"questions {_step(mail.questions, _QUESTIONS)}",
+        f"length {step(mail.length, _LENGTHS)}",
+        f"people {step(len(one.to) + len(one.cc), _PEOPLE)}",
+        f"links {step(len(one.links), _LINKS)}",
+        f"questions {step(mail.questions, _QUESTIONS)}",
         f"role {mail.role}",
     ]
     marks = {
@@ -51,10 +52,6 @@ def form(mail: Features) -> tuple[str, ...]:
         "forward": mail.is_forward,
     }
     return (*found, *(name for name, there in marks.items() if there))
-
-
-def _step(amount: int, bounds: Sequence[int]) -> int:
-    return sum(amount > bound for bound in bounds)
 
 
 def sentence(said: Sequence[str]) -> list[str]:
