@@ -37,8 +37,8 @@ none of them may come to raise a mail by accident."""
 FIXED = 1e9
 """A penalty that lets a weight stay where it is."""
 LANES = (Lane.LOW, Lane.NORMAL, Lane.HIGH, Lane.URGENT)
-SMALLEST = 0.005
-"""Weights below this are left out."""
+SMALLEST = 0.03
+"""Weights below this are left out: in log-odds or points of priority they are nothing, as reasons they are noise."""
 
 Sentences = tuple[dict[str, float], float]
 

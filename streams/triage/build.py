@@ -9,12 +9,12 @@ from streams.mail import Address, Mail
 from streams.triage.addresses import same_organisation
 from streams.triage.features import Features
 
-READ = 3_000
+READ = 1_500
 """Characters of the text that are looked at."""
 MOST_LINKS = 30
 LONG_LINK = 120
 
-_CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
+_CAPITALS = re.compile(r"[A-Z]{3,}")
 _ZONE = re.compile(r"[+-]\d{4}")
 _HOST = re.compile(r"https?://([^/:?#\s]{1,200})", re.IGNORECASE)
 _CHEAP = (".biz", ".info", ".ru", ".cn", ".tk", ".xyz", ".top")
@@ -70,7 +70,7 @@ def _headers(mail: Mail) -> list[str]:
         f"type {kind if kind in _TYPES else 'other'}",
         f"sender {_name(mail.sender.name)}",
         *(name for name, there in marks.items() if there),
-        *(f"odd {flag}" for flag in mail.flags),
+        *(f"odd {flag}" for flag in sorted(mail.flags)),
     ]
 
 

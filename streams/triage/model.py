@@ -73,7 +73,9 @@ class Model:
         form = signals.form(mail)
         asked = signals.asking(mail, self.sentences)
         known = self._known(mail)
-        wording = sum(known) / math.sqrt(len(known) + FLATTEN)
+        wording = math.fsum(known) / math.sqrt(
+            len(known) + FLATTEN
+        )  # exact: a set has no order, a verdict must come again
         junk, priority, reply = self.junk, self.priority, self.reply
         return Opinion(
             wording=wording,

@@ -12,7 +12,7 @@ from streams.triage.build import step
 from streams.triage.features import Features
 from streams.triage.text import STOPS
 
-ASKING_WORDS = 500
+ASKING_WORDS = 400
 """Words of the text whose sentences are judged one by one; a request further down is not read."""
 CERTAIN = 0.7
 """Probability from which a sentence surely asks."""
@@ -83,16 +83,16 @@ class Sentences:
         total, count, following = bias, 0, begin
         for word in words:
             if word != ".":
-                own, then = get(word, _UNKNOWN)
-                if following:
-                    total += following.get(word, 0.0)
+                if word in following:
+                    total += following[word]
+                own, following = get(word, _UNKNOWN)
                 total += own
-                following = then
-                count += word not in STOPS
-            if word in STOPS:
-                if count > 1:
-                    found.append(total + following.get(END, 0.0))
-                total, count, following = bias, 0, begin
+            if word not in STOPS:
+                count += 1
+                continue
+            if count > 1:
+                found.append(total + following.get(END, 0.0))
+            total, count, following = bias, 0, begin
         return found
 
 
