@@ -114,9 +114,21 @@ def _again(explanation: Explanation) -> str:
         return f"not derived: {explanation.obstacle}"
     if explanation.identical:
         return "derived again from the log: identical"
-    policy = explanation.recorded.policy_version
-    changed = policy != explanation.derived.policy_version
-    return f"derived again from the log: differs{', for the policy has changed since' if changed else ''}"
+    recorded, derived = explanation.recorded, explanation.derived
+    changed = [
+        name
+        for name, then, now in (
+            ("policy", recorded.policy_version, derived.policy_version),
+            ("model", recorded.model_version, derived.model_version),
+        )
+        if then != now
+    ]
+    why = (
+        f", for the {' and the '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed since"
+        if changed
+        else ""
+    )
+    return f"derived again from the log: differs{why}"
 
 
 def _short(value: Any) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agents.training.corpora import Example
 from agents.training.losses import Row, fit_binary, fit_ordinal
 from agents.training.optimise import Vector
 from streams.triage import signals, weighing
+from streams.triage.build import build
+from streams.triage.features import Features
 from streams.triage.model import FLATTEN, Model, read
 from streams.triage.policy import DEFAULT, lane_for
 from streams.triage.rules import RULES
@@ -23,11 +25,11 @@ BURIED = (1.0, 2.0, 1.0)
 costs 1. MODEL.md says how it was chosen."""
 REPLY_MISSED = 2.0
 """The same for an expected reply."""
-JUNK_AT, JUNK_UNLESS = 0.3, -1.0
+JUNK_AT, JUNK_UNLESS = 0.0, -1.0
 """Log-odds: what makes a mail junk, and how sure the model must be to overrule rules that call it spam."""
-PENALTIES = {"rules": 4.0, "form": 6.0, "asking": 1.0, "edges": 1.0, "junk": 2.0, "words": 0.5, "sentences": 2.0}
+PENALTIES = {"rules": 4.0, "form": 6.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 0.4, "sentences": 2.0}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
-WEAK, HARD, AUTHORED = 0.5, 4.0, 5.0
+WEAK, HARD, AUTHORED = 0.7, 8.0, 5.0
 """Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail."""
 BY_POLICY = frozenset({"deception", "spam", "history"})
 """Groups of rules whose points of priority are the policy's alone: there is too little mail to learn them from, and
@@ -35,8 +37,8 @@ none of them may come to raise a mail by accident."""
 FIXED = 1e9
 """A penalty that lets a weight stay where it is."""
 LANES = (Lane.LOW, Lane.NORMAL, Lane.HIGH, Lane.URGENT)
-SMALLEST = 0.005
-"""Weights below this are left out."""
+SMALLEST = 0.03
+"""Weights below this are left out: in log-odds or points of priority they are nothing, as reasons they are noise."""
 
 Sentences = tuple[dict[str, float], float]
 
@@ -106,8 +108,8 @@ _PLAIN = frozenset(("bias", "sentences_bias", "junk_at", "junk_unless", "junk_fr
 class _Signals:
     """Places of rules and forms among the weights."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
-        self.forms = {each.path: signals.form(each.features) for each in examples}
+    def __init__(self, examples: Sequence[Example], more: Callable[[Features], Sequence[str]] = lambda _: ()) -> None:
+        self.forms = {each.path: [*signals.form(each.features), *more(each.features)] for each in examples}
         self.names = [*RULES, *sorted({name for form in self.forms.values() for name in form})]
         self.place = {name: at for at, name in enumerate(self.names)}
 
@@ -125,7 +127,7 @@ class _Signals:
 
 
 def _junk(examples: Sequence[Example], allowed: Mapping[str, float]) -> dict[str, Any]:
-    known = _Signals(examples)
+    known = _Signals(examples, build)
     words = {word: len(known.names) + at for at, word in enumerate(allowed)}
     bias = len(known.names) + len(words)
     rows = []

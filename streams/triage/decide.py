@@ -99,8 +99,9 @@ def _reasons(
             weights[name] += model.priority.rules.get(name, 0.0)
         weights |= {learned.FORM: opinion.form, learned.REQUEST: opinion.request}
     step = policy.kinds[category].start - weighing.start(policy)
-    for name, share in _shares(hits, category, policy, opinion, model).items():
-        weights[name] = weights.get(name, 0.0) + step * share
+    if step:
+        for name, share in _shares(hits, category, policy, opinion, model).items():
+            weights[name] = weights.get(name, 0.0) + step * share
     moved = [(name, round(weight, 3)) for name, weight in weights.items() if abs(weight) >= 0.0005]
     moved.sort(key=lambda each: (-abs(each[1]), each[0]))
     return tuple(Reason(rule=name, weight=weight, text=_sentence(name)) for name, weight in moved)

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from streams.triage import signals
+from streams.triage.build import build
 from streams.triage.features import Features
 
 WORDING, REQUEST, FORM = "learned_wording", "learned_request", "learned_form"
@@ -35,6 +36,7 @@ class Head:
     rules: Mapping[str, float]
     """What a rule's hit adds to what the policy gives it."""
     form: Mapping[str, float]
+    """Of `signals.form`, and for junk of `build`."""
     asking: Sequence[float] = ()
     """Of `signals.asking`."""
     words: Mapping[str, float]
@@ -71,11 +73,13 @@ class Model:
         form = signals.form(mail)
         asked = signals.asking(mail, self.sentences)
         known = self._known(mail)
-        wording = sum(known) / math.sqrt(len(known) + FLATTEN)
+        wording = math.fsum(known) / math.sqrt(
+            len(known) + FLATTEN
+        )  # exact: a set has no order, a verdict must come again
         junk, priority, reply = self.junk, self.priority, self.reply
         return Opinion(
             wording=wording,
-            junk=junk.bias + _sum(junk.rules, hits) + _sum(junk.form, form) + wording,
+            junk=junk.bias + _sum(junk.rules, hits) + _sum(junk.form, form) + _sum(junk.form, build(mail)) + wording,
             form=priority.bias + _sum(priority.form, form),
             request=_dot(priority.asking, asked),
             reply=reply.bias + _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked),

@@ -8,10 +8,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from streams.triage.build import step
 from streams.triage.features import Features
 from streams.triage.text import STOPS
 
-ASKING_WORDS = 500
+ASKING_WORDS = 400
 """Words of the text whose sentences are judged one by one; a request further down is not read."""
 CERTAIN = 0.7
 """Probability from which a sentence surely asks."""
@@ -37,10 +38,10 @@ def form(mail: Features) -> tuple[str, ...]:
     """How the mail is built: length, recipients, links, questions, role of the owner, and what it is made of."""
     one = mail.mail
     found = [
-        f"length {_step(mail.length, _LENGTHS)}",
-        f"people {_step(len(one.to) + len(one.cc), _PEOPLE)}",
-        f"links {_step(len(one.links), _LINKS)}",
-        f"questions {_step(mail.questions, _QUESTIONS)}",
+        f"length {step(mail.length, _LENGTHS)}",
+        f"people {step(len(one.to) + len(one.cc), _PEOPLE)}",
+        f"links {step(len(one.links), _LINKS)}",
+        f"questions {step(mail.questions, _QUESTIONS)}",
         f"role {mail.role}",
     ]
     marks = {
@@ -51,10 +52,6 @@ def form(mail: Features) -> tuple[str, ...]:
         "forward": mail.is_forward,
     }
     return (*found, *(name for name, there in marks.items() if there))
-
-
-def _step(amount: int, bounds: Sequence[int]) -> int:
-    return sum(amount > bound for bound in bounds)
 
 
 def sentence(said: Sequence[str]) -> list[str]:
@@ -86,16 +83,16 @@ class Sentences:
         total, count, following = bias, 0, begin
         for word in words:
             if word != ".":
-                own, then = get(word, _UNKNOWN)
-                if following:
-                    total += following.get(word, 0.0)
+                if word in following:
+                    total += following[word]
+                own, following = get(word, _UNKNOWN)
                 total += own
-                following = then
-                count += word not in STOPS
-            if word in STOPS:
-                if count > 1:
-                    found.append(total + following.get(END, 0.0))
-                total, count, following = bias, 0, begin
+            if word not in STOPS:
+                count += 1
+                continue
+            if count > 1:
+                found.append(total + following.get(END, 0.0))
+            total, count, following = bias, 0, begin
         return found
 
 

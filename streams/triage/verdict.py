@@ -70,7 +70,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One rule that hit, and what it did to the score."""
+    """One rule that hit, or one part of the learned model, and what it did to the score."""
 
     rule: str
     weight: float
@@ -80,7 +80,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The decision. `confidence` is 0..1; `reasons` are ordered by effect, strongest first."""
+    """The decision. `confidence` is the probability, 0..1, that the lane is right (calibrated, see MODEL.md); `reasons`
+    are ordered by effect, strongest first."""
 
     priority: int
     """0..10."""
@@ -91,4 +92,4 @@ class Verdict:
     reasons: tuple[Reason, ...]
     policy_version: str
     model_version: str
-    """"rules" while no learned model takes part."""
+    """A digest of the learned model's weights; "rules" where none took part."""

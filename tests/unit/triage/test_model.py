@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.mail import Mail
+from streams.mail import Address, Link, Mail
 from streams.triage import model, signals
+from streams.triage.build import build
 from streams.triage.decide import RULES_ALONE, decide
 from streams.triage.features import Features
 from streams.triage.model import MODEL, Head, Model, read
@@ -152,3 +153,38 @@ def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
     for of in (ASK, ADVERT, mail("Here are the notes.")):
         one, other = decide(of, FACTS, DEFAULT, empty), decide(of, FACTS, DEFAULT, None)
         assert (one.priority, one.needs_reply) == (other.priority, other.needs_reply)
+
+
+@pytest.mark.parametrize(
+    ("of", "signals_of"),
+    [
+        (mail("FREE FREE MONEY!!! $$$ 50% off"), {"capitals 3", "exclamations 3", "dollars 2", "percents 1"}),
+        (mail("Here are the notes."), {"capitals 0", "exclamations 0", "dollars 0", "percents 0", "links"}),
+        (mail("x", "Make Money Fast 4 YOU"), {"subject words 2", "subject capitals", "subject digits"}),
+        (mail("x", "Make Money Fast"), {"subject titled"}),
+        (mail("x", message_id=""), {"identity none"}),
+        (mail("x", message_id="1@mx.elsewhere-firm.example"), {"identity own"}),
+        (mail("x", message_id="1@other.example"), {"identity other"}),
+        (mail("x", headers={"content-type": ("text/html; charset=x",), "date": ("1 Jan 2026 00:00 +0100",)}), {"type text/html"}),
+        (mail("x", headers={"content-type": ("application/x-anything",)}), {"type other", "zone missing"}),
+        (mail("x", sender=Address(name="PAT", address="p@x.example")), {"sender in capitals"}),
+        (mail("x", sender=Address(address="p@x.example")), {"sender nameless"}),
+        (mail("x", to=(Address(name="rosa.lind", address="rosa.lind@a.example"),)), {"recipient named by address"}),
+        (mail("x", reply_to=(Address(address="p@x.example"),)), {"answers elsewhere"}),
+        (mail("x", flags=frozenset({"hidden-text"})), {"odd hidden-text"}),
+        (mail("x", links=(Link(text="a", target="https://win.top/?u=me@a.example" + "x" * 120),)), {"links cheap", "links long", "links with an address", "links own 0"}),
+        (mail("x", links=(Link(text="a", target="https://www.elsewhere-firm.example/"),)), {"links own 2", "link hosts 0"}),
+    ],
+)  # fmt: skip
+def test_how_a_mail_is_built(of: Mail, signals_of: set[str]) -> None:
+    found = build(Features(of, FACTS))
+    assert signals_of - {"links"} <= set(found)
+    assert "links" not in signals_of or not [name for name in found if name.startswith("link")]
+
+
+@given(mails, facts)
+@settings(max_examples=100, deadline=None)
+def test_any_mail_is_built_somehow_and_the_names_are_few(of: Mail, known: Facts) -> None:
+    found = build(Features(of, known))
+    assert len(found) == len(set(found)) < 40
+    assert all(re.fullmatch(r"[a-z0-9 /-]{3,40}", name) for name in found)

@@ -1,4 +1,6 @@
-"""The floors on the development gold sets, each on its own, and what legitimate mail may suffer."""
+"""The floors on the development gold sets, each on its own, and what legitimate mail may suffer.
+
+The model was trained on this mail: that it lost nothing is all that these show. MODEL.md has the cross-validated figures."""
 
 from __future__ import annotations
 
@@ -30,8 +32,8 @@ def judged(name: str) -> list[Judged]:
 def test_the_floors_of_lane_accuracy_and_of_recall_of_important_mail(name: str) -> None:
     lanes = [each.lanes for each in judged(name)]
     assert len(lanes) >= 160
-    assert judging.accuracy(lanes).value >= 0.68
-    assert judging.figures(lanes, IMPORTANT.__contains__).recall.value >= 0.60
+    assert judging.accuracy(lanes).value >= 0.80
+    assert judging.figures(lanes, IMPORTANT.__contains__).recall.value >= 0.80
 
 
 @needs_data
@@ -59,7 +61,7 @@ def test_ham_is_not_taken_for_spam_and_most_spam_is_low() -> None:
         seen[kind] += 1
         seen[f"{kind} junk"] += said.category in JUNK
         seen[f"{kind} low"] += said.lane is Lane.LOW
-    assert seen["easy junk"] <= 0.01 * seen["easy"]
-    assert seen["hard junk"] <= 0.15 * seen["hard"]
-    assert seen["spam junk"] >= 0.70 * seen["spam"]
-    assert seen["spam low"] >= 0.75 * seen["spam"]
+    assert seen["easy junk"] <= 0.005 * seen["easy"]
+    assert seen["hard junk"] <= 0.08 * seen["hard"]
+    assert seen["spam junk"] >= 0.92 * seen["spam"]
+    assert seen["spam low"] >= 0.92 * seen["spam"]
