@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import platform
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +21,8 @@ from prometheus_client.exposition import choose_encoder
 
 from infra.errors import Fatal
 from monitoring import metrics
+
+log = logging.getLogger(__name__)
 
 DISTRIBUTION: Final = "crewai-email-triage"
 HUNG_AFTER_S = 30.0
@@ -108,7 +112,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is not news."""
+        """A client that went away is not news; a defect is."""
+        del request, client_address
+        if not isinstance(error := sys.exc_info()[1], OSError):
+            log.error("answering failed", exc_info=error)
 
 
 class _Request(BaseHTTPRequestHandler):

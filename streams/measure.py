@@ -28,7 +28,8 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
     for event, outcome in zip(events, outcomes, strict=True):
         mail: Received | None = outcome.note
         if mail is None:
-            counts["failure", NO_LANE, bounded(dict(event.headers).get(SOURCE_HEADER, b"").decode("latin-1"))] += 1
+            said = dict(event.headers).get(SOURCE_HEADER) or b""  # a header may have no value at all
+            counts["failure", NO_LANE, bounded(said.decode("latin-1"))] += 1
         else:
             counts["success", outcome.label, bounded(mail.source)] += 1
             # Two machines' clocks: a negative age is theirs, not the mail's.

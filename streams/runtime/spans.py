@@ -16,7 +16,8 @@ def trace(spans: Spans, agent: str, decided: Decided, seconds: float) -> None:
     end = time_ns()
     start = end - int(seconds * 1e9)
     for number, (event, outcome) in enumerate(zip(decided.events, decided.outcomes, strict=False)):
-        parent = parse(next((value for name, value in event.headers if name == TRACEPARENT), b"").decode("latin-1"))
+        said = next((value for name, value in event.headers if name == TRACEPARENT), None)
+        parent = parse((said or b"").decode("latin-1"))  # a header may have no value at all
         if parent is None or not parent.sampled:
             continue
         failure = decided.failures.get(number)

@@ -288,6 +288,26 @@ async def test_a_partition_that_goes_away_while_it_is_opened_is_not_worked_on(ri
     assert rig.group.reads == []
 
 
+async def test_what_is_being_opened_is_told_with_its_age_until_it_is_open_or_gone(rig: Rig) -> None:
+    rig.cluster.hold_open = asyncio.Event()
+    before = time.monotonic()
+    await rig.rebalance(ZERO, ONE)
+    await until(lambda: set(rig.owner.opening) == {ZERO, ONE})
+    rig.cluster.open_errors.append(Transient("away"))  # its retries do not begin the count anew
+    assert all(before <= since <= time.monotonic() for since in rig.owner.opening.values())
+    since = dict(rig.owner.opening)
+    rig.cluster.hold_open.set()
+    await until(lambda: len(rig.owner.opening) == 1)
+    assert rig.owner.opening.items() <= since.items()
+    await until(lambda: rig.owner.opened)
+    assert rig.owner.opening == {}
+    rig.cluster.hold_open.clear()
+    await rig.rebalance(("in", 2))
+    await until(lambda: set(rig.owner.opening) == {("in", 2)})
+    await rig.owner.pause()
+    assert rig.owner.opening == {}
+
+
 async def test_brokers_that_are_away_are_asked_again(rig: Rig) -> None:
     rig.cluster.open_errors.extend([Transient("away"), LostOwnership("not yet"), Transient("away")])
     await rig.at_work(ZERO)

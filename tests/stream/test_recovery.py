@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import KafkaError, TopicPartition
 
 from infra.errors import Transient
+from monitoring.metrics import RECOVERY_RECORDS
 from streams.runtime import Table
 from streams.runtime.store import OWN, MemoryStore
 from streams.runtime.tables import POSITION_KEY
@@ -132,7 +133,9 @@ async def test_a_replay_starts_where_the_store_ends_or_over(
     monkeypatch: pytest.MonkeyPatch, held: dict[str, int], low: int, high: int, start: int, kept: bool
 ) -> None:
     changelogs, store = Changelogs([Message("a-log", 7, b"new", b"row"), end("a-log", high)]), Kept(held)
+    replayed = RECOVERY_RECORDS._value.get()
     assert await recovered(monkeypatch, changelogs, store, bounds={"a-log": (low, high)}) == 1
+    assert RECOVERY_RECORDS._value.get() == replayed + 1
     (spot,) = changelogs.assignment()
     assert (spot.topic, spot.partition, spot.offset) == ("a-log", 3, start)
     assert set(dict(store.items("a"))) == ({b"old", b"new"} if kept else {b"new"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,14 @@ def test_a_clock_that_runs_ahead_makes_no_negative_time() -> None:
     before = within("normal", 0.005)
     count_mails([Record(offset=0)], [Outcome(label="normal", note=mail(age_s=-30))])
     assert within("normal", 0.005) == before + 1
+
+
+@pytest.mark.parametrize("said", [None, b"\xff\x00", b"ana@example.org"])
+def test_a_dead_letter_with_an_odd_header_counts_as_of_unknown_source(said: bytes | None) -> None:
+    before = processed("failure", "none", UNKNOWN)
+    headers: Any = ((SOURCE_HEADER, said),)
+    count_mails([Record(offset=1, headers=headers)], [Outcome(label="buried")])
+    assert processed("failure", "none", UNKNOWN) == before + 1
 
 
 @pytest.mark.parametrize("said", ["", "IMAP", "ana@example.org", "imap\x00", "gmail "])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +23,7 @@ from streams.runtime.batch import Decided
 from streams.runtime.spans import trace
 from streams.trace_context import TraceContext, child, parse
 from streams.tracing import Spans
+from tests.services.otlp import collector
 from tests.unit.runtime.records import BadInput, Record
 
 PARENT = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
@@ -60,8 +63,10 @@ def test_a_committed_event_is_a_child_of_the_span_that_caused_it() -> None:
 
 def test_only_events_of_sampled_traces_that_were_taken_make_spans() -> None:
     spans = Kept()
-    events = [traced(UNSAMPLED), traced("nonsense\xff"), Record(offset=3), traced(PARENT, 4), traced(PARENT, 5)]
-    trace(spans, "triage", Decided(events=events, outcomes=[Outcome()] * 4), 0.1)
+    nothing: Any = (("traceparent", None),)
+    odd = [Record(offset=2, headers=nothing), Record(offset=3)]
+    events = [traced(UNSAMPLED), traced("nonsense\xff"), *odd, traced(PARENT, 4), traced(PARENT, 5)]
+    trace(spans, "triage", Decided(events=events, outcomes=[Outcome()] * 5), 0.1)
     assert [more["attributes"]["messaging.kafka.offset"] for _, _, more in spans.spans] == [4]
 
 
@@ -124,3 +129,43 @@ def test_an_endpoint_without_the_extra_is_named_with_its_remedy(monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with pytest.raises(ConfigError, match=r"OTEL_EXPORTER_OTLP_ENDPOINT=http://x:1: .* pip install"):
         Spans().start(load(otel_exporter_otlp_endpoint="http://x:1"), "worker")
+
+
+async def test_spans_arrive_at_a_collector_as_they_were_told() -> None:
+    parent = parse(PARENT)
+    assert parent is not None
+    stage = child(parent, "triage", "in", 3, 7)
+    async with collector() as (endpoint, arrived):
+        spans = Spans()
+        spans.start(load(otel_exporter_otlp_endpoint=f"{endpoint}/"), "worker")
+        assert spans.on
+        spans.add("ingest", parent, parent=None, start_ns=1_000, end_ns=5_000, attributes={"n": 3})
+        spans.add("triage", stage, parent=parent, start_ns=9_000, end_ns=7_000, attributes={}, error="MailError")
+        await spans.stop_within(5)
+        assert [spans.on] == [False]
+    root, second = sorted(arrived, key=lambda one: one["name"])
+    assert (root["trace"], root["id"], root["parent"], root["n"]) == (parent.trace_id, parent.span_id, "", 3)
+    assert (root["start"], root["end"], root["failed"], root["service"]) == (1_000, 5_000, False, "crewai-worker")
+    assert (second["trace"], second["id"], second["parent"]) == (parent.trace_id, stage.span_id, parent.span_id)
+    assert (second["failed"], second["error.type"]) == (True, "MailError")
+    assert second["start"] <= second["end"], "two machines' clocks: never negative"
+
+
+async def test_a_collector_that_hangs_delays_the_end_by_no_more_than_was_granted() -> None:
+    def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)
+
+    held: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    spans = Spans()
+    spans.start(load(otel_exporter_otlp_endpoint=f"http://127.0.0.1:{port}"), "worker")
+    context = parse(PARENT)
+    assert context is not None
+    spans.add("ingest", context, parent=None, start_ns=1, end_ns=2, attributes={})
+    began = time.monotonic()
+    await spans.stop_within(0.3)
+    assert time.monotonic() - began < 2
+    for writer in held:
+        writer.transport.abort()
+    server.close()

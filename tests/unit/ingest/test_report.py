@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
+from agents.breakers import BREAKERS
 from agents.ingest.budget import ByteBudget
 from agents.ingest.mailbox import Surroundings
 from agents.ingest.membership import Membership
@@ -68,3 +69,24 @@ def test_of_many_broken_mailboxes_some_are_named_and_the_rest_counted() -> None:
     checks = said(*(folder(f"a{number:03}", State.RETRYING, reason="away") for number in range(MAX_CHECKS + 7))).checks
     assert len(checks) == 1 + MAX_CHECKS + 1
     assert checks[-1].reason == "7 more mailboxes have problems"
+
+
+def test_each_kind_of_mailbox_is_counted_with_what_is_broken_of_it() -> None:
+    counts = said(folder("a"), folder("b", State.RETRYING), folder("c", complaint="3 mails cannot be read")).counts
+    assert (counts["folders_imap"], counts["broken_imap"]) == (3, 2)
+    assert "folders_gmail" not in counts
+
+
+def test_breakers_are_counted_by_their_state() -> None:
+    breaker = BREAKERS.of(load(), "gmail", "user")
+    breaker.open()
+    try:
+        assert said().counts["breaker_gmail/user"] == 2
+    finally:
+        breaker.close()
+    assert said().counts["breaker_gmail/user"] == 0
+
+
+def test_the_buffer_is_measured() -> None:
+    said()
+    assert metrics.INGEST_BUFFER_BYTES._value.get() == 0
