@@ -156,8 +156,15 @@ COMPONENT_COUNT = Gauge(
 # The lag exporter's, in `triage control` only; series vanish when they cannot be measured.
 GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "Committed offset", ["group", "topic", "partition"])
 PARTITION_END = Gauge("kafka_partition_latest_offset", "Last stable offset (read_committed)", ["topic", "partition"])
+PARTITION_START = Gauge("kafka_partition_earliest_offset", "First offset that is kept", ["topic", "partition"])
 GROUP_TOPIC_LAG = Gauge(
     "kafka_consumergroup_group_topic_sum_lag", "Records a group has not yet committed", ["group", "topic"]
+)
+GROUP_SUM_LAG = Gauge(
+    "kafka_consumergroup_group_sum_lag", "Records a group has not yet committed, all topics", ["group"]
+)
+GROUP_MAX_LAG = Gauge(
+    "kafka_consumergroup_group_max_lag", "Records a group has not yet committed, of its worst partition", ["group"]
 )
 GROUP_MAX_LAG_SECONDS = Gauge(
     "kafka_consumergroup_group_max_lag_seconds", "Age of the oldest record a group has not committed", ["group"]
@@ -165,6 +172,16 @@ GROUP_MAX_LAG_SECONDS = Gauge(
 GROUP_MEMBERS = Gauge("kafka_consumergroup_group_members", "Live members of a group", ["group", "state"])
 GROUP_UNMOVED_SECONDS = Gauge(
     "crewai_group_unmoved_seconds", "Since when a group has committed nothing although something waits", ["group"]
+)
+GROUP_LAST_COMMIT_AGE = Gauge(
+    "crewai_group_last_commit_age_seconds",
+    "Since a committed offset of a group was last seen to change, or the exporter began, seconds",
+    ["group"],
+)
+GROUP_STATE = Gauge(
+    "crewai_group_state",
+    "Burrow's state of a group: 1 for one of ok, warn, rewind, stall, stop; all 0: too early to say",
+    ["group", "state"],
 )
 QUEUE_AGE_SECONDS = Gauge("crewai_email_queue_age_seconds", "Age of the oldest mail that waits", ["lane"])
 QUEUE_DRAIN_SECONDS = Gauge(

@@ -32,6 +32,8 @@ START_S = 20.0
 CONFIRM_S = 3.0
 RETRY_MAX_S = 5.0
 CLOSE_S = 2.0
+EARLIER_S = 5.0
+"""So long a new lease waits for those that were lost before; they end within `lease.END_S`."""
 
 
 class Membership:
@@ -108,8 +110,9 @@ class Membership:
             return
         ends = await self._consumer.end_offsets(loading)
         for partition in loading:
-            if await self._consumer.position(partition) >= ends[partition]:
-                self._rosters[partition.partition].publish()
+            reached = await self._consumer.position(partition)
+            if reached >= ends[partition] and (roster := self._rosters.get(partition.partition)):  # not lost meanwhile
+                roster.publish()
 
     def assigned(self, partitions: Iterable[Any]) -> None:
         """The group has decided: let go of what is lost, take what is new, keep the rest."""
@@ -136,10 +139,13 @@ class Membership:
         return not known or partition_of(key, len(known)) == partition
 
     async def _hold(self, partition: int, roster: Roster) -> None:
+        """Leases one after another, as long as the group leaves the partition here. It looks for itself and does not
+        rely on being cancelled: a task group that fails in the same moment raises its failure alone, and a client
+        of aiokafka that is being closed (`AIOKafkaClient.close`) keeps a cancellation to itself."""
         if earlier := set(self._ended):
-            await asyncio.wait(earlier)
+            await asyncio.wait(earlier, timeout=EARLIER_S)  # their connections and memory; who is late is fenced
         backoff = Backoff(RETRY_MAX_S)
-        while True:
+        while self._rosters.get(partition) is roster:
             lease = Lease(partition, roster, lambda: self._confirm(partition), self._around)
             self._leases[partition] = lease
             try:
@@ -157,11 +163,15 @@ class Membership:
 
     async def _confirm(self, partition: int) -> None:
         """Ask the coordinator whether this process is still a member of the current generation: it takes a commit from
-        no other. A process that slept through its session must not fence the one that took over."""
+        no other. A process that slept through its session must not fence the one that took over.
+
+        Raises:
+            Fenced: the group has given the partition away.
+        """
         from aiokafka.structs import TopicPartition
 
         mine = TopicPartition(ACCOUNTS.name, partition)
-        while True:
+        while partition in self._rosters:
             consumer = self._consumer
             if consumer is not None and mine in consumer.assignment():
                 with suppress(Exception):
@@ -169,6 +179,7 @@ class Membership:
                         await consumer.commit({mine: await consumer.position(mine)})
                     return
             await asyncio.sleep(0.3)
+        raise Fenced("the group has given the partition to another process")
 
     async def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
@@ -177,6 +188,7 @@ class Membership:
 
     async def _end(self) -> None:
         tasks = [*self._holding.values(), *self._ended]
+        self._rosters.clear()
         for task in tasks:
             task.cancel()
         if tasks:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from monitoring.lag.model import GroupLag, LagSnapshot, TopicLag
+    from monitoring.lag.state import Status
+
+_COLOURS = {"warn": "yellow", "rewind": "red", "stall": "red", "stop": "red"}
 
 
 @click.command()
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 def lag(as_json: bool, watch: bool, partitions: bool, everything: bool) -> None:
     """Queue length per group, topic and lane.
 
-    Counts mails, not offsets: transaction markers and aborted records do not wait. "≤" marks an upper bound.
+    Counts mails, not offsets: transaction markers and aborted records do not wait. "≤" marks an upper bound. States are
+    Burrow's (ok, warn, rewind, stall, stop); "?": something waits, and a minute of --watch will tell.
     """
     settings = load()
     show = _print_json if as_json else _print_live if watch else _print_once
@@ -40,7 +44,7 @@ async def _measured(settings: Settings, *, repeat: bool, everything: bool) -> As
     from monitoring.lag.cluster import Cluster
     from monitoring.lag.meter import LagMeter
 
-    meter = LagMeter(everything=everything)
+    meter = LagMeter(everything=everything, interval_s=settings.lag_interval_s)
     async with Cluster.connect(settings) as cluster:
         yield await meter.measure(cluster)
         while repeat:
@@ -75,6 +79,8 @@ def as_dict(snapshot: LagSnapshot, *, partitions: bool) -> dict[str, Any]:
                 "group": group.group,
                 "state": group.state,
                 "members": group.members,
+                "status": group.status,
+                "last_commit_s": group.last_commit_s,
                 "lag": group.records,
                 "exact": group.exact,
                 "seconds": group.seconds,
@@ -90,6 +96,7 @@ def _topic(topic: TopicLag) -> dict[str, Any]:
     return {
         "topic": topic.topic,
         "lane": topic.lane,
+        "status": topic.status,
         "lag": topic.records,
         "exact": topic.exact,
         "seconds": topic.seconds,
@@ -109,6 +116,7 @@ def table(snapshot: LagSnapshot, *, partitions: bool) -> Table:
         shown.add_column(title, justify="right")
     for title in ("lag", "oldest", "drained in"):
         shown.add_column(title, justify="right")
+    shown.add_column("state")
     for group in snapshot.groups:
         for row in _partition_rows(group) if partitions else _topic_rows(group):
             shown.add_row(*row)
@@ -120,14 +128,16 @@ def _topic_rows(group: GroupLag) -> list[list[str]]:
         [
             markup(topic.topic),
             topic.lane,
-            _count(topic.records, exact=topic.exact),
+            count(topic.records, exact=topic.exact),
             duration(topic.seconds),
-            _pace(topic),
+            pace(topic),
+            verdict(topic.status),
         ]
         for topic in group.topics
     ]
     return [
-        [*_group_cells(group, first=number == 0), *row] for number, row in enumerate(rows or [["-", "", "0", "", ""]])
+        [*_group_cells(group, first=number == 0), *row]
+        for number, row in enumerate(rows or [["-", "", "0", "", "", ""]])
     ]
 
 
@@ -137,7 +147,7 @@ def _partition_rows(group: GroupLag) -> list[list[str]]:
     for number, row in enumerate(group.partitions):
         committed = "never" if row.committed is None else str(row.committed)
         place = [markup(row.topic), lanes[row.topic], str(row.partition), committed, str(row.end)]
-        figures = [_count(row.records, exact=row.exact), duration(row.seconds), ""]
+        figures = [count(row.records, exact=row.exact), duration(row.seconds), "", verdict(row.status)]
         rows.append([*_group_cells(group, first=number == 0), *place, *figures])
     return rows
 
@@ -147,13 +157,22 @@ def _group_cells(group: GroupLag, *, first: bool) -> tuple[str, str]:
     return (markup(group.group), members) if first else ("", "")
 
 
-def _count(records: int, *, exact: bool) -> str:
+def count(records: int, *, exact: bool) -> str:
+    """Records for people."""
     return f"{records:,}" if exact else f"≤ {records:,}"
 
 
-def _pace(topic: TopicLag) -> str:
+def pace(topic: TopicLag) -> str:
+    """Time to drain for people; empty when nothing waits."""
     if topic.records == 0:
         return ""
     if topic.drain_per_s is None:
         return "?"
     return "grows" if topic.drained_in_s is None else duration(math.ceil(topic.drained_in_s))
+
+
+def verdict(status: Status | None) -> str:
+    """Burrow's state for people; "?": too early to say, which --watch does after a minute."""
+    if status is None:
+        return "?"
+    return f"[{_COLOURS[status]}]{status}[/]" if status in _COLOURS else str(status)

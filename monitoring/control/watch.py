@@ -35,7 +35,7 @@ class Watch:
         self._settings = settings
         self._board = Board(probes(settings))
         self._instances = Instances(interval_s=settings.status_interval_s)
-        self._meter = LagMeter()
+        self._meter = LagMeter(interval_s=settings.lag_interval_s)
         self._lag: tuple[LagSnapshot, float] | None = None
         self._failure = ""
 

@@ -1,4 +1,4 @@
-"""How fast a queue shrinks, from the lags of the last minute. Pure: the caller brings the clock."""
+"""How fast a queue shrinks, and since when a group has not moved. Pure: the caller brings the clock."""
 
 from __future__ import annotations
 
@@ -35,3 +35,16 @@ class Movement:
         if offsets != self._offsets or not waiting:
             self._offsets, self._since_s = offsets, now_s
         return now_s - self._since_s
+
+
+class LastCommit:
+    """Since when a group's committed offsets have been the same, whether something waits or not."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[object, float] | None = None
+
+    def observe(self, now_s: float, offsets: object) -> float:
+        """Seconds since they were seen to change, or since the first look."""
+        if self._seen is None or offsets != self._seen[0]:
+            self._seen = offsets, now_s
+        return now_s - self._seen[1]

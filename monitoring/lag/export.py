@@ -7,12 +7,14 @@ import math
 from monitoring import metrics
 from monitoring.lag.groups import QUEUES
 from monitoring.lag.model import GroupLag, LagSnapshot, PartitionLag, TopicLag
+from monitoring.lag.state import Status
 
 PROCESS = "control"
 _SERIES = (
-    metrics.GROUP_LAG, metrics.GROUP_LAG_SECONDS, metrics.GROUP_OFFSET, metrics.PARTITION_END, metrics.GROUP_TOPIC_LAG,
-    metrics.GROUP_MAX_LAG_SECONDS, metrics.GROUP_MEMBERS, metrics.GROUP_UNMOVED_SECONDS, metrics.QUEUE_LENGTH,
-    metrics.QUEUE_AGE_SECONDS, metrics.QUEUE_DRAIN_SECONDS, metrics.LAG_EXACT,
+    metrics.GROUP_LAG, metrics.GROUP_LAG_SECONDS, metrics.GROUP_OFFSET, metrics.PARTITION_START, metrics.PARTITION_END,
+    metrics.GROUP_TOPIC_LAG, metrics.GROUP_SUM_LAG, metrics.GROUP_MAX_LAG, metrics.GROUP_MAX_LAG_SECONDS,
+    metrics.GROUP_MEMBERS, metrics.GROUP_UNMOVED_SECONDS, metrics.GROUP_LAST_COMMIT_AGE, metrics.GROUP_STATE,
+    metrics.QUEUE_LENGTH, metrics.QUEUE_AGE_SECONDS, metrics.QUEUE_DRAIN_SECONDS, metrics.LAG_EXACT,
 )  # fmt: skip
 
 
@@ -38,7 +40,12 @@ def show(snapshot: LagSnapshot) -> None:
 
 def _show_group(group: GroupLag) -> None:
     metrics.GROUP_MEMBERS.labels(group.group, group.state).set(group.members)
+    metrics.GROUP_SUM_LAG.labels(group.group).set(group.records)
+    metrics.GROUP_MAX_LAG.labels(group.group).set(max((row.records for row in group.partitions), default=0))
     metrics.GROUP_UNMOVED_SECONDS.labels(group.group).set(group.unmoved_s)
+    metrics.GROUP_LAST_COMMIT_AGE.labels(group.group).set(group.last_commit_s)
+    for status in Status:
+        metrics.GROUP_STATE.labels(group.group, status).set(status is group.status)
     if group.seconds is not None:
         metrics.GROUP_MAX_LAG_SECONDS.labels(group.group).set(group.seconds)
 
@@ -60,6 +67,7 @@ def _show_partition(row: PartitionLag) -> None:
         return
     labels = (row.group, row.topic, str(row.partition))
     metrics.GROUP_LAG.labels(*labels).set(row.records)
+    metrics.PARTITION_START.labels(row.topic, str(row.partition)).set(row.start)
     metrics.PARTITION_END.labels(row.topic, str(row.partition)).set(row.end)
     if row.seconds is not None:
         metrics.GROUP_LAG_SECONDS.labels(*labels).set(row.seconds)

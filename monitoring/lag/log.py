@@ -36,18 +36,19 @@ class Log:
     async def bounds(self, committed: Mapping[TopicPartition, Collection[int | None]]) -> dict[TopicPartition, Bounds]:
         """The ends of these partitions; those that no broker answers for are missing.
 
-        The commits save questions: the log's start matters only where a group lags, the high watermark only where a
-        group is past the last stable offset (it reads uncommitted, or the topic was made anew).
+        The commits save a question: the high watermark matters only where a group is past the last stable offset (it
+        reads uncommitted, or the topic was made anew).
         """
         ends = await self._offsets(committed, LATEST, READ_COMMITTED)
-        behind = [tp for tp, end in ends.items() if any(offset != end for offset in committed[tp])]
-        beyond = [tp for tp in behind if any(offset is not None and offset > ends[tp] for offset in committed[tp])]
-        starts = await self._offsets(behind, EARLIEST, READ_UNCOMMITTED)
-        highs = await self._offsets(beyond, LATEST, READ_UNCOMMITTED)
-        asked = {tp for tp in ends if tp not in behind or (tp in starts and (tp not in beyond or tp in highs))}
+        beyond = {
+            tp for tp, end in ends.items() if any(offset is not None and offset > end for offset in committed[tp])
+        }
+        starts = await self._offsets(ends, EARLIEST, READ_UNCOMMITTED)
+        highs = {**ends, **dict.fromkeys(beyond), **await self._offsets(sorted(beyond), LATEST, READ_UNCOMMITTED)}
         return {
-            tp: Bounds(start=starts.get(tp, ends[tp]), end=ends[tp], high=highs.get(tp, ends[tp]))
-            for tp in sorted(asked)
+            tp: Bounds(start=starts[tp], end=ends[tp], high=high)
+            for tp, high in sorted(highs.items())
+            if tp in starts and high is not None
         }
 
     async def read(self, wanted: Mapping[TopicPartition, int]) -> dict[TopicPartition, Chunk]:

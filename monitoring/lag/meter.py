@@ -12,7 +12,7 @@ from aiokafka.protocol.admin import DescribeConfigsRequest
 from aiokafka.structs import TopicPartition
 
 from monitoring.lag.cluster import Cluster, Layout
-from monitoring.lag.drain import Drain, Movement
+from monitoring.lag.drain import Drain, LastCommit, Movement
 from monitoring.lag.groups import QUEUES, Groups, GroupState
 from monitoring.lag.index import CAPACITY, TailIndex
 from monitoring.lag.log import Log
@@ -26,6 +26,7 @@ from monitoring.lag.model import (
     position,
     sum_topics,
 )
+from monitoring.lag.state import History, Sample
 
 ROUND_BYTES = 64 * 1024 * 1024
 """Read at most this much in one measurement; what is left counts one per offset (an upper bound) until a later one."""
@@ -46,6 +47,7 @@ class LagMeter:
         everything: bool = False,
         capacity: int = CAPACITY,
         round_bytes: int = ROUND_BYTES,
+        interval_s: float = 5.0,
         now_ms: Callable[[], int] = _now_ms,
     ) -> None:
         self._everything = everything
@@ -57,6 +59,8 @@ class LagMeter:
         self._compacted: dict[str, bool] = {}
         self._drains: dict[tuple[str, str], Drain] = defaultdict(Drain)
         self._movements: dict[str, Movement] = defaultdict(Movement)
+        self._last_commits: dict[str, LastCommit] = defaultdict(LastCommit)
+        self._histories: dict[Key, History] = defaultdict(lambda: History(interval_s=interval_s))
 
     async def measure(self, cluster: Cluster) -> LagSnapshot:
         """One snapshot of all groups.
@@ -86,6 +90,7 @@ class LagMeter:
     def _move(self, committed: Mapping[Key, int | None], bounds: Mapping[TopicPartition, Bounds]) -> None:
         for gone in self._indexes.keys() - committed.keys():
             del self._indexes[gone]
+            self._histories.pop(gone, None)
         for key, offset in committed.items():
             if (limits := bounds.get(key[1])) is None:
                 continue
@@ -129,7 +134,7 @@ class LagMeter:
         now_s: float,
     ) -> GroupLag:
         rows = tuple(
-            self._partition(state.name, tp, committed[state.name, tp], bounds)
+            self._judged(self._partition(state.name, tp, committed[state.name, tp], bounds), tp, state.members, now_s)
             for tp in layout.partitions(state.queues())
         )
         sums = tuple(self._with_drain(row, now_s) for row in sum_topics(rows))
@@ -143,7 +148,14 @@ class LagMeter:
             topics=sums,
             partitions=rows,
             unmoved_s=unmoved_s,
+            last_commit_s=self._last_commits[state.name].observe(now_s, offsets),
         )
+
+    def _judged(self, row: PartitionLag, tp: TopicPartition, members: int, now_s: float) -> PartitionLag:
+        if row.end < 0:
+            return row
+        sample = Sample(now_s, row.committed, row.end, row.records, row.seconds)
+        return replace(row, status=self._histories[row.group, tp].observe(sample, members=members))
 
     def _partition(
         self, group: str, tp: TopicPartition, committed: int | None, bounds: Mapping[TopicPartition, Bounds]
@@ -161,10 +173,9 @@ class LagMeter:
             )
         return partition_lag(
             group=group,
-            topic=tp.topic,
-            partition=tp.partition,
+            tp=tp,
             committed=committed,
-            end=bounds[tp].end,
+            bounds=bounds[tp],
             index=self._indexes[group, tp],
             now_ms=self._now_ms(),
         )

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from aiokafka.structs import TopicPartition
+
 from monitoring.lag.index import TailIndex
+from monitoring.lag.state import Status
+from monitoring.lag.state import worst as worst_status
 from streams.topics import LANE_OF, RECEIVED
 
 
@@ -37,6 +41,10 @@ class PartitionLag:
     """False: `records` is an upper bound, because not everything has been read."""
     seconds: float | None
     """Age of the first real record the group has not committed; 0 when there is none; None when it is not known."""
+    start: int = 0
+    """First offset that retention has left."""
+    status: Status | None = None
+    """None: too early to say, or not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,8 @@ class TopicLag:
     records: int
     exact: bool
     seconds: float | None
+    """The worst partition's."""
+    status: Status | None = None
     """The worst partition's."""
     drain_per_s: float | None = None
     """Records per second by which the lag shrank over the last minute; negative: it grew; None: too early to say."""
@@ -77,6 +87,8 @@ class GroupLag:
     partitions: tuple[PartitionLag, ...]
     unmoved_s: float = 0.0
     """Seconds since a committed offset of the group was last seen to change; 0 while nothing waits."""
+    last_commit_s: float = 0.0
+    """Seconds since a committed offset was last seen to change, or since measuring began: it is at least so long."""
 
     @property
     def records(self) -> int:
@@ -92,6 +104,11 @@ class GroupLag:
     def seconds(self) -> float | None:
         """The oldest waiting record's age."""
         return worst(topic.seconds for topic in self.topics)
+
+    @property
+    def status(self) -> Status | None:
+        """The worst topic's."""
+        return worst_status(topic.status for topic in self.topics)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +133,19 @@ def position(committed: int | None, bounds: Bounds) -> int:
 
 
 def partition_lag(
-    *, group: str, topic: str, partition: int, committed: int | None, end: int, index: TailIndex, now_ms: int
+    *, group: str, tp: TopicPartition, committed: int | None, bounds: Bounds, index: TailIndex, now_ms: int
 ) -> PartitionLag:
     """What an index that stands at the group's position says."""
-    count = index.count(end)
-    oldest = index.oldest(end)
+    count = index.count(bounds.end)
+    oldest = index.oldest(bounds.end)
     seconds = (0.0 if count.records == 0 else None) if oldest is None else max(0, now_ms - oldest) / 1000
     return PartitionLag(
         group=group,
-        topic=topic,
-        partition=partition,
+        topic=tp.topic,
+        partition=tp.partition,
         committed=committed,
-        end=end,
+        start=bounds.start,
+        end=bounds.end,
         records=count.records,
         exact=count.exact,
         seconds=seconds,
@@ -157,4 +175,5 @@ def _sum(group: str, topic: str, rows: tuple[PartitionLag, ...]) -> TopicLag:
         records=sum(row.records for row in rows),
         exact=all(row.exact for row in rows),
         seconds=worst(row.seconds for row in rows),
+        status=worst_status(row.status for row in rows),
     )

@@ -31,7 +31,8 @@ class BlockingCalls:
         """
         done: Future[T] = Future()
         self._jobs.put((done, call, args))
-        return await asyncio.wait_for(asyncio.wrap_future(done), seconds)
+        async with asyncio.timeout(seconds):  # not wait_for, which may keep a cancellation to itself (CPython 86296)
+            return await asyncio.wrap_future(done)
 
     def close(self) -> None:
         """End the thread after what is queued."""

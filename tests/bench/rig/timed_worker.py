@@ -19,7 +19,8 @@ import streams.classify
 import streams.route
 from infra.settings import load
 from streams.process import run
-from streams.runtime import Event, Known, Outcome, Table
+from streams.runtime import Event, Known, Outcome
+from streams.runtime.tables import Overlay
 from streams.triage.policy import DEFAULT
 from streams.worker import GROUP
 
@@ -74,8 +75,9 @@ def main(warm_up: int, file: Path) -> None:
         (streams.classify, "decide", "decide"),
         (streams.route, "route", "encode"),
         (streams.route, "learn", "learn"),
-        (Table, "decode", "rows_read"),
-        (Table, "encode", "rows_written"),  # by the runtime, after the agent
+        (Overlay, "get", "rows_read"),
+        (Overlay, "write", "rows_written"),  # these two by the runtime, after the agent
+        (Overlay, "encoded", "rows_written"),
     ):
         setattr(module, name, clocks.timed(stage, getattr(module, name)))
     agent = streams.route.triage_agent(DEFAULT)

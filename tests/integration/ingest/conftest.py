@@ -104,6 +104,13 @@ class Site:
         """Wait for so many committed mails; fails with what is there."""
         return await until(self.received, lambda found: len(found) >= count, seconds)
 
+    def logs(self, lines: int = 40) -> str:
+        """The last lines of every process."""
+        return "\n".join(
+            "\n".join([f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-lines:]])
+            for log in sorted(self.directory.glob("*.log"))
+        )
+
     async def statuses(self) -> dict[str, Status | None]:
         """The last word of each process; None when it said goodbye."""
         said: dict[str, Status | None] = {}
@@ -160,11 +167,12 @@ async def until(look: Callable[[], Awaitable[Seen]], fits: Callable[[Seen], bool
     """Look again and again until it fits."""
     deadline = time.monotonic() + seconds
     while True:
+        started = time.monotonic()
         seen = await look()
         if fits(seen):
             return seen
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(max(0.2, time.monotonic() - started))  # half of the time is for those who are watched
 
 
 @pytest.fixture(scope="session")

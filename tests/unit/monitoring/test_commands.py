@@ -15,6 +15,7 @@ from monitoring.commands.settings_list import rows
 from monitoring.commands.wording import duration
 from monitoring.health import finding
 from monitoring.lag.model import GroupLag, LagSnapshot, PartitionLag, TopicLag
+from monitoring.lag.state import Status
 
 
 @pytest.mark.parametrize(
@@ -35,11 +36,13 @@ def test_durations_read_as_a_person_would_say_them(seconds, text):
     assert duration(seconds) == text
 
 
-def snapshot(*, group: str = "triage", exact: bool = True) -> LagSnapshot:
+def snapshot(*, group: str = "triage", exact: bool = True, status: Status | None = None) -> LagSnapshot:
     row = PartitionLag(
         group=group, topic="mail.received", partition=0, committed=None, end=9, records=1234, exact=exact, seconds=5.0
     )
-    topic = TopicLag(group=group, topic="mail.received", records=1234, exact=exact, seconds=5.0, drain_per_s=10.0)
+    topic = TopicLag(
+        group=group, topic="mail.received", records=1234, exact=exact, seconds=5.0, status=status, drain_per_s=10.0
+    )
     groups = (GroupLag(group=group, state="Stable", members=2, topics=(topic,), partitions=(row,)),)
     return LagSnapshot(at_ms=1, groups=groups, took_s=0.1, read_bytes=0)
 
@@ -63,7 +66,14 @@ def test_the_table_has_lane_figures_and_pace():
         "s",
         "2",
         "min",
+        "?",
     ]
+
+
+def test_a_groups_state_is_shown():
+    assert printed(snapshot(status=Status.STALL)).splitlines()[1].split()[-1] == "stall"
+    (group,) = as_dict(snapshot(status=Status.STALL), partitions=False)["groups"]
+    assert group["status"] == group["topics"][0]["status"] == "stall"
 
 
 def test_an_upper_bound_is_marked():

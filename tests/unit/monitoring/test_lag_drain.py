@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring.lag.drain import Drain, Movement
+from monitoring.lag.drain import Drain, LastCommit, Movement
 from monitoring.lag.model import TopicLag
 
 
@@ -35,3 +35,13 @@ def test_a_group_stands_still_only_while_something_waits():
     assert movement.observe(40, (6,), waiting=True) == 0
     assert movement.observe(50, (6,), waiting=False) == 0
     assert movement.observe(55, (6,), waiting=True) == 5
+
+
+def test_the_last_commit_is_the_last_change_that_was_seen():
+    commit = LastCommit()
+    assert [commit.observe(at, offsets) for at, offsets in [(10, (5,)), (70, (5,)), (80, (6,)), (95, (6,))]] == [
+        0,
+        60,
+        0,
+        15,
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from aiokafka.structs import TopicPartition
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -157,7 +158,8 @@ def test_an_age_that_was_not_read_is_unknown_and_that_of_nothing_is_zero():
 
 
 def lag_of(index: TailIndex, *, end: int, now_ms: int) -> PartitionLag:
-    return partition_lag(group="g", topic="t", partition=0, committed=4, end=end, index=index, now_ms=now_ms)
+    bounds = Bounds(start=0, end=end, high=end)
+    return partition_lag(group="g", tp=TopicPartition("t", 0), committed=4, bounds=bounds, index=index, now_ms=now_ms)
 
 
 def test_a_topics_row_is_the_sum_and_the_worst_of_its_partitions():

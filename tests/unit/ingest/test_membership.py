@@ -1,0 +1,122 @@
+"""Which leases a process has, as the group gives and takes partitions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
+
+import pytest
+from aiokafka.structs import TopicPartition
+
+from agents.ingest import membership
+from agents.ingest.log_writer import Fenced
+from agents.ingest.mailbox import Surroundings
+from agents.ingest.membership import Membership
+from agents.ingest.roster import Roster
+from streams.topics import ACCOUNTS
+
+
+class Consumer:
+    """As much of aiokafka's as an assignment needs."""
+
+    def __init__(self) -> None:
+        self.held: set[TopicPartition] = set()
+
+    def seek(self, partition: TopicPartition, offset: int) -> None: ...
+
+    def partitions_for_topic(self, topic: str) -> set[int]:
+        return {0, 1}
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.held
+
+    async def commit(self, offsets: object) -> None: ...
+
+    async def position(self, partition: TopicPartition) -> int:
+        return 0
+
+
+class Lease:
+    """Asks whether it may begin, then holds on. How it ends when it is cancelled is the test's to say."""
+
+    running: ClassVar[set[int]] = set()
+    at_the_end: Callable[[], Awaitable[None]]
+
+    def __init__(
+        self, partition: int, roster: Roster, confirm: Callable[[], Awaitable[None]], around: Surroundings
+    ) -> None:
+        self._partition, self._confirm = partition, confirm
+
+    async def run(self) -> None:
+        await self._confirm()
+        self.running.add(self._partition)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await type(self).at_the_end()
+            raise
+        finally:
+            self.running.discard(self._partition)
+
+
+class Group:
+    """A membership, and the group's decisions about it."""
+
+    def __init__(self) -> None:
+        self.consumer = Consumer()
+        self.membership = Membership(cast("Surroundings", SimpleNamespace()))
+        cast("Any", self.membership)._consumer = self.consumer
+
+    def gives(self, *partitions: int) -> None:
+        self.consumer.held = {TopicPartition(ACCOUNTS.name, partition) for partition in partitions}
+        self.membership.assigned(self.consumer.held)
+
+
+async def dies_fenced() -> None:
+    raise Fenced("in the moment of its cancellation")
+
+
+async def keeps_the_cancellation_to_itself() -> None:
+    raise RuntimeError("a client that could not be closed")
+
+
+async def takes_its_time() -> None:
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(3600)
+
+
+@pytest.fixture
+def group(monkeypatch: pytest.MonkeyPatch) -> Group:
+    Lease.running.clear()
+    monkeypatch.setattr(membership, "Lease", Lease)
+    monkeypatch.setattr(membership, "RETRY_MAX_S", 0.01)
+    monkeypatch.setattr(membership, "EARLIER_S", 0.05)
+    return Group()
+
+
+async def until_running(*partitions: int) -> None:
+    async with asyncio.timeout(5):
+        while Lease.running != set(partitions):  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("ending", [dies_fenced, keeps_the_cancellation_to_itself, takes_its_time])
+async def test_a_lost_lease_that_ends_oddly_holds_up_no_new_one(
+    group: Group, monkeypatch: pytest.MonkeyPatch, ending: Callable[[], Awaitable[None]]
+) -> None:
+    monkeypatch.setattr(Lease, "at_the_end", staticmethod(ending), raising=False)
+    group.gives(0)
+    await until_running(0)
+    group.gives(1)
+    await until_running(*((0, 1) if ending is takes_its_time else (1,)))
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+async def test_a_partition_that_was_given_away_is_not_taken_over_any_more(group: Group) -> None:
+    group.gives()
+    with pytest.raises(Fenced):
+        await cast("Any", group.membership)._confirm(0)
