@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,7 +46,7 @@ class Watch:
     phone: Phone
     factor: int
 
-    def until_fire(self, names: Set[str], began: float, seconds: float) -> dict[str, float]:
+    def until_fire(self, names: AbstractSet[str], began: float, seconds: float) -> dict[str, float]:
         """Wait for all of these alerts; seconds from `began` (monotonic) to each."""
         noticed: dict[str, float] = {}
 
