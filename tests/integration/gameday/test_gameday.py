@@ -14,7 +14,7 @@ ROWS = [pytest.param(day, id=day.name, marks=[] if day.in_ci else pytest.mark.so
 CALM_S = 150.0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize("day", ROWS)
 def test_game_day(day: Day, at: System, watching: Watch) -> None:
     began = time.monotonic()
