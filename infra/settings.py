@@ -191,6 +191,8 @@ class Settings(BaseSettings):
     """Share of the mails that are traced, where spans go anywhere; ingest decides it."""
     lag_interval_s: float = Field(5.0, ge=0.2, le=300)
     """How often `triage control` and `triage lag --watch` measure consumer lag."""
+    canary_interval_s: float = Field(60.0, ge=0, le=3600)
+    """How often `triage control` sends a canary, a mail of its own, the way of all mail; 0: never."""
 
     @classmethod
     def settings_customise_sources(

@@ -1,4 +1,4 @@
-"""`mail.received` → one of the four lanes, or `mail.dead`. Key: account. Tables: senders, threads.
+"""`mail.received` → one of the four lanes, `mail.canary` or `mail.dead`. Key: account. Tables: senders, threads.
 
 A record that is no mail, or not of the wire contract, is dead-lettered with its bytes; then its offset advances."""
 
@@ -6,16 +6,18 @@ from __future__ import annotations
 
 from functools import partial
 
+from streams.canary import is_canary
 from streams.classify import SENDERS, THREADS, Classified, classify, learn
 from streams.events import MalformedEvent, Origin, Received, verdict_headers, verdict_record
 from streams.mail import MailError
 from streams.measure import count_mails, declare_series
 from streams.runtime import Agent, Event, Known, Outcome, Output
-from streams.topics import LANES, RECEIVED
+from streams.topics import CANARY, LANES, RECEIVED
 from streams.trace_context import child_traceparent
 from streams.triage.policy import Policy
 
 NAME = "triage"
+CANARY_LABEL = "canary"
 
 
 def route(event: Event, received: Received, classified: Classified) -> Output:
@@ -35,6 +37,8 @@ def triage(event: Event, known: Known, *, policy: Policy) -> Outcome:
     """Classify and route one mail: they share a key, so they are one pass without a topic between them."""
     received = Received.from_record(event.key, event.value, event.headers)
     classified = classify(received, known, policy)
+    if is_canary(event.key):  # nobody's mail: in no lane, and nothing is learned of it
+        return Outcome(outputs=(route(event, received, classified)._replace(topic=CANARY.name),), label=CANARY_LABEL)
     return Outcome(
         outputs=(route(event, received, classified),),
         writes=learn(received.account, classified),

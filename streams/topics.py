@@ -54,6 +54,11 @@ STATUS = TopicSpec(
 LANES: dict[Lane, TopicSpec] = {
     lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
 }
+CANARY = TopicSpec(
+    name="mail.canary",
+    purpose="verdicts about canaries, mails of our own that measure the way to the lanes",
+    config={"retention.ms": _ms(hours=1), "segment.ms": _ms(minutes=30), "message.timestamp.type": "LogAppendTime"},
+)
 SENDERS = TopicSpec(
     name="triage-senders-changelog", purpose="table: what is known of (account, sender)", config=_COMPACTED
 )
@@ -62,7 +67,7 @@ THREADS = TopicSpec(
 )
 
 ALL: tuple[TopicSpec, ...] = (
-    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), DEAD, FEEDBACK, SENDERS, THREADS, STATUS
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS, STATUS
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

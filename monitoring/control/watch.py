@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 from infra.settings import Settings
+from monitoring.canary.probe import Probe
 from monitoring.health import export as health_export
 from monitoring.health.board import Board
 from monitoring.health.follower import follow
@@ -36,6 +37,7 @@ class Watch:
         self._board = Board(probes(settings))
         self._instances = Instances(interval_s=settings.status_interval_s)
         self._meter = LagMeter(interval_s=settings.lag_interval_s)
+        self._canary = Probe(settings) if settings.canary_interval_s else None
         self._lag: tuple[LagSnapshot, float] | None = None
         self._failure = ""
 
@@ -45,6 +47,8 @@ class Watch:
             tasks.create_task(self._board.run())
             tasks.create_task(follow(self._settings, self._instances))
             tasks.create_task(self._measure_forever())
+            if self._canary is not None:
+                tasks.create_task(self._canary.run())
 
     def lag(self) -> LagSnapshot | None:
         """The last measurement; None when there has been none for three rounds."""
@@ -65,6 +69,8 @@ class Watch:
     def show(self) -> None:
         """Bring the series that a scrape is about to read up to date."""
         health_export.show(self.report())
+        if self._canary is not None:
+            self._canary.show()
         if self.lag() is None:
             lag_export.withdraw()
 

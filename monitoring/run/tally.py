@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import orjson
 
+from streams.canary import is_canary
 from streams.events import MalformedEvent, VerdictRecord
 from streams.topics import DEAD, LANE_OF, RECEIVED
 from streams.triage.verdict import Lane
@@ -86,7 +87,9 @@ class Tally:
     _seconds: Counter[int] = field(default_factory=Counter)
 
     def take(self, record: Record) -> None:
-        """Count one record."""
+        """Count one record; a canary is nobody's mail."""
+        if is_canary(record.key):
+            return
         headers = dict(record.headers)
         if record.topic == RECEIVED.name:
             self._take_mail(record, headers)

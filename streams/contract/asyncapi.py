@@ -8,7 +8,7 @@ from streams import topics
 from streams.contract import headers
 from streams.topics import TopicSpec
 
-CONTRACT_VERSION = "1.1.0"
+CONTRACT_VERSION = "1.2.0"
 """Raised by hand: major when a reader must change, minor when there is more to read."""
 _BINDING = {"bindingVersion": "0.5.0"}
 # Topic settings that the Kafka binding knows; the others are the operator's business.
@@ -99,6 +99,7 @@ _MESSAGE_OF = {
     topics.SENDERS.name: "row",
     topics.THREADS.name: "row",
     topics.STATUS.name: "status",
+    topics.CANARY.name: "verdict",
     **dict.fromkeys(topics.LANE_OF, "verdict"),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS
+from streams.canary import accounts
 from streams.events import SOURCE_HEADER, Received
 from streams.measure import SOURCES, UNKNOWN, bounded, count_mails, declare_series
 from streams.runtime import Outcome
@@ -42,6 +43,19 @@ def test_mails_are_counted_by_status_lane_and_source() -> None:
     )
     assert processed("success", "urgent", "gmail") == before[0] + 1
     assert processed("failure", "none", "imap") == before[1] + 2
+
+
+def test_a_canary_is_nobodys_mail_whatever_comes_of_it() -> None:
+    declare_series()
+    before = [
+        sample for family in EMAILS_PROCESSED.collect() for sample in family.samples if sample.name.endswith("_total")
+    ]
+    (account, *_) = accounts(1)
+    count_mails([Record(offset=0, key=account.encode())], [Outcome(label="canary")])
+    after = [
+        sample for family in EMAILS_PROCESSED.collect() for sample in family.samples if sample.name.endswith("_total")
+    ]
+    assert after == before
 
 
 @pytest.mark.parametrize("bound", [0.01, 0.1, 1.0, 5.0])

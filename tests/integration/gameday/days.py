@@ -131,4 +131,6 @@ DAYS = (
         fires=frozenset({"ComponentDown", "ConsumerGroupStopped", "LaneDelayed"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES),
     Day(name="a process that ends soon after each start", fault=restarted_again_and_again,
         fires=frozenset({"ProcessRestarting"}), pages=frozenset({"ProcessRestarting"})),
+    Day(name="all processes are well and no mail gets through", fault=classifier("fail"), patience_s=230,
+        fires=frozenset({"CanaryMissing", "DeadLetters", "HighEmailProcessingErrorRate"}), pages=frozenset({"CanaryMissing", "DeadLetters"})),
 )  # fmt: skip

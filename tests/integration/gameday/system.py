@@ -118,6 +118,7 @@ def _environment(kafka: KafkaBroker, postgres: PostgresServer, health: int) -> d
         "STATIC_MEMBERSHIP": "true",
         "STATUS_INTERVAL_S": "0.5",
         "LAG_INTERVAL_S": "0.5",
+        "CANARY_INTERVAL_S": "1",
         "IMAP_IDLE_S": "5",
         "RECONNECT_MAX_S": "1",
         "AUTH_RETRY_S": "5",

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,9 +46,17 @@ class Watch:
     phone: Phone
     factor: int
 
-    def until_fires(self, name: str, seconds: float) -> None:
-        """Wait for an alert."""
-        self._until(lambda: name in self.prometheus.alerts("firing"), seconds, f"{name} is silent")
+    def until_fire(self, names: AbstractSet[str], began: float, seconds: float) -> dict[str, float]:
+        """Wait for all of these alerts; seconds from `began` (monotonic) to each."""
+        noticed: dict[str, float] = {}
+
+        def all_fire() -> bool:
+            for name in names & self.prometheus.alerts("firing") - noticed.keys():
+                noticed[name] = round(time.monotonic() - began, 1)
+            return noticed.keys() == names
+
+        self._until(all_fire, seconds, f"not all of {sorted(names)} fire")
+        return noticed
 
     def until_calm(self, seconds: float) -> float:
         """Wait until nothing fires or is about to; how long it took."""

@@ -1,0 +1,3 @@
+"""The end-to-end probe: canaries are sent the way of all mail (`streams.canary`), and their coming through is measured.
+
+`ledger` is pure; `probe` writes and reads Kafka."""
