@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, str] = {
     "mail": "mails per second of a worker beside a bare Kafka loop and a plain loop, where its time goes; the whole way",
     "memory": "a worker under load and idle, ingest with 200 idle IMAP mailboxes without and with TLS",
     "gmail": "2,000 watched Gmail mailboxes on one ingest process; push to lane record (Kafka, Pub/Sub, fake Gmail)",
+    "lag": "processor time of a lag measurement and a scrape with 1,000 partitions (Kafka)",
     "stages": "where the time of one mail goes: parse, decide, encode (no services)",
 }
 """Name of the module here → what it measures."""
