@@ -8,13 +8,13 @@ from __future__ import annotations
 
 BENCHMARKS: dict[str, str] = {
     "latency": "IMAP server's announcement to lane record, mail by mail, at light load (Kafka, Dovecot)",
+    "lag": "processor time of a lag measurement and a scrape with 1,000 partitions (Kafka)",
     "throughput": "events per second beside Quix Streams, Faust, bare confluent-kafka and aiokafka loops (brings them)",
     "pace": "latency at 200 events per second beside Quix Streams and Faust, processor time idle and busy (brings them)",
     "recovery": "start of a worker to its first verdict: empty, and with a million table rows",
     "mail": "mails per second of a worker beside a bare Kafka loop and a plain loop, where its time goes; the whole way",
     "memory": "a worker under load and idle, ingest with 200 idle IMAP mailboxes without and with TLS",
     "gmail": "2,000 watched Gmail mailboxes on one ingest process; push to lane record (Kafka, Pub/Sub, fake Gmail)",
-    "lag": "processor time of a lag measurement and a scrape with 1,000 partitions (Kafka)",
     "stages": "where the time of one mail goes: parse, decide, encode (no services)",
 }
 """Name of the module here → what it measures."""
