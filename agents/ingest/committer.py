@@ -55,7 +55,8 @@ class Log:
     writer: Callable[[int], Writer]
     """A new producer whose Kafka batches have at most this many bytes."""
     confirm: Callable[[], Awaitable[None]]
-    """Returns once the group's coordinator says that the partition is this process's own."""
+    """Returns once the group's coordinator says that the partition is this process's own; raises Fenced when that will
+    never be."""
     cursors_since: Callable[[int], Awaitable[Sequence[Record]]]
     """What was committed to the partition's cursors from an offset on."""
 
@@ -98,11 +99,17 @@ class Committer:
             await self._landed.wait()
 
     async def open(self) -> None:
-        """Take the partition over, fencing whoever had it; waits as long as Kafka is away."""
+        """Take the partition over, fencing whoever had it; waits as long as Kafka is away.
+
+        Raises:
+            Fenced: it belongs to another process by now.
+        """
         backoff = Backoff(RETRY_MAX_S)
         while True:
             try:
                 await self._reopen()
+            except Fenced:
+                raise
             except Transient as error:
                 self._say(str(error))
                 await asyncio.sleep(backoff.next_s())
@@ -197,6 +204,8 @@ class Committer:
             try:
                 await self._reopen()
                 found = await self._log.cursors_since(cursors.next_offset)
+            except Fenced:
+                raise
             except Transient as error:
                 self._say(str(error))
                 continue

@@ -139,8 +139,12 @@ class Membership:
         if earlier := set(self._ended):
             await asyncio.wait(earlier)
         backoff = Backoff(RETRY_MAX_S)
-        while True:
-            lease = Lease(partition, roster, lambda: self._confirm(partition), self._around)
+        holder = asyncio.current_task()
+        # Not `while True`: a cancellation that comes while a lease's TaskGroup ends because of an error is swallowed by
+        # the group, and a process that slept through its session is fenced and let go within moments. Partitions that
+        # come later wait for the end of this task.
+        while self._holding.get(partition) is holder:
+            lease = Lease(partition, roster, lambda: self._confirm(partition, holder), self._around)
             self._leases[partition] = lease
             try:
                 await lease.run()
@@ -153,15 +157,20 @@ class Membership:
                     del self._leases[partition]
             if roster.loaded:
                 roster.changed.set()
-            await asyncio.sleep(backoff.next_s())
+            if self._holding.get(partition) is holder:
+                await asyncio.sleep(backoff.next_s())
 
-    async def _confirm(self, partition: int) -> None:
+    async def _confirm(self, partition: int, holder: asyncio.Task[None] | None) -> None:
         """Ask the coordinator whether this process is still a member of the current generation: it takes a commit from
-        no other. A process that slept through its session must not fence the one that took over."""
+        no other. A process that slept through its session must not fence the one that took over.
+
+        Raises:
+            Fenced: `holder` was let go but goes on: a client of aiokafka that closes swallows a cancellation.
+        """
         from aiokafka.structs import TopicPartition
 
         mine = TopicPartition(ACCOUNTS.name, partition)
-        while True:
+        while self._holding.get(partition) is holder:
             consumer = self._consumer
             if consumer is not None and mine in consumer.assignment():
                 with suppress(Exception):
@@ -169,6 +178,7 @@ class Membership:
                         await consumer.commit({mine: await consumer.position(mine)})
                     return
             await asyncio.sleep(0.3)
+        raise Fenced("the partition was given to another process")
 
     async def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
@@ -177,11 +187,11 @@ class Membership:
 
     async def _end(self) -> None:
         tasks = [*self._holding.values(), *self._ended]
+        self._holding.clear()
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        self._holding.clear()
         await self._leave()
 
 
