@@ -103,7 +103,9 @@ class Site:
         numbers = range(self.settings.topic_partitions)
         news = await asyncio.gather(*(self._news(number, self._log.get(number, [])) for number in numbers))
         for number, records in zip(numbers, news, strict=True):
-            self._log.setdefault(number, []).extend(records)
+            known = self._log.setdefault(number, [])
+            last = known[-1].offset if known else -1  # somebody else may have looked meanwhile
+            known.extend(record for record in records if record.offset > last)
         return [record for number in numbers for record in self._log[number]]
 
     async def _news(self, partition: int, known: list[Record]) -> list[Record]:
