@@ -145,8 +145,9 @@ class Membership:
         if earlier := set(self._ended):
             await asyncio.wait(earlier, timeout=EARLIER_S)  # their connections and memory; who is late is fenced
         backoff = Backoff(RETRY_MAX_S)
-        while self._rosters.get(partition) is roster:
-            lease = Lease(partition, roster, lambda: self._confirm(partition), self._around)
+        holder = asyncio.current_task()
+        while self._holding.get(partition) is holder:
+            lease = Lease(partition, roster, lambda: self._confirm(partition, holder), self._around)
             self._leases[partition] = lease
             try:
                 await lease.run()
@@ -159,19 +160,20 @@ class Membership:
                     del self._leases[partition]
             if roster.loaded:
                 roster.changed.set()
-            await asyncio.sleep(backoff.next_s())
+            if self._holding.get(partition) is holder:
+                await asyncio.sleep(backoff.next_s())
 
-    async def _confirm(self, partition: int) -> None:
+    async def _confirm(self, partition: int, holder: asyncio.Task[None] | None) -> None:
         """Ask the coordinator whether this process is still a member of the current generation: it takes a commit from
         no other. A process that slept through its session must not fence the one that took over.
 
         Raises:
-            Fenced: the group has given the partition away.
+            Fenced: `holder` was let go but goes on: a client of aiokafka that closes swallows a cancellation.
         """
         from aiokafka.structs import TopicPartition
 
         mine = TopicPartition(ACCOUNTS.name, partition)
-        while partition in self._rosters:
+        while self._holding.get(partition) is holder:
             consumer = self._consumer
             if consumer is not None and mine in consumer.assignment():
                 with suppress(Exception):
@@ -179,7 +181,7 @@ class Membership:
                         await consumer.commit({mine: await consumer.position(mine)})
                     return
             await asyncio.sleep(0.3)
-        raise Fenced("the group has given the partition to another process")
+        raise Fenced("the partition was given to another process")
 
     async def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
@@ -189,11 +191,11 @@ class Membership:
     async def _end(self) -> None:
         tasks = [*self._holding.values(), *self._ended]
         self._rosters.clear()
+        self._holding.clear()
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        self._holding.clear()
         await self._leave()
 
 

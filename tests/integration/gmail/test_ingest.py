@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import orjson
 
@@ -15,14 +14,12 @@ async def test_point_10_a_mailbox_its_pushes_and_what_a_person_does_reach_the_lo
     site = gmail_site
     box = await site.gmail("box")
     old = site.google.fill(box, 120)
-    process = site.ingest(GMAIL_SILENCE_S="3000")
+    process = site.ingest(GMAIL_SILENCE_S="3000")  # nothing but a push tells of new mail
     await site.until_received(120)
     await site.until_status(lambda said: (said.counts or {})["in_step"] == 1)
     assert site.google.watches()[box]["topic"] == site.topic
-    began = time.monotonic()
     new = site.google.deliver(box, generated=1)
-    records = await site.until_received(121)
-    assert time.monotonic() - began < 3
+    records = await site.until_received(121, 20)
     assert set(ids(records)) == event_ids("box", old + new)
     assert len(ids(records)) == 121
     await asyncio.sleep(1.1)  # Gmail pushes once a second and user

@@ -29,7 +29,7 @@ async def test_point_3_bye_during_idle_is_noticed(mailbox: ImapMailbox):
         waiting = await idling(follower)
         await asyncio.to_thread(mailbox.server.kick, mailbox.user)
         with pytest.raises(ProviderTransient):
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, 10)
 
 
 @pytest.mark.parametrize("way", ["drop_all", "reset"])
@@ -40,7 +40,7 @@ async def test_point_3_a_dropped_connection_during_idle_is_noticed(mailbox: Imap
         waiting = await idling(follower)
         await getattr(proxy, way)()
         with pytest.raises(ProviderTransient):
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, 10)
 
 
 async def test_point_3_a_connection_that_goes_silent_during_idle_is_noticed(mailbox: ImapMailbox, tcp_proxy):
@@ -141,7 +141,7 @@ def test_both_event_loops_follow_lose_and_close(mailbox: ImapMailbox, run, secur
             await asyncio.sleep(0.2)
             await asyncio.to_thread(mailbox.server.kick, mailbox.user)
             with pytest.raises(ProviderTransient):
-                await asyncio.wait_for(waiting, 5)
+                await asyncio.wait_for(waiting, 10)
         async with Follower(mailbox.source(**changes), follower.cursor) as again:
             assert await again.until_in_step() == []
         assert len(asyncio.all_tasks()) == 1

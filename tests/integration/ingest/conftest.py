@@ -66,6 +66,7 @@ class Site:
     def __init__(self, bootstrap: str, directory: Path, stack: ExitStack) -> None:
         self.directory = directory
         self._stack = stack
+        self._log: dict[int, list[Record]] = {}
         self.environment = {
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
             "KAFKA_SESSION_TIMEOUT_S": str(SESSION_S),
@@ -101,12 +102,51 @@ class Site:
         return box
 
     async def received(self) -> list[Record]:
-        """Everything committed to mail.received."""
-        return [record async for chunk in to_end(self.settings, RECEIVED.name) for record in chunk]
+        """Everything committed to mail.received. Only what is new since the last look is read: a log of 100 MB that is
+        read anew at every look takes the machine from the processes that one waits for."""
+        numbers = range(self.settings.topic_partitions)
+        news = await asyncio.gather(*(self._news(number, self._log.get(number, [])) for number in numbers))
+        for number, records in zip(numbers, news, strict=True):
+            known = self._log.setdefault(number, [])
+            last = known[-1].offset if known else -1  # somebody else may have looked meanwhile
+            known.extend(record for record in records if record.offset > last)
+        return [record for number in numbers for record in self._log[number]]
 
-    async def until_received(self, count: int, seconds: float = 60) -> list[Record]:
-        """Wait for so many committed mails; fails with what is there."""
-        return await until(self.received, lambda found: len(found) >= count, seconds)
+    async def _news(self, partition: int, known: list[Record]) -> list[Record]:
+        begin = known[-1].offset + 1 if known else 0
+        chunks = to_end(self.settings, RECEIVED.name, (partition,), begin=begin)
+        return [record async for chunk in chunks for record in chunk]
+
+    async def until_received(
+        self, count: int, seconds: float = 60, missing: Callable[[list[Record]], str] = lambda _: ""
+    ) -> list[Record]:
+        """Wait for so many committed mails; fails with what is there, how it came and what the processes say of
+        themselves. `missing` names what is not there."""
+        seen: list[tuple[float, int]] = []
+        started = time.monotonic()
+
+        async def look() -> list[Record]:
+            found = await self.received()
+            if not seen or seen[-1][1] != len(found):
+                seen.append((round(time.monotonic() - started, 1), len(found)))
+            return found
+
+        try:
+            return await until(look, lambda found: len(found) >= count, seconds)
+        except AssertionError as error:
+            here = [record for records in self._log.values() for record in records]
+            said = "\n".join(f"{name}: {status}" for name, status in (await self.statuses()).items())
+            pytest.fail(
+                f"{error}: {len(here)} of {count} mails; they came (seconds, mails): {seen[-10:]}\n{missing(here)}\n"
+                f"{said}\n{self.last_words()}"
+            )
+
+    def last_words(self, lines: int = 25) -> str:
+        """The end of each process's log."""
+        logs = sorted(self.directory.glob("*.log"), key=lambda path: path.stat().st_mtime)
+        return "\n".join(
+            f"--- {path.name}\n" + "\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:]) for path in logs
+        )
 
     def logs(self, lines: int = 40) -> str:
         """The last lines of every process."""

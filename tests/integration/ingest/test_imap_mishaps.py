@@ -30,6 +30,7 @@ class Delivery:
     def __init__(self, server: Dovecot, users: list[str]) -> None:
         self.server, self.users = server, users
         self.delivered: list[str] = []
+        self._places: dict[str, str] = {}
         self._numbers = itertools.count()
 
     def one(self, user: str, folder: str = "INBOX", size: int = 0) -> None:
@@ -37,6 +38,13 @@ class Delivery:
         raw = f"From: <a@example.org>\r\nMessage-ID: <{name}>\r\nSubject: x\r\n\r\n".encode()
         self.server.deliver(user, raw.ljust(size, b"x"), folder)
         self.delivered.append(name)
+        self._places[name] = f"{user}/{folder}"
+
+    def missing(self, records: list[Record]) -> str:
+        """How many mails of which folder are not on the log, and how many are there too often."""
+        found = message_ids(records)
+        lost = Counter(self._places[name] for name in (Counter(self.delivered) - found).elements())
+        return f"missing: {dict(lost)}; too many: {(found - Counter(self.delivered)).total()}"
 
     async def steadily(self, chance: random.Random) -> None:
         while True:
@@ -95,11 +103,7 @@ async def test_each_mail_is_on_the_log_once_whatever_happens_to_the_processes(si
             victim.signal(signal.SIGCONT)
         running.append(victim)
     coming.cancel()
-    try:
-        records = await site.until_received(len(delivery.delivered), 90)
-    except AssertionError as late:
-        missing = Counter(delivery.delivered) - message_ids(await site.received())
-        raise AssertionError(f"missing: {sorted(missing)}\n{await site.statuses()}\n{site.logs()}") from late
+    records = await site.until_received(len(delivery.delivered), 90, delivery.missing)
     assert message_ids(records) == Counter(delivery.delivered)
     assert len({dict(record.headers)["ce_id"] for record in records}) == len(records)
     assert [process.process.poll() for process in running] == [None, None]

@@ -119,4 +119,4 @@ async def test_a_lost_lease_that_ends_oddly_holds_up_no_new_one(
 async def test_a_partition_that_was_given_away_is_not_taken_over_any_more(group: Group) -> None:
     group.gives()
     with pytest.raises(Fenced):
-        await cast("Any", group.membership)._confirm(0)
+        await cast("Any", group.membership)._confirm(0, asyncio.current_task())
