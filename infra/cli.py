@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),
     "tail": ("agents.commands.tail:tail", "Follow a lane"),
     "lag": ("monitoring.commands.lag:lag", "Queue length per group, topic and lane"),
+    "top": ("monitoring.commands.top:top", "Lanes and processes, live in the terminal"),
     "status": ("monitoring.commands.status:status", "What runs, and how it is"),
     "doctor": ("monitoring.commands.doctor:doctor", "Check versions, brokers, topics, database, accounts, clock, disk"),
     "account": ("agents.commands.account:account", "Add, list, remove and test mailboxes"),

@@ -153,6 +153,24 @@ COMPONENT_COUNT = Gauge(
     "crewai_component_count", "What the live processes of a component count, summed, by name", ["component", "count"]
 )
 
+# The end-to-end probe's, in `triage control` only.
+CANARY_LATENCY = Histogram(
+    "crewai_canary_latency_seconds",
+    "From putting a canary on mail.received to reading its verdict, committed, seconds",
+    ["process"],
+    buckets=(0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 180),
+)
+CANARY_AGE = Gauge(
+    "crewai_canary_age_seconds",
+    "Since a canary last came through, or since `triage control` began, seconds; grows when no mail gets through",
+    ["process"],
+)
+CANARIES = Counter(
+    "crewai_canaries",
+    "Canaries: sent (put on their way), seen (came through), lost (not seen within three intervals)",
+    ["outcome"],
+)
+
 # The lag exporter's, in `triage control` only; series vanish when they cannot be measured.
 GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "Committed offset", ["group", "topic", "partition"])
 PARTITION_END = Gauge("kafka_partition_latest_offset", "Last stable offset (read_committed)", ["topic", "partition"])
@@ -197,20 +215,3 @@ LAG_MEASURED_AT = Gauge(
 )
 LAG_MEASURE_SECONDS = Gauge("crewai_lag_measure_seconds", "What the last measurement took, seconds", ["process"])
 LAG_READ_BYTES = Counter("crewai_lag_read_bytes", "Bytes of waiting records read to count them", ["process"])
-
-CANARY_LATENCY = Histogram(
-    "crewai_canary_latency_seconds",
-    "From putting a canary on mail.received to reading its verdict, committed, seconds",
-    ["process"],
-    buckets=(0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 180),
-)
-CANARY_AGE = Gauge(
-    "crewai_canary_age_seconds",
-    "Since a canary last came through, or since `triage control` began, seconds; grows when no mail gets through",
-    ["process"],
-)
-CANARIES = Counter(
-    "crewai_canaries",
-    "Canaries: sent (put on their way), seen (came through), lost (not seen within three intervals)",
-    ["outcome"],
-)

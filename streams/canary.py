@@ -13,10 +13,15 @@ from itertools import count
 
 from streams.events import Headers, Received, event_id
 from streams.partitioning import partition_of
+from streams.topics import CANARY
 
 PREFIX = "_canary-"
 """The id of an account begins with a letter or a digit (`agents/accounts/account`)."""
 _PREFIX = PREFIX.encode()
+TOPIC = CANARY.name
+"""Where its verdict goes."""
+LABEL = "canary"
+"""In metrics, in the place of a lane."""
 MARK = ("ce_mailcanary", b"true")
 """The header that tells readers of `mail.received` what it is."""
 _ADDRESS = "canary@canary.invalid"  # RFC 2606: nobody's, for ever

@@ -6,18 +6,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from streams.canary import is_canary
+from streams.canary import LABEL, TOPIC, is_canary
 from streams.classify import SENDERS, THREADS, Classified, classify, learn
 from streams.events import MalformedEvent, Origin, Received, verdict_headers, verdict_record
 from streams.mail import MailError
 from streams.measure import count_mails, declare_series
 from streams.runtime import Agent, Event, Known, Outcome, Output
-from streams.topics import CANARY, LANES, RECEIVED
+from streams.topics import LANES, RECEIVED
 from streams.trace_context import child_traceparent
 from streams.triage.policy import Policy
 
 NAME = "triage"
-CANARY_LABEL = "canary"
 
 
 def route(event: Event, received: Received, classified: Classified) -> Output:
@@ -38,7 +37,7 @@ def triage(event: Event, known: Known, *, policy: Policy) -> Outcome:
     received = Received.from_record(event.key, event.value, event.headers)
     classified = classify(received, known, policy)
     if is_canary(event.key):  # nobody's mail: in no lane, and nothing is learned of it
-        return Outcome(outputs=(route(event, received, classified)._replace(topic=CANARY.name),), label=CANARY_LABEL)
+        return Outcome(outputs=(route(event, received, classified)._replace(topic=TOPIC),), label=LABEL)
     return Outcome(
         outputs=(route(event, received, classified),),
         writes=learn(received.account, classified),

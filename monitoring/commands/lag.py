@@ -84,7 +84,7 @@ def as_dict(snapshot: LagSnapshot, *, partitions: bool) -> dict[str, Any]:
                 "lag": group.records,
                 "exact": group.exact,
                 "seconds": group.seconds,
-                "topics": [_topic(topic) for topic in group.topics],
+                "topics": [as_topic(topic) for topic in group.topics],
             }
             | ({"partitions": [asdict(row) for row in group.partitions]} if partitions else {})
             for group in snapshot.groups
@@ -92,7 +92,8 @@ def as_dict(snapshot: LagSnapshot, *, partitions: bool) -> dict[str, Any]:
     }
 
 
-def _topic(topic: TopicLag) -> dict[str, Any]:
+def as_topic(topic: TopicLag) -> dict[str, Any]:
+    """One queue for programs."""
     return {
         "topic": topic.topic,
         "lane": topic.lane,

@@ -17,6 +17,7 @@ from monitoring.commands.wording import console, duration
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from monitoring.health.instances import Instances
     from monitoring.health.verdict import Component, Report
 
 READ_TIMEOUT_S = 10.0
@@ -47,7 +48,6 @@ async def heard(settings: Settings) -> Report:
 
     from monitoring.health.follower import catch_up
     from monitoring.health.instances import Instances
-    from monitoring.health.verdict import EXPECTED, Report, of_instances
     from streams.kafka_errors import KafkaUnavailable
 
     instances = Instances(interval_s=settings.status_interval_s)
@@ -57,6 +57,13 @@ async def heard(settings: Settings) -> Report:
     except (KafkaError, LookupError, TimeoutError) as error:
         where = settings.kafka_bootstrap_servers
         raise KafkaUnavailable(f"triage.status could not be read from {where}: {type(error).__name__}") from None
+    return report_of(instances)
+
+
+def report_of(instances: Instances) -> Report:
+    """What they say now, by component; one that is expected and silent is there too."""
+    from monitoring.health.verdict import EXPECTED, Report, of_instances
+
     seen = instances.seen(datetime.now(UTC))
     names = sorted({*EXPECTED, *(one.status.component for one in seen)})
     return Report(
@@ -66,14 +73,19 @@ async def heard(settings: Settings) -> Report:
 
 def _print(report: Report) -> None:
     shown = console()
-    shown.print(_table(report))
-    for one in report.components:
-        if one.reason:
-            shown.print(f"[red]{markup(one.name)}[/red]: {markup(one.reason)}")
+    shown.print(table(report))
+    for line in reasons(report):
+        shown.print(line)
     shown.print(f"status: {report.status}")
 
 
-def _table(report: Report) -> Table:
+def reasons(report: Report) -> list[str]:
+    """Why something is not well, a line each, as rich's markup."""
+    return [f"[red]{markup(one.name)}[/red]: {markup(one.reason)}" for one in report.components if one.reason]
+
+
+def table(report: Report) -> Table:
+    """Every process, for people."""
     from rich.table import Table
 
     shown = Table(box=None, header_style="bold", pad_edge=False)

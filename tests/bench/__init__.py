@@ -8,6 +8,7 @@ from __future__ import annotations
 
 BENCHMARKS: dict[str, str] = {
     "latency": "IMAP server's announcement to lane record, mail by mail, at light load (Kafka, Dovecot)",
+    "lag": "processor time of a lag measurement and a scrape with 1,000 partitions (Kafka)",
     "throughput": "events per second beside Quix Streams, Faust, bare confluent-kafka and aiokafka loops (brings them)",
     "pace": "latency at 200 events per second beside Quix Streams and Faust, processor time idle and busy (brings them)",
     "recovery": "start of a worker to its first verdict: empty, and with a million table rows",

@@ -1,9 +1,10 @@
-"""`triage lag`, `status` and `doctor` as a person runs them."""
+"""`triage lag`, `top`, `status` and `doctor` as a person runs them."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -77,7 +78,34 @@ async def test_lag_watches_until_it_is_stopped(with_topics):
     assert lines[0]["at_ms"] < lines[1]["at_ms"]
 
 
-@pytest.mark.parametrize("command", ["lag", "status"])
+async def test_top_shows_lanes_and_processes_once_and_again(with_topics):
+    settings = load(kafka_bootstrap_servers=with_topics, instance_id="worker-top", status_interval_s=0.3)
+    async with StatusPublisher(settings, "worker", lambda: Report(counts={"done": 12})):
+        shown = await asyncio.to_thread(triage, "top", "--once", kafka=with_topics)
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert {"received", "urgent", "high", "normal", "low"} <= {
+            line.split(" ")[0] for line in shown.stdout.splitlines()
+        }
+        process = await asyncio.create_subprocess_exec(
+            *TRIAGE,
+            "top",
+            "--json",
+            env=environment_of(with_topics, "postgresql://x@127.0.0.1:1/x"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        views = [json.loads(await asyncio.wait_for(process.stdout.readline(), 20)) for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert views[0]["at"] < views[1]["at"]
+    for view in views:
+        assert [row["lane"] for row in view["lanes"]] == ["received", "urgent", "high", "normal", "low"]
+        assert any(one["instance"] == "worker-top" for one in view["components"]["worker"]["instances"])
+    assert views[1]["lanes"][0]["drain_per_s"] is not None
+
+
+@pytest.mark.parametrize("command", ["lag", "status", "top"])
 def test_without_kafka_one_line_says_so(command, nowhere):
     shown = triage(command, kafka=nowhere)
     assert shown.returncode == 1
