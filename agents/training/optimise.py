@@ -1,7 +1,7 @@
 """The optimum of a smooth convex function by L-BFGS (Nocedal and Wright, Numerical Optimization, 2nd ed., §7.2).
 
-In plain Python, so that training needs no library and gives the same weights on every machine. What it finds hardly
-depends on how it is found: the functions here are strictly convex."""
+In plain Python, so that training needs no library and gives the same weights on every run; only another machine's exp
+and log could move their last digits. The functions here are strictly convex: one optimum, wherever one starts."""
 
 from __future__ import annotations
 
