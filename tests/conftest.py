@@ -11,6 +11,10 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None)  # a busy machine is no finding; time is measured by benchmarks
+settings.load_profile("project")
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

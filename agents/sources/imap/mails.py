@@ -37,6 +37,8 @@ class Mails:
         found, complete = await connection.fetch(uids, f"(UID RFC822.SIZE INTERNALDATE{gmail})")
         if not complete and not found:
             raise ProviderTransient("the server lists no sizes")
+        if not complete:  # NO, after some of them (RFC 2180 §4.1): the others need not be gone, their bodies will tell
+            return [found.get(uid) or Fetched(uid=uid) for uid in uids]
         return [found[uid] for uid in uids if uid in found]
 
     async def take(

@@ -71,13 +71,19 @@ def values(response: Response) -> tuple[Value, ...]:
     return tuple(stack[0])
 
 
+_NUMBERED = frozenset({b"EXISTS", b"EXPUNGE", b"FETCH", b"RECENT"})
+
+
 def kind(response: Response) -> tuple[bytes, bytes]:
     """An untagged response's name in capitals and the rest of its line: ("EXISTS", "23"), ("OK", "[UIDNEXT 7] ...")."""
     words = response.texts[0].split(b" ", 2)
     if len(words) == 3 and words[1].isdigit() and len(words[1]) <= 10:
         name, _, _ = words[2].partition(b" ")
         return name.upper(), words[1]
-    return (words[1].upper() if len(words) > 1 else b""), (words[2] if len(words) > 2 else b"")
+    name = words[1].upper() if len(words) > 1 else b""
+    if name in _NUMBERED:  # without its number it says nothing
+        name = b""
+    return name, (words[2] if len(words) > 2 else b"")
 
 
 def code(text: bytes) -> tuple[str, bytes]:

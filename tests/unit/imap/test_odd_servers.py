@@ -263,6 +263,15 @@ async def test_one_mail_that_the_server_does_not_hand_out_blocks_no_other(caplog
     assert "UID 8 is announced empty" in caplog.text
 
 
+async def test_mails_whose_sizes_are_not_listed_are_not_taken_for_gone():
+    """NO behind some of the sizes: the cursor must not pass the others."""
+    answers = mails(7, 8, 9)
+    answers["UID FETCH META"] = b"* 1 FETCH (UID 7 RFC822.SIZE 5)\r\nTAG NO some messages are locked\r\n"
+    async with ScriptedServer(answers) as server:
+        follower = await read_all(source(server))
+    assert len({one.event_id for one in follower.mails}) == 3
+
+
 @pytest.mark.parametrize(
     "odd",
     [

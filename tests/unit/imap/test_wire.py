@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 from aioimaplib import aioimaplib
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.sources.base import ProviderTransient
@@ -40,6 +40,7 @@ PIECES = st.lists(
 
 
 @given(PIECES)
+@example([b"* ", b"EXISTS", b"\r\n"])
 def test_no_bytes_from_a_server_raise_into_the_event_loop(pieces):
     """What is not IMAP ends the connection, and whoever waits is told."""
 
