@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from tests.services.google import Google
     from tests.services.proxy import TcpProxy
     from tests.services.pubsub.server import PubSub
+
+# An example may take as long as a busy machine makes it; what must be quick is asserted where it is.
+hypothesis.settings.register_profile("busy-machine", deadline=None)
+hypothesis.settings.load_profile("busy-machine")
 
 
 @pytest.fixture
