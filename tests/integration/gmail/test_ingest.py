@@ -22,7 +22,9 @@ async def test_a_mailbox_its_pushes_and_what_a_person_does_reach_the_log(gmail_s
     began = time.monotonic()
     new = site.google.deliver(box, generated=1)
     records = await site.until_received(121)
-    assert time.monotonic() - began < 3
+    assert (
+        time.monotonic() - began < 30
+    )  # by the push: without one it would ask after 3000 s; benchmarks measure how soon
     assert set(ids(records)) == event_ids("box", old + new)
     assert len(ids(records)) == 121
     await asyncio.sleep(1.1)  # Gmail pushes once a second and user
