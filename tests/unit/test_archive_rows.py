@@ -106,7 +106,7 @@ def test_what_is_indexed_fits_an_index() -> None:
         {"flags": (1,)},
         {"reasons": (object(),)},
     ],
-    ids=str,
+    ids=lambda wrong: "-".join(wrong) + "-" + type(next(iter(wrong.values()))).__name__,
 )
 def test_a_verdict_of_the_wrong_kind_is_refused_with_its_place_only(field: dict[str, Any]) -> None:
     with pytest.raises(MalformedRow, match=r"^no row can be made of the verdict at mail\.high/2/41: \w+$"):

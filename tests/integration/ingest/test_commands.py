@@ -53,12 +53,17 @@ def test_what_is_wrong_with_the_topics_is_found(site: Site, run: Run) -> None:
     entry = ConfigEntry("retention.ms", "1000", incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ConfigResource.Type.TOPIC, "mail.low", incremental_configs=[entry])
     admin.incremental_alter_configs([resource])[resource].result(10)
-    time.sleep(0.5)
-    found = orjson.loads(run("topics", "check", "--json").stdout)["findings"]
-    assert {(one["topic"], one["kind"]) for one in found} == {("mail.dead", "missing"), ("mail.low", "config")}
+    wanted, deadline = {("mail.dead", "missing"), ("mail.low", "config")}, time.monotonic() + 20
+    while (found := {(one["topic"], one["kind"]) for one in _findings(run)}) != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)  # every part of the broker learns of a change a little later
+    assert found == wanted
     assert run("topics", "check").exit_code == 1
     assert {one.kind for one in check_topics(load(**_changed(site, topic_partitions=3)))} >= {"partitions"}
     assert run("topics", "create").exit_code == 0
+
+
+def _findings(run: Run) -> list[dict[str, str]]:
+    return list(orjson.loads(run("topics", "check", "--json").stdout)["findings"])
 
 
 def _changed(site: Site, **changes: Any) -> dict[str, Any]:
@@ -143,7 +148,7 @@ async def test_a_status_that_cannot_be_published_disturbs_nobody() -> None:
     started = time.monotonic()
     async with StatusPublisher(settings, "ingest", Report):
         await asyncio.sleep(1)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # aiokafka by itself would try for 40 s
 
 
 def test_librdkafka_puts_a_key_where_everybody_looks_for_it(site: Site) -> None:

@@ -53,7 +53,7 @@ class Pipeline:
         """SIGTERM; the exit code."""
         process = self.running.pop(name)
         process.terminate()
-        return process.wait(15)
+        return process.wait(30)
 
     def died(self) -> list[str]:
         """Processes that ended by themselves."""

@@ -57,7 +57,7 @@ class Fleet:
         """SIGCONT."""
         self.running[number].send_signal(signal.SIGCONT)
 
-    def terminate(self, *numbers: int, seconds: float = 10) -> list[int | None]:
+    def terminate(self, *numbers: int, seconds: float = 20) -> list[int | None]:
         """SIGTERM to all, then wait; exit codes, None for one that hung (its stacks are in its log) and was killed."""
         ended = [self.running.pop(number) for number in numbers]
         for process in ended:

@@ -82,7 +82,9 @@ def test_a_newer_version_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hunter2", "AAAA", "ä" * 44, new_key()[:-4], base64.b64encode(b"x" * 33).decode()]
+    "text",
+    ["", "hunter2", "AAAA", "ä" * 44, new_key()[:-4], base64.b64encode(b"x" * 33).decode()],
+    ids=["empty", "word", "short", "not-ascii", "cut", "long"],
 )
 def test_what_is_no_key_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(ConfigError, match="triage auth key") as refused:
