@@ -78,7 +78,7 @@ OVERVIEW = Board(
         "Parts": (
             Panel(title="Well", queries={"{{component}}": "crewai_component_up"}),
             Panel(title="Processes", queries={"{{component}}": "crewai_component_instances"}),
-            Panel(title="Group state", queries={"{{group}} {{state}}": "crewai_group_state == 1"}, only_with="states"),
+            Panel(title="Group state", queries={"{{group}} {{state}}": "crewai_group_state == 1"}, only_with="a minute of measurements"),
             MEMORY,
             CPU,
         ),

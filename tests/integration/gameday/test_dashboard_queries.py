@@ -14,7 +14,7 @@ from tests.unit.alerts.machine import RUNBOOK
 
 PATIENCE_S = 20.0
 """A series that began a moment ago has no rate yet."""
-HERE = {"", "imap", "canary", "states"}
+HERE = {"", "imap", "canary"}
 """What is in use here; a panel of something else must be a query and may be empty."""
 PANELS = [
     pytest.param(query, panel.only_with in HERE, id=f"{board.uid}: {panel.title}: {legend}")
