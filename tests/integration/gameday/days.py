@@ -96,12 +96,6 @@ def table_locked(at: System) -> Callable[[], None]:
     return release
 
 
-def password_changed(at: System) -> Callable[[], None]:
-    """A mailbox whose password we have wrong."""
-    at.add_imap("locked", "wrong")
-    return lambda: at.add_imap("locked", "right")
-
-
 DAYS = (
     Day(name="workers killed under load", fault=killed("worker-0"), in_ci=True,
         fires=frozenset({"ComponentDown", "EmailQueueBacklog"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES),
@@ -125,8 +119,6 @@ DAYS = (
         fires=frozenset({"KafkaDown"}), pages=frozenset({"KafkaDown"}), along=LATE | QUEUES),
     Day(name="control killed", fault=killed("control-0"),
         fires=frozenset({"LagExporterAbsent"}), pages=frozenset({"LagExporterAbsent"})),
-    Day(name="password taken back", fault=password_changed,
-        fires=frozenset({"TokenRefused"}), pages=frozenset({"TokenRefused"})),
     Day(name="workers away for long", fault=killed("worker-0"),
         fires=frozenset({"ComponentDown", "ConsumerGroupStopped", "LaneDelayed"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES),
     Day(name="a process that ends soon after each start", fault=restarted_again_and_again,

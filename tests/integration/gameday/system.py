@@ -121,7 +121,6 @@ def _environment(kafka: KafkaBroker, postgres: PostgresServer, health: int) -> d
         "CANARY_INTERVAL_S": "1",
         "IMAP_IDLE_S": "5",
         "RECONNECT_MAX_S": "1",
-        "AUTH_RETRY_S": "5",
     }
 
 
@@ -130,5 +129,4 @@ def _populate(made: System) -> None:
     made.flow.triage("account", "add", "box", "--maildir", str(made.folder / "mail"), "--everything")
     write_mails(made.folder / "mail", range(0), random.Random(0))
     made.dovecot.add_user("imapbox", "right")
-    made.dovecot.add_user("locked", "right")
     made.add_imap("imapbox", "right")
