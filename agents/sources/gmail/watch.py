@@ -32,8 +32,8 @@ class Watch:
             {
                 "topic": self.topic,
                 "labels": self.labels,
-                "made_at": self.made_at.isoformat(timespec="seconds"),
-                "expires_at": self.expires_at.isoformat(timespec="seconds"),
+                "made_at": self.made_at.isoformat(),
+                "expires_at": self.expires_at.isoformat(),
             }
         ).encode()
 

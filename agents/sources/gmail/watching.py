@@ -69,6 +69,7 @@ class Watching:
         self._account, self._labels, self._api, self._watches = account, labels, api, watches_
         self._topic, self._every, self._clock = topic, timedelta(seconds=every_s), clock
         self._watch: Watch | None = None
+        self._stored: Watch | None = None
         self._failed_at: datetime | None = None
         self._pause = watches.RETRY
         self._missed = 0
@@ -76,8 +77,10 @@ class Watching:
         """Why there is no watch; empty when there is one or none is wanted."""
 
     def resume(self, cursor: Cursor) -> None:
-        """Take over the watch that an earlier process made."""
-        self._watch = Watch.decode(cursor.get(watches.ENTRY))
+        """Take over the watch that an earlier process made; one of our own that was not stored yet is newer."""
+        self._stored = Watch.decode(cursor.get(watches.ENTRY))
+        if self._stored and (self._watch is None or self._stored.made_at > self._watch.made_at):
+            self._watch = self._stored
         if self._watch and self._topic:
             self._watches.set(self._account, self._watch.expires_at)
 
@@ -109,8 +112,10 @@ class Watching:
         Raises:
             AuthFailed: Gmail refuses the account.
         """
-        if not self._topic or self.due_s() > 0:
+        if not self._topic:
             return {}
+        if self.due_s() > 0:
+            return self._entry()
         now = self._clock()
         try:
             granted = await self._ask()
@@ -119,11 +124,18 @@ class Watching:
             self._pause = watches.RETRY_REFUSED if isinstance(error, Refused | AuthFailed) else watches.RETRY
             self.complaint = f"not watched, only polled: {error}; `triage provider test {self._account}` says more"
             metrics.WATCH_RENEWALS.labels(outcome="failed").inc()
-            return {}
+            return self._entry()
         self.complaint, self._failed_at = "", None
         metrics.WATCH_RENEWALS.labels(outcome="ok").inc()
         self._watch = Watch(topic=self._topic, labels=self._labels, made_at=now, expires_at=granted.expires_at)
         self._watches.set(self._account, granted.expires_at)
+        return self._entry()
+
+    def _entry(self) -> Mapping[str, bytes | None]:
+        """The watch, unless it was handed out to be stored since the last `resume`."""
+        if self._watch is None or self._watch == self._stored:
+            return {}
+        self._stored = self._watch
         return {watches.ENTRY: self._watch.encode()}
 
     async def _ask(self) -> Watched:

@@ -15,6 +15,7 @@ from agents.sources.base import AuthFailed, ProviderTransient
 from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.fetch import identity
 from agents.sources.gmail.position import ENTRY, Position
+from agents.sources.gmail.watch import Watch
 from tests.integration.following import Follower, read_all
 from tests.integration.source_conformance import mail, subjects
 from tests.services.google_here import GoogleHere
@@ -292,6 +293,21 @@ async def test_point_1_a_watch_is_renewed_by_the_clock(google: GoogleHere, make_
         await asyncio.sleep(0.2)
         await follower.next()
     assert google.counters().requests["users.watch"] == 2
+
+
+async def test_point_1_a_watch_that_was_granted_before_a_failure_is_stored_after_it(
+    google: GoogleHere, make_mailbox: MakeMailbox
+) -> None:
+    mailbox = make_mailbox(topic="projects/p/topics/mail")
+    source = mailbox.source()
+    google.set_faults(Fault(method="users.getProfile", error="503", times=1))
+    with pytest.raises(ProviderTransient):
+        await read_all(source)
+    assert list(google.watches()) == [mailbox.user]
+    google.set_faults(Fault(method="users.watch", error="503"))
+    follower = await read_all(source)
+    assert Watch.decode(follower.cursor.get("watch")) is not None
+    assert google.counters().requests["users.watch"] == 1
 
 
 async def test_point_2_a_mailbox_whose_pushes_do_not_come_is_asked_all_the_same_and_watched_anew(
