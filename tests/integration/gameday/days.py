@@ -101,7 +101,7 @@ DAYS = (
         fires=frozenset({"ComponentDown", "EmailQueueBacklog"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES),
     Day(name="IMAP server stopped", fault=imap_stopped, in_ci=True,
         fires=frozenset({"EmailProviderDown"}), pages=frozenset({"EmailProviderDown"})),
-    Day(name="classifier fails", fault=classifier("fail"), in_ci=True,
+    Day(name="classifier fails", fault=classifier("fail"),
         fires=frozenset({"HighEmailProcessingErrorRate", "DeadLetters"}), pages=frozenset({"DeadLetters"})),
     Day(name="memory grown", fault=classifier("memory"),
         fires=frozenset({"HighMemoryUsage"}), pages=frozenset()),

@@ -13,7 +13,7 @@ from infra.stack.jars import locked
 from tests.integration.monitoring.bench import Bench
 from tests.services.kafka_tools import TOOLS, consumer_group_lag
 
-ROUNDS = 8
+ROUNDS = 4
 
 
 def test_the_tool_is_of_the_broker_that_is_asked():
