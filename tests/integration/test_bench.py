@@ -20,6 +20,7 @@ def _run(
     return found
 
 
+@pytest.mark.soak
 def test_contenders_do_all_their_work(capsys: pytest.CaptureFixture[str]) -> None:
     found = _run(
         throughput.main,

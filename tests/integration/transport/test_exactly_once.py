@@ -25,7 +25,7 @@ REPLICATED = {
 def test_kills_freezes_and_a_broker_crash_lose_and_repeat_nothing(
     kafka_broker: KafkaBroker, topic_prefix: str, tmp_path: Path
 ) -> None:
-    Soak([kafka_broker], topic_prefix, tmp_path, Plan(events=20_000, seconds=50)).run()
+    Soak([kafka_broker], topic_prefix, tmp_path, Plan(events=14_000, seconds=35)).run()
 
 
 @pytest.mark.soak
