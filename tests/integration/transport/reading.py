@@ -23,7 +23,11 @@ def create_topics(bootstrap: str, prefix: str, replicas: int = 1, *, changelog_p
     changelog = NewTopic(table(prefix).changelog, changelog_partitions, replicas, config=compacted)
     admin = AdminClient({"bootstrap.servers": bootstrap})
     present = admin.list_topics(timeout=10).topics
-    shared = [NewTopic(spec.name, PARTITIONS, replicas) for spec in (DEAD, STATUS) if spec.name not in present]
+    shared = [
+        NewTopic(spec.name, PARTITIONS, replicas, config=dict(spec.config))  # as other tests on this broker want them
+        for spec in (DEAD, STATUS)
+        if spec.name not in present
+    ]
     for future in admin.create_topics([*own, changelog, *shared]).values():
         future.result(30)
 
