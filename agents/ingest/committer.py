@@ -111,8 +111,6 @@ class Committer:
         while True:
             try:
                 await self._reopen()
-            except Fenced:
-                raise
             except Transient as error:
                 self._say(str(error))
                 await asyncio.sleep(backoff.next_s())
@@ -215,8 +213,6 @@ class Committer:
             try:
                 await self._reopen()
                 found = await self._log.cursors_since(cursors.next_offset)
-            except Fenced:
-                raise
             except Transient as error:
                 self._say(str(error))
                 continue

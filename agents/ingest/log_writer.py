@@ -41,7 +41,7 @@ class TooLarge(Permanent):
     """The broker or the producer refuses a record of this size."""
 
 
-class Fenced(Transient):
+class Fenced(Permanent):
     """Another process has taken the partition over (or the broker gave this one up): start over from the cursors."""
 
 
