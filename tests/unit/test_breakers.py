@@ -13,16 +13,9 @@ from agents.breakers import Breaker, BreakerOpen, Breakers, BreakerState, accoun
 from agents.sources.base import AuthFailed, CursorExpired, ProviderTransient
 from infra.errors import Permanent
 from infra.settings import load
+from tests.clock import Clock
 
 CLOSED, HALF_OPEN, OPEN = BreakerState.CLOSED, BreakerState.HALF_OPEN, BreakerState.OPEN
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

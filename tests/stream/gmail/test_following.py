@@ -24,6 +24,13 @@ from tests.stream.gmail.conftest import ACCOUNT, GmailMailbox
 MakeMailbox = Callable[..., GmailMailbox]
 
 
+class OnLog(set[str]):
+    """Event ids that the log has, as a source asks for them."""
+
+    async def announced(self) -> frozenset[str]:
+        return frozenset(self)
+
+
 def event_ids(ids: list[str]) -> list[str]:
     return [identity(ACCOUNT, int(one, 16)) for one in ids]
 
@@ -35,12 +42,8 @@ def gets(google: GoogleHere) -> int:
 async def test_point_5_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
-    on_log: set[str] = set()
-
-    async def announced() -> frozenset[str]:
-        return frozenset(on_log)
-
-    mailbox = make_mailbox(announced=announced)
+    on_log = OnLog()
+    mailbox = make_mailbox(announced=on_log.announced)
     before = google.deliver(mailbox.user, generated=5)
     first = await read_all(mailbox.source())
     on_log.update(one.event_id for one in first.mails)
@@ -56,12 +59,8 @@ async def test_point_5_a_history_that_is_gone_loses_nothing_and_repeats_nothing(
 async def test_point_5_a_history_that_goes_again_while_it_is_made_up_for_loses_nothing(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
-    on_log: set[str] = set()
-
-    async def announced() -> frozenset[str]:
-        return frozenset(on_log)
-
-    mailbox = make_mailbox(announced=announced)
+    on_log = OnLog()
+    mailbox = make_mailbox(announced=on_log.announced)
     first = await read_all(mailbox.source())
     missed = google.deliver(mailbox.user, generated=120)
     google.expire_history(mailbox.user)
@@ -119,12 +118,8 @@ async def test_what_a_person_does_is_told_with_the_cursor(google: GoogleHere, ma
 async def test_a_mail_taken_out_of_spam_is_new_one_that_was_archived_is_not(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
-    on_log: set[str] = set()
-
-    async def announced() -> frozenset[str]:
-        return frozenset(on_log)
-
-    mailbox = make_mailbox(announced=announced)
+    on_log = OnLog()
+    mailbox = make_mailbox(announced=on_log.announced)
     (known,) = google.deliver(mailbox.user, generated=1)
     (junk,) = google.deliver(mailbox.user, generated=1, labels=["SPAM"])
     first = await read_all(mailbox.source())
@@ -405,12 +400,8 @@ async def test_point_4_an_answer_that_lags_behind_the_cursor_moves_nothing(
 async def test_a_cursor_that_cannot_be_read_is_made_up_for_from_the_log(
     google: GoogleHere, make_mailbox: MakeMailbox
 ) -> None:
-    on_log: set[str] = set()
-
-    async def announced() -> frozenset[str]:
-        return frozenset(on_log)
-
-    mailbox = make_mailbox(announced=announced)
+    on_log = OnLog()
+    mailbox = make_mailbox(announced=on_log.announced)
     google.deliver(mailbox.user, generated=3)
     on_log.update(one.event_id for one in (await read_all(mailbox.source())).mails)
     new = google.deliver(mailbox.user, generated=2)

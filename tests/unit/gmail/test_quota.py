@@ -7,14 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.sources.gmail.quota import COST, Bucket, Quota
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(COST.values())), st.floats(0, 20)), max_size=200))

@@ -9,22 +9,15 @@ import pytest
 from agents.sources.imap.certificates import KEPT_S, Certificates
 from agents.sources.imap.wire import Wire
 from monitoring import metrics
+from tests.clock import Clock
 
 DAY = 86_400.0
 NOW = 1_800_000_000.0
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

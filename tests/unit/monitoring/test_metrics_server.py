@@ -18,19 +18,12 @@ from monitoring import metrics, metrics_server
 from monitoring.metrics_server import HUNG_AFTER_S, Pulse, serve
 from streams.status import Check
 from streams.status_publisher import Report, StatusPublisher
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(0.0)
 
 
 @pytest.fixture

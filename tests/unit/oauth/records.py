@@ -23,14 +23,6 @@ STORED = StoredToken(
 )
 
 
-class Clock:
-    def __init__(self, now: float = 1_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def stored(**changes: Any) -> StoredToken:
     return replace(STORED, **changes)
 

@@ -12,7 +12,8 @@ from agents.oauth.grants import FinalRefusal, refreshed
 from agents.oauth.token import AccessToken
 from agents.oauth.tokens import EARLY_S, LEAST_S, MISCONFIGURED_S, SharedTokens
 from agents.sources.base import AuthFailed, ProviderTransient
-from tests.unit.oauth.records import STORED, Clock, access
+from tests.clock import Clock
+from tests.unit.oauth.records import STORED, access
 
 FINAL = FinalRefusal("box: google no longer honours its grant; run `triage auth login box`")
 
