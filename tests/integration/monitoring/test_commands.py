@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -61,18 +62,21 @@ async def test_lag_prints_for_people_and_programs(bench, with_topics):
     assert {topic["lane"] for topic in groups["triage-archive"]["topics"]} == {"urgent", "high", "normal", "low"}
 
 
-async def test_lag_watches_until_it_is_stopped(with_topics):
+async def two_lines(kafka: str, *command: str) -> tuple[asyncio.subprocess.Process, list[dict[str, Any]]]:
+    """The first two lines of a command that goes on, and the command."""
     process = await asyncio.create_subprocess_exec(
         *TRIAGE,
-        "lag",
-        "--json",
-        "--watch",
-        env=environment_of(with_topics, "postgresql://x@127.0.0.1:1/x"),
+        *command,
+        env=environment_of(kafka, "postgresql://x@127.0.0.1:1/x"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    lines = [json.loads(await asyncio.wait_for(process.stdout.readline(), 20)) for _ in range(2)]
+    return process, [json.loads(await asyncio.wait_for(process.stdout.readline(), 20)) for _ in range(2)]
+
+
+async def test_lag_watches_until_it_is_stopped(with_topics):
+    process, lines = await two_lines(with_topics, "lag", "--json", "--watch")
     process.terminate()
     await process.communicate()
     assert lines[0]["at_ms"] < lines[1]["at_ms"]
@@ -86,16 +90,7 @@ async def test_top_shows_lanes_and_processes_once_and_again(with_topics):
         assert {"received", "urgent", "high", "normal", "low"} <= {
             line.split(" ")[0] for line in shown.stdout.splitlines()
         }
-        process = await asyncio.create_subprocess_exec(
-            *TRIAGE,
-            "top",
-            "--json",
-            env=environment_of(with_topics, "postgresql://x@127.0.0.1:1/x"),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        views = [json.loads(await asyncio.wait_for(process.stdout.readline(), 20)) for _ in range(2)]
+        process, views = await two_lines(with_topics, "top", "--json")
         process.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(process.wait(), 20) == 0
     assert views[0]["at"] < views[1]["at"]
