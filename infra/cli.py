@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("streams.worker:worker", "Stream worker: classify mails and route them into lanes"),
     "ingest": ("agents.ingest.command:ingest", "Read mailboxes and put their mails on Kafka"),
     "archive": ("streams.archive.command:archive", "Write verdicts from the lanes to PostgreSQL"),
-    "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP"),
+    "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP; set, show, clear what runs"),
     "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
     "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),
