@@ -14,7 +14,9 @@ from streams.measure import count_mails, declare_series
 from streams.runtime import Agent, Event, Known, Outcome, Output
 from streams.topics import LANES, RECEIVED
 from streams.trace_context import child_traceparent
+from streams.triage.model import MODEL, Model
 from streams.triage.policy import Policy
+from streams.versions.live import Also, Live
 
 NAME = "triage"
 
@@ -32,12 +34,15 @@ def route(event: Event, received: Received, classified: Classified) -> Output:
     )
 
 
-def triage(event: Event, known: Known, *, policy: Policy) -> Outcome:
-    """Classify and route one mail: they share a key, so they are one pass without a topic between them."""
+def triage(event: Event, known: Known, *, policy: Policy, model: Model = MODEL, also: Also | None = None) -> Outcome:
+    """Classify and route one mail: they share a key, so they are one pass without a topic between them. `also` sees
+    what was decided."""
     received = Received.from_record(event.key, event.value, event.headers)
-    classified = classify(received, known, policy)
+    classified = classify(received, known, policy, model)
     if is_canary(event.key):  # nobody's mail: in no lane, and nothing is learned of it
         return Outcome(outputs=(route(event, received, classified)._replace(topic=TOPIC),), label=LABEL)
+    if also is not None:
+        also(event, received.account, classified)
     return Outcome(
         outputs=(route(event, received, classified),),
         writes=learn(received.account, classified),
@@ -46,14 +51,14 @@ def triage(event: Event, known: Known, *, policy: Policy) -> Outcome:
     )
 
 
-def triage_agent(policy: Policy) -> Agent:
-    """The stream agent of `triage worker`."""
+def triage_agent(policy: Policy, live: Live | None = None) -> Agent:
+    """The stream agent of `triage worker`; with `live` its policy and model change while it runs."""
     declare_series()
     return Agent(
         name=NAME,
         reads=(RECEIVED.name,),
-        decide=partial(triage, policy=policy),
+        decide=live.deciding(triage) if live else partial(triage, policy=policy),
         expected=(MailError, MalformedEvent),
         tables=(SENDERS, THREADS),
-        committed=count_mails,
+        committed=live.committed if live else count_mails,
     )

@@ -65,6 +65,12 @@ AUDIT = TopicSpec(
     config={"retention.ms": _ms(days=400)},
     partitions=1,
 )
+POLICIES = TopicSpec(
+    name="triage.policies",
+    purpose="every policy and model that decided here or was to, by digest",
+    config=_COMPACTED | {"max.message.bytes": "2097152"},
+    partitions=1,
+)
 LANES: dict[Lane, TopicSpec] = {
     lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
 }
@@ -82,7 +88,7 @@ THREADS = TopicSpec(
 
 ALL: tuple[TopicSpec, ...] = (
     ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS, STATUS,
-    CONTROL, AUDIT,
+    CONTROL, AUDIT, POLICIES,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

@@ -12,9 +12,12 @@ GROUP = "triage"
 @click.command()
 def worker() -> None:
     """Classify mails from mail.received and route them into the four lanes, exactly once."""
-    from streams.policies import load_policy
     from streams.process import run
     from streams.route import triage_agent
+    from streams.versions.judge import deployed
+    from streams.versions.live import Live
 
     settings = load()
-    run(settings, "worker", GROUP, [triage_agent(load_policy(settings.policy_file))])
+    live = Live(settings, deployed(settings))
+    agents = [triage_agent(live.judge.policy, live)]
+    run(settings, "worker", GROUP, agents, follow=live.follow, ready=live.ready)
