@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_ranges_that_overlap_are_read_once() -> None:
 def test_the_same_work_has_the_same_name_in_every_process_and_other_work_another(tmp_path) -> None:
     from infra.settings import load
 
-    def name(**wanted: frozenset[str]) -> str:
+    def name(**wanted: Any) -> str:
         return Task(settings=load(), judge=of_files(None, None), wanted=Range(**wanted)).name
 
     assert name() == name()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
 from infra.settings import load
 from monitoring.metrics import SHADOW_VERDICTS
-from streams.control import Values
+from streams.control import Follower, Values
 from streams.control.records import Override
 from streams.events import Received, VerdictRecord, event_id
 from streams.replay.again import Rows
@@ -34,7 +35,7 @@ class Control:
     """As much of a follower as is asked for."""
 
     troubles: dict[str, str] = field(default_factory=dict)
-    apply: object = None
+    apply: Any = None
 
     def on(self, *names: str, apply) -> None:
         self.apply = apply
@@ -83,7 +84,7 @@ async def until(condition) -> None:
 
 async def test_what_is_promoted_decides_the_next_mail_and_what_is_cleared_returns(library: dict[bytes, bytes]) -> None:
     live, control = Live(load(), SHIPS), Control()
-    live.follow(control)
+    live.follow(cast("Follower", control))
     await live.ready(asyncio.Event())
     first = decided(live)
     assert first.policy_version == DEFAULT.version
@@ -100,7 +101,7 @@ async def test_what_is_promoted_decides_the_next_mail_and_what_is_cleared_return
 
 async def test_what_cannot_be_loaded_is_said_and_taken_up_when_it_can(library: dict[bytes, bytes]) -> None:
     live, control = Live(load(), SHIPS), Control()
-    live.follow(control)
+    live.follow(cast("Follower", control))
     control.say(policy=MUTES.name)
     await until(lambda: "POLICY" in control.troubles)
     assert MUTES.name in control.troubles["POLICY"]
@@ -111,7 +112,8 @@ async def test_what_cannot_be_loaded_is_said_and_taken_up_when_it_can(library: d
 
 
 def count(*labels: str) -> float:
-    return SHADOW_VERDICTS.labels(*labels)._value.get()
+    value: float = SHADOW_VERDICTS.labels(*labels)._value.get()
+    return value
 
 
 async def test_a_candidate_is_counted_once_per_committed_mail_and_changes_nothing() -> None:
