@@ -39,7 +39,8 @@ def records(made: Any, topic: str, partition: int, first: int, end: int | None =
     made.assign([TopicPartition(topic, partition, first)])
     moved_at = monotonic()
     while True:
-        messages = made.consume(CHUNK, POLL_S)
+        first_message = made.poll(POLL_S)  # `consume` alone would wait for a whole chunk
+        messages = [] if first_message is None else [first_message, *made.consume(CHUNK, 0)]
         if not messages:
             if monotonic() - moved_at > STALL_S:
                 raise KafkaUnavailable(f"{topic}/{partition}: no progress for {STALL_S:.0f} s")
