@@ -110,8 +110,10 @@ class Live:
                 if not kept:  # so that what is decided from here on can be derived again later
                     await store.keep(self._settings, self._start)
                     kept = True
-            except TriageError as error:
-                self._tell(str(error))
+            except Exception as error:  # whatever it is: mails are decided by what there is, and it is tried again
+                if not isinstance(error, TriageError):
+                    log.exception("switching failed")
+                self._tell(str(error) or type(error).__name__)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), RETRY_S)
                 continue
