@@ -6,15 +6,23 @@ import signal
 import subprocess
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from infra.errors import ConfigError
 from infra.settings import load
 from infra.stack.ports import any_free
 from streams.admin import create_topics
+from streams.replay.again import FactsFrom
 from streams.replay.apply import MOST
+from streams.replay.difference import Sums
+from streams.replay.plan import Offsets, Range
+from streams.replay.run import Task, compared
+from streams.versions.judge import of_files
 from tests.integration.pipeline.processes import TRIAGE, pipeline
 from tests.integration.replay.site import POLICY, Site
 from tests.services.servers import new_broker
@@ -58,10 +66,10 @@ def test_what_decides_now_changes_nothing(site: Site) -> None:
     assert f"{MAILS} mails decided again, 0 change" in done.out
 
 
-@pytest.mark.parametrize("processes", ["1", "2"])
-def test_exactly_the_mails_that_a_policy_changes_are_told(site: Site, policy: str, processes: str) -> None:
-    before, groups = Counter(record.event_id for record in site.verdicts()), site.groups()
-    done = site.run("replay", "--policy", policy, "--json", "--processes", processes, "--max-changes", str(CHANGED))
+def test_exactly_the_mails_that_a_policy_changes_are_told(site: Site, policy: str, tmp_path: Path) -> None:
+    before, groups, page = Counter(record.event_id for record in site.verdicts()), site.groups(), tmp_path / "page.html"
+    options = ("--json", "--html", str(page), "--processes", "2", "--max-changes", str(CHANGED))
+    done = site.run("replay", "--policy", policy, *options)
     assert done.code == 0, done
     *changes, sums = done.lines()
     assert {change["event_id"] for change in changes} == site.muted
@@ -71,6 +79,10 @@ def test_exactly_the_mails_that_a_policy_changes_are_told(site: Site, policy: st
     assert (sums["mails"], sums["changes"], sums["without_a_verdict"]) == (MAILS, CHANGED, 0)
     assert Counter(record.event_id for record in site.verdicts()) == before
     assert site.groups() == groups
+    text = page.read_text()
+    assert "&lt;script&gt;document.title" in text
+    assert "<script" not in text
+    assert text.count('<span class="down">') == CHANGED
 
 
 def test_more_changes_than_allowed_exit_with_1_and_say_so(site: Site, policy: str) -> None:
@@ -82,40 +94,39 @@ def test_more_changes_than_allowed_exit_with_1_and_say_so(site: Site, policy: st
     assert "\u202e" not in done.out
 
 
-def test_parts_of_the_log_are_replayed_alone(site: Site, policy: str) -> None:
-    def found(*options: str) -> tuple[int, set[str]]:
-        *changes, sums = site.run("replay", "--policy", policy, "--json", *options).lines()
-        return sums["mails"], {change["event_id"] for change in changes}
+def replayed(site: Site, *, facts: FactsFrom = "recorded", **wanted: Any) -> tuple[Sums, set[str]]:
+    """In this process: what the command prints, without its start."""
+    by = of_files(site.folder / "policy.toml" if facts == "recorded" else None, None)
+    task = Task(settings=site.settings, judge=by, wanted=Range(**wanted), facts=facts, processes=1)
+    with compared(task, lambda *_: None) as outcome:
+        return outcome.sums, {change.event_id for change in outcome.changes()}
 
-    of_box = [record for record in site.verdicts() if record.account == "box-1"]
-    ids = {record.event_id for record in of_box}
-    assert found("--account", "box-1") == (len(of_box), ids & site.muted)
-    partition = of_box[0].origin.partition
-    there = [record for record in site.verdicts() if record.origin.partition == partition]
-    first = [record for record in there if record.origin.offset < 20]
-    assert found("--offsets", f"{partition}:0-19")[0] == len(first)
-    assert found("--offsets", f"{partition}:20-")[0] == len(there) - len(first)
-    lane = of_box[0].lane
-    assert found("--lane", lane)[0] == sum(record.lane is lane for record in site.verdicts())
-    assert found("--rule", "advance_fee") == (0, set())
-    assert found("--since", "2h")[0] == MAILS
-    assert found("--until", "2h") == (0, set())
+
+def test_parts_of_the_log_are_replayed_alone(site: Site) -> None:
+    everything = site.verdicts()
+    of_box = [record for record in everything if record.account == "box-1"]
+    sums, changes = replayed(site, accounts=frozenset({"box-1"}))
+    assert (sums.mails, changes) == (len(of_box), {record.event_id for record in of_box} & site.muted)
+    partition, lane = of_box[0].origin.partition, of_box[0].lane
+    there = [record.origin.offset for record in everything if record.origin.partition == partition]
+    for text, expected in (
+        (f"{partition}:0-19", sum(offset < 20 for offset in there)),
+        (f"{partition}:20-", sum(offset >= 20 for offset in there)),
+        ("-", len(everything)),
+    ):
+        assert replayed(site, offsets=(Offsets.parse(text),))[0].mails == expected
+    assert replayed(site, lanes=frozenset({lane}))[0].mails == sum(record.lane is lane for record in everything)
+    assert replayed(site, rules=frozenset({"advance_fee"}))[0].mails == 0
+    now = datetime.now(UTC)
+    assert replayed(site, since=now - timedelta(hours=2))[0].mails == len(everything)
+    assert replayed(site, until=now - timedelta(hours=2))[0].mails == 0
+    with pytest.raises(ConfigError, match="has the partitions 0-3"):
+        replayed(site, offsets=(Offsets.parse("9:0-1"),))
 
 
 def test_rebuilt_facts_are_those_that_were_recorded_when_nothing_else_differs(site: Site) -> None:
-    *_, sums = site.run("replay", "--facts", "rebuilt", "--json").lines()
-    assert (sums["mails"], sums["changes"], sums["moved_within_their_lane"]) == (MAILS, 0, 0)
-
-
-def test_the_report_is_one_page_in_which_a_mail_is_text(site: Site, policy: str, tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
-    assert site.run("replay", "--policy", policy, "--html", str(page)).code == 0
-    text = page.read_text()
-    assert page.stat().st_mode & 0o077 == 0
-    assert "<script" not in text
-    assert "&lt;script&gt;document.title" in text
-    assert "\u202e" not in text
-    assert text.count("normal → low") + text.count("high → low") == CHANGED
+    sums, changes = replayed(site, facts="rebuilt")
+    assert (sums.mails, sums.moved, changes) == (MAILS, 0, set())
 
 
 def test_a_candidate_is_compared_on_live_mail_promoted_and_taken_back(site: Site, policy: str) -> None:
@@ -188,7 +199,7 @@ def _metrics(site: Site) -> str:
         return text
 
 
-def _policies(site: Site, wanted) -> set[str]:
+def _policies(site: Site, wanted: Callable[[set[str]], bool]) -> set[str]:
     """Versions that decide new mails, once they are as wanted."""
     found: set[str] = set()
 
