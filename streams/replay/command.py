@@ -64,7 +64,11 @@ def candidate_options(command: Any) -> Any:
 @click.option("--offsets", multiple=True, metavar="[P:]FIRST-LAST", help="Of mail.received; repeatable.")
 @click.option("--account", "accounts", multiple=True, help="Mails of this account; repeatable.")
 @click.option(
-    "--lane", "lanes", multiple=True, type=click.Choice([lane.value for lane in Lane]), help="Mails that went there; repeatable."
+    "--lane",
+    "lanes",
+    multiple=True,
+    type=click.Choice([lane.value for lane in Lane]),
+    help="Mails that went there; repeatable.",
 )
 @click.option("--rule", "rules", multiple=True, help="Mails whose verdict has this reason; repeatable.")
 @click.option("--facts", type=click.Choice(["recorded", "rebuilt"]), default="recorded", show_default=True,
