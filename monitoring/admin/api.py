@@ -63,7 +63,9 @@ class Operation:
 
 WHY: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_WHY, "description": "For those who look later."}
 FOR: Schema = {"type": "string", "maxLength": 40, "description": "Ends by itself: 90s, 30m, 2h, 1h30m, 7d."}
-NAME: Schema = {"type": "string", "description": f"{', '.join(KNOBS)}; some with a subject, as in LANE:urgent."}
+_NAMES = "|".join(f"{name}:({knob.subjects})" if knob.subjects else name for name, knob in KNOBS.items())
+NAME: Schema = {"type": "string", "pattern": f"^({_NAMES})$", "description": "A setting; others answer 404."}
+ORDER: Schema = {"type": "string", "pattern": f"^({'|'.join(ORDERS)})$", "description": "An order; others answer 404."}
 LANE: Schema = {"type": "string", "enum": [str(lane) for lane in Lane]}
 
 
@@ -185,7 +187,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST", path="/orders/{name}", role="operate", summary="Have every running process do something once",
-        answer=give_order, path_parameters={"name": {"type": "string", "description": ", ".join(ORDERS)}},
+        answer=give_order, path_parameters={"name": ORDER},
         body={"why": WHY},
     ),
     Operation(

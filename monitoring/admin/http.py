@@ -26,6 +26,14 @@ PRINCIPAL: web.RequestKey[Principal] = web.RequestKey("principal", Principal)
 NOBODY = "nobody"
 
 
+class _TurnedAway(Exception):
+    """The answer that a call gets instead of what it asked for."""
+
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.status, self.headers = status, headers or {}
+
+
 class Admin:
     """The sub-application, and what it keeps."""
 
@@ -44,7 +52,7 @@ class Admin:
 
     def app(self) -> web.Application:
         """To be added below /admin."""
-        app = web.Application(middlewares=[self._guard], client_max_size=LONGEST_BODY)
+        app = web.Application(middlewares=[self._guard])
         app.router.add_get("/openapi.json", self._document)
         for operation in OPERATIONS:
             app.router.add_route(operation.method, operation.path, self._handler(operation))
@@ -59,11 +67,13 @@ class Admin:
             who = principal.name
             request[PRINCIPAL] = principal
             response = await handler(request)
-        except web.HTTPException as refusal:
-            response = refusal if refusal.content_type == "application/json" else _error(refusal.status, refusal.reason)
-            for name in ("Allow",):
-                if name in refusal.headers:
-                    response.headers[name] = refusal.headers[name]
+        except _TurnedAway as refusal:
+            response = _error(refusal.status, str(refusal))
+            response.headers.update(refusal.headers)
+        except web.HTTPException as refusal:  # aiohttp's own: no such path or method, a body that is too long
+            response = _error(refusal.status, refusal.reason)
+            if "Allow" in refusal.headers:
+                response.headers["Allow"] = refusal.headers["Allow"]
         except Transient as error:
             response = _error(503, str(error))
         self._trail.called(who, _call(request), response.status)
@@ -71,18 +81,18 @@ class Admin:
 
     def _let_in(self, request: web.Request) -> Principal:
         if not self._remote and not _is_loopback(request.remote):
-            raise _refusal(403, "only from this machine, unless ADMIN_REMOTE=true")
+            raise _TurnedAway(403, "only from this machine, unless ADMIN_REMOTE=true")
         try:
             principal = self._tokens.admit(request.headers.get("Authorization"), datetime.now(UTC))
         except Refused as refused:
             self._bound(self._failures, request.remote or "")
-            raise _refusal(401, str(refused), {"WWW-Authenticate": 'Bearer realm="triage"'}) from None
+            raise _TurnedAway(401, str(refused), {"WWW-Authenticate": 'Bearer realm="triage"'}) from None
         self._bound(self._calls, principal.name)
         return principal
 
     def _bound(self, limit: RateLimit, caller: str) -> None:
         if wait_s := limit.wait_s(caller):
-            raise _refusal(429, "too many calls", {"Retry-After": limit.retry_after(wait_s)})
+            raise _TurnedAway(429, "too many calls", {"Retry-After": limit.retry_after(wait_s)})
 
     async def _document(self, request: web.Request) -> web.Response:
         _require(request, "read")
@@ -112,7 +122,7 @@ def _is_loopback(address: str | None) -> bool:
 def _require(request: web.Request, role: Role) -> Principal:
     principal = request[PRINCIPAL]
     if not principal.may(role):
-        raise _refusal(403, f"the token {principal.name} may only read")
+        raise _TurnedAway(403, f"the token {principal.name} may only read")
     return principal
 
 
@@ -135,7 +145,7 @@ async def _read(request: web.Request, operation: Operation, who: str) -> Call:
 
 
 async def _body(request: web.Request, operation: Operation) -> Mapping[str, Any]:
-    raw = await request.read()
+    raw = await _bounded(request)
     if operation.body is None:
         if raw:
             raise NotAllowed("this call takes no body")
@@ -152,6 +162,16 @@ async def _body(request: web.Request, operation: Operation) -> Mapping[str, Any]
     return body
 
 
+async def _bounded(request: web.Request) -> bytes:
+    """The body; aiohttp's own bound is the whole application's."""
+    raw = b""
+    async for chunk in request.content.iter_any():
+        raw += chunk
+        if len(raw) > LONGEST_BODY:
+            raise _TurnedAway(413, f"a body has at most {LONGEST_BODY} bytes")
+    return raw
+
+
 def _call(request: web.Request) -> str:
     """Method and declared route, which bounds what a stranger can have written down."""
     resource = request.match_info.route.resource
@@ -164,9 +184,3 @@ def _json(content: object, status: int = 200) -> web.Response:
 
 def _error(status: int, text: str) -> web.Response:
     return _json({"error": text}, status)
-
-
-def _refusal(status: int, text: str, headers: Mapping[str, str] | None = None) -> web.HTTPException:
-    kinds = {401: web.HTTPUnauthorized, 403: web.HTTPForbidden, 429: web.HTTPTooManyRequests}
-    body = orjson.dumps({"error": text})
-    return kinds[status](body=body, headers=headers, content_type="application/json")

@@ -42,6 +42,10 @@ class System:
     settings: Settings
     database: str
     flow: Pipeline
+    admin: str
+    """Where the admin API is."""
+    token: str
+    """Of a role that may operate."""
     numbers: Iterator[int] = field(default_factory=itertools.count)
     latencies: list[float] = field(default_factory=list)
     """Seconds from the end of writing a change until every process concerned had taken it up."""
@@ -67,6 +71,12 @@ class System:
         revision = asyncio.run(writer.clear(self.settings, name, who="op@example", why="a test"))
         assert revision is not None
         self._wait_taken_up(name, revision)
+
+    def clear_all(self) -> None:
+        """As at the start, whatever somebody has set."""
+        overrides = asyncio.run(writer.current(self.settings)).values(datetime.now(UTC)).overrides
+        for name in overrides:
+            asyncio.run(writer.clear(self.settings, name, who="cleaner@example", why="tests go on"))
 
     def _wait_taken_up(self, name: str, revision: int) -> None:
         concerned = [one for one in self.flow.running if one.partition("-")[0] in find(name).processes]
