@@ -20,8 +20,9 @@ from monitoring.admin.openapi import PREFIX, body_schema, document
 from monitoring.admin.tokens import Principal, Refused, Role, Tokens
 
 LONGEST_BODY = 16 * 1024
-FAILURES_PER_S, FAILURES_AT_ONCE = 0.2, 10
-"""Refused tokens of one address; whoever has a good one is not slowed down by others' failures."""
+BURST, FAILURES = 5, 1 / 50
+"""Of ADMIN_RATE: calls at once after a rest; refused tokens a second of one address. Whoever has a good one is not
+slowed down by others' failures."""
 PRINCIPAL: web.RequestKey[Principal] = web.RequestKey("principal", Principal)
 NOBODY = "nobody"
 
@@ -47,8 +48,9 @@ class Admin:
         self._desk, self._trail = desk, trail
         self._tokens = Tokens.of(settings)
         self._remote = settings.admin_remote
-        self._calls = RateLimit(settings.admin_rate, max(1, round(5 * settings.admin_rate)))
-        self._failures = RateLimit(FAILURES_PER_S, FAILURES_AT_ONCE)
+        rate = settings.admin_rate
+        self._calls = RateLimit(rate, max(1, round(BURST * rate)))
+        self._failures = RateLimit(FAILURES * rate, max(1, round(rate)))
 
     def app(self) -> web.Application:
         """To be added below /admin."""

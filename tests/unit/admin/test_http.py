@@ -112,6 +112,7 @@ async def test_a_token_may_call_so_often_and_others_are_not_slowed_down(
     assert (await client.get(f"{PREFIX}/control", headers=bearer(OPERATOR))).status == 200
 
 
+@pytest.mark.parametrize("client", [{"admin_rate": 10}], indirect=True)
 async def test_guessing_is_bounded_and_does_not_lock_out_whoever_has_a_token(
     client: TestClient[web.Request, web.Application],
 ) -> None:
