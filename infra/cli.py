@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("agents.ingest.command:ingest", "Read mailboxes and put their mails on Kafka"),
     "archive": ("streams.archive.command:archive", "Write verdicts from the lanes to PostgreSQL"),
     "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP; set, show, clear what runs"),
+    "lane": ("monitoring.commands.lane:lane", "Pause and resume what reads a lane"),
+    "breaker": ("monitoring.commands.breaker:breaker", "Hold circuit breakers open or closed"),
     "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
     "policy": ("agents.commands.policy:policy", "Check a policy file, and try what it would change"),
