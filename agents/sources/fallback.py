@@ -115,7 +115,6 @@ class WithFallback:
                     known.update(mail.event_id for mail in new)
                     del batch, new
                 if await self._gmail_is_back():
-                    log.info("Gmail is back", extra={"account": self._account})
                     return
         finally:
             if step is not None:
@@ -131,7 +130,8 @@ class WithFallback:
         except ProviderTransient:
             return False
         except AuthFailed:
-            return True  # it answers; the source says the rest
+            pass  # it answers; the source says the rest
+        log.info("Gmail is back", extra={"account": self._account})
         return True
 
     def _since(self, kept: dict[str, bytes]) -> datetime | None:
