@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from time import monotonic
@@ -31,6 +33,8 @@ from streams.tracing import SPANS
 log = logging.getLogger(__name__)
 STOP_S = 8.0
 """Longest orderly end; what is not committed by then is taken again by the next owner."""
+GIVE_UP_S = 9.5
+"""After a signal the process is gone by then, whatever still holds it."""
 SPANS_S = 1.0
 """Longest wait for a collector to take the last spans."""
 
@@ -67,7 +71,7 @@ def run(
 async def _run(settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
     show_on_signal()
     running = Running(settings, group, agents, stop)
     async with StatusPublisher(settings, component, lambda: report(running.app)) as publisher:
@@ -83,6 +87,22 @@ async def _run(settings: Settings, component: str, group: str, agents: Sequence[
         if running.app.failure is not None:
             await publisher.stop(tombstone=False)
     return 1 if running.app.failure else 0
+
+
+def _stop(stop: asyncio.Event) -> None:
+    """Begin the end, and see to it that it comes: a library may keep a cancellation to itself, or a thread."""
+    if not stop.is_set():
+        last = threading.Timer(GIVE_UP_S, _give_up)
+        last.daemon = True
+        last.start()
+    stop.set()
+
+
+def _give_up() -> NoReturn:
+    log.error("did not end within %.1f s, ended at once: the next owner takes again what was not committed", GIVE_UP_S)
+    faulthandler.dump_traceback(sys.stderr, all_threads=True)
+    logging.shutdown()
+    os._exit(1)
 
 
 class Running:
@@ -125,10 +145,13 @@ class Running:
         return True
 
     async def end(self) -> None:
-        """Stop the app in order, in bounded time."""
-        try:
-            await asyncio.wait_for(self.app.stop(), STOP_S)
-        except TimeoutError:
+        """Stop the app in order, in bounded time. Not `wait_for`: that waits for ever where a cancellation is kept."""
+        stopping = asyncio.ensure_future(self.app.stop())
+        await asyncio.wait({stopping}, timeout=STOP_S)
+        if stopping.done():
+            stopping.result()
+        else:
+            stopping.cancel()
             log.warning("did not stop in order within %.0f s", STOP_S)
 
 
