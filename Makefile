@@ -6,8 +6,10 @@ SYNCED := $(VENV)/.synced
 # The libraries that benchmarks compare with, apart from the product's: their pins differ.
 PEERS  := .venv-bench
 COMPARED := throughput pace
-# Tests that use no services: two processes share them. The others time and kill processes, and have the machine to themselves.
-PURE := tests/unit tests/stream
+# Two processes share the tests: those of a file stay together, where services are started. Game days count in seconds what takes
+# minutes, so they have the machine to themselves.
+PURE   := tests/unit tests/stream
+TIMED  := tests/integration/gameday tests/integration/test_bench.py
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
 PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl \
@@ -48,7 +50,9 @@ ifneq ($(strip $(ARGS)),)
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
 else
 	@export TRIAGE_TESTS_NEED_SERVICES=1; failed=0; set -x; \
-	$(BIN)/pytest -n 2 $(PURE) || failed=1; $(BIN)/pytest $(PURE:%=--ignore=%) || failed=1; exit $$failed
+	$(BIN)/pytest -n 2 $(PURE) || failed=1; \
+	$(BIN)/pytest -n 2 --dist loadfile tests/integration tests/acceptance $(TIMED:%=--ignore=%) || failed=1; \
+	$(BIN)/pytest $(TIMED) || failed=1; exit $$failed
 endif
 
 soak: $(SYNCED) ## the long runs under faults

@@ -53,7 +53,7 @@ async def ingest(settings: Settings) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
     push = Push(settings, gmail)
     stop = _stop_signal()
-    log.info("ingest starts", extra={"instance": settings.instance_id})
+    log.info("running, pid %d", os.getpid(), extra={"instance": settings.instance_id})
     async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail, push)):
         running = asyncio.create_task(membership.run(), name="membership")
         pushing = asyncio.create_task(push.run(), name="push")

@@ -49,6 +49,13 @@ class Pipeline:
         process.kill()
         process.wait(10)
 
+    def until_up(self, name: str, seconds: float = 60) -> None:
+        """Wait until it minds signals: one that still imports is just ended by them."""
+        process, log, deadline = self.running[name], self.folder / f"{name}.log", time.monotonic() + seconds
+        while f"running, pid {process.pid}" not in log.read_text(errors="replace"):
+            assert time.monotonic() < deadline, self.logs()
+            time.sleep(0.1)
+
     def terminate(self, name: str) -> int:
         """SIGTERM; the exit code."""
         process = self.running.pop(name)
