@@ -12,6 +12,7 @@ import pytest
 
 from infra.settings import load
 from streams import process
+from streams.controls import Controls
 
 STUBBORN = """
 import asyncio
@@ -31,6 +32,11 @@ asyncio.run(for_ever())
 """
 
 
+def running_app() -> process.Running:
+    settings = load()
+    return process.Running(settings, "group", [], asyncio.Event(), Controls(settings, []))
+
+
 async def test_an_app_that_keeps_its_cancellation_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     async def stop() -> None:
         while not let_go.is_set():
@@ -41,7 +47,7 @@ async def test_an_app_that_keeps_its_cancellation_does_not_hold_up_the_end(monke
 
     let_go, refused = asyncio.Event(), list[bool]()
     monkeypatch.setattr(process, "STOP_S", 0.05)
-    running = process.Running(load(), "group", [], asyncio.Event())
+    running = running_app()
     stubborn: Any = type("Stubborn", (), {"stop": staticmethod(stop)})
     running.app = stubborn
     began = time.monotonic()
@@ -56,7 +62,7 @@ async def test_what_goes_wrong_while_stopping_is_not_hidden() -> None:
     async def stop() -> None:
         raise OSError("disk")
 
-    running = process.Running(load(), "group", [], asyncio.Event())
+    running = running_app()
     failing: Any = type("Failing", (), {"stop": staticmethod(stop)})
     running.app = failing
     with pytest.raises(OSError, match="disk"):
