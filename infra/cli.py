@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("agents.ingest.command:ingest", "Read mailboxes and put their mails on Kafka"),
     "archive": ("streams.archive.command:archive", "Write verdicts from the lanes to PostgreSQL"),
     "deliver": ("agents.deliver.command:deliver", "Deliver verdicts to webhooks; what was not taken, and again"),
-    "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP"),
+    "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP; set, show, clear what runs"),
     "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
     "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),

@@ -1,7 +1,7 @@
 """The courier of one endpoint: its consumer group reads the lanes, its post delivers, offsets follow what is done.
 
 lanes ─ consumer triage-deliver-NAME ─→ Schedule ─ up to max_in_flight ─→ Post ─→ delivered → offset
-                                          ↑ again: after a pause             └→ refused, too long → mail.undelivered → offset
+                                          ↑ again: after a pause             └→ not taken → mail.undelivered → offset
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FIRST_RETRY_S = 0.5
 LEDGER_RETRY_S = 1.0
 """Pause when mail.undelivered cannot be written."""
 DRAIN_S = 2.0
-"""Attempts under way may end within this when partitions move on; those that do not are made again by the next owner."""
+"""Attempts under way may end within this when partitions move on; the next owner makes those that do not again."""
 
 
 class _Sick(Transient):
@@ -64,7 +64,10 @@ class Courier:
         self._clock, self._draw = clock, draw
         self._tasks: set[asyncio.Task[None]] = set()
         self._hold_until = 0.0
-        self._wake: asyncio.TimerHandle | None = None
+        self.held: frozenset[str] = frozenset()
+        """Topics of lanes that wait, as an operator wants it."""
+        self.at_once = endpoint.max_in_flight
+        """Most attempts under way."""
         self._draining = False
 
     def take(self, event: Event) -> None:
@@ -82,7 +85,7 @@ class Courier:
             self.schedule.skip(event)
 
     def dispatch(self) -> None:
-        """Start as many attempts as may be under way now."""
+        """Start as many attempts as may be under way now. Call it often: pauses end by themselves."""
         while self._room() and (delivery := self._next()):
             task = asyncio.create_task(self._attempt(delivery), name=f"deliver {self.endpoint.name}")
             self._tasks.add(task)
@@ -105,26 +108,18 @@ class Courier:
 
     def _next(self) -> Delivery | None:
         if self._breaker.state != BreakerState.CLOSED:  # a probe with what has not failed yet tells most
-            fresh = self.schedule.take(lambda delivery: delivery.attempts == 0)
+            fresh = self.schedule.take(lambda delivery: delivery.attempts == 0 and self._admits(delivery))
             if fresh is not None:
                 return fresh
-        return self.schedule.take()
+        return self.schedule.take(self._admits)
+
+    def _admits(self, delivery: Delivery) -> bool:
+        return delivery.event.topic not in self.held
 
     def _room(self) -> bool:
-        wait = max(self._hold_until - self._clock(), self._breaker.retry_in_s)
-        if self._draining or wait > 0:
-            self._wake_in(wait)
+        if self._draining or self._clock() < self._hold_until or self._breaker.retry_in_s:
             return False
-        probing = self._breaker.state != BreakerState.CLOSED
-        return len(self._tasks) < (1 if probing else self.endpoint.max_in_flight)
-
-    def _wake_in(self, seconds: float) -> None:
-        if self._wake is None:
-            self._wake = asyncio.get_running_loop().call_later(max(seconds, 0.01), self._woken)
-
-    def _woken(self) -> None:
-        self._wake = None
-        self.dispatch()
+        return len(self._tasks) < (self.at_once if self._breaker.state == BreakerState.CLOSED else 1)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

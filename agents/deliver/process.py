@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.breakers import BREAKERS, GAUGE
+from agents.deliver import controls
 from agents.deliver.courier import Courier
 from agents.deliver.endpoints import Endpoint, load_endpoints
 from agents.deliver.post import Post
@@ -19,6 +20,7 @@ from infra.errors import ConfigError
 from infra.settings import Settings
 from infra.stacks import show_on_signal
 from monitoring import metrics_server
+from streams.control import Follower
 from streams.status import Check
 from streams.status_publisher import Report, StatusPublisher
 
@@ -57,7 +59,12 @@ async def deliver(settings: Settings, endpoints: Sequence[Endpoint]) -> None:
     metrics_server.serve("deliver", settings.process_metrics_port, settings.bind_host)
     undelivered = UndeliveredLog(settings)
     lines = [_line(settings, endpoint, undelivered) for endpoint in endpoints]
-    async with StatusPublisher(settings, "deliver", lambda: report(lines)):
+    async with (
+        Follower(settings) as control,
+        StatusPublisher(settings, "deliver", lambda: report(lines), control),
+    ):
+        controls.follow(control, lines)
+        await control.caught_up(stop)
         tasks = [asyncio.create_task(one.reading.run(), name=one.courier.endpoint.group) for one in lines]
         for task in tasks:
             task.add_done_callback(lambda _: stop.set())

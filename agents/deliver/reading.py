@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 COMMIT_S = 0.5
 """After a kill, what was delivered since the last commit is delivered again."""
 POLL_MS = 100
-MOST_RECORDS = 500
 RETRY_MAX_S = 5.0
 CLOSE_S = 2.0
 FOREVER_MS = 86_400_000
@@ -37,6 +36,7 @@ class Reading(ConsumerRebalanceListener):
         self._consumer: Any = None
         self._committed: dict[Place, int] = {}
         self._commit_at = 0.0
+        self.batch_size = settings.batch_size
         self.assigned = False
         self.trouble = ""
         """Why nothing is read at the moment; empty when all is well."""
@@ -59,7 +59,7 @@ class Reading(ConsumerRebalanceListener):
             await consumer.start()
             backoff.reset()
             while True:
-                fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
+                fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
                 self.trouble = ""
                 for records in fetched.values():
                     for record in records:

@@ -1,4 +1,4 @@
-"""Delivering again what stands on `mail.undelivered`, from a command: one attempt each, in order, then it is settled."""
+"""Delivering again what stands on `mail.undelivered`, from a command: one attempt each, in order."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Standard Webhooks 1.0 (https://www.standardwebhooks.com), symmetric signatures: what a delivery is signed with, and
 how a receiver checks it. Pure.
 
-Written here because the scheme's own library brings an HTTP client and more for forty lines; its test vectors are ours."""
+Written here because the scheme's own library brings an HTTP client and more for forty lines. Its vectors are tests."""
 
 from __future__ import annotations
 

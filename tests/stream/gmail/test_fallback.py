@@ -34,6 +34,7 @@ class Reader:
         self.log: list[str] = []
         self.cursor: dict[str, bytes] = {}
         self.ways: Counter[str] = Counter()
+        self.wanted = True
         mailbox.announced = self.announced
         self._mailbox, self._side = mailbox, side
 
@@ -49,6 +50,7 @@ class Reader:
         return WithFallback(
             ACCOUNT, self._mailbox.source(), self._mailbox.api(), self._mailbox.breaker,
             imap=imap, folder="INBOX", announced=self.announced,
+            wanted=lambda: self.wanted,
         )  # fmt: skip
 
     async def run(self) -> None:

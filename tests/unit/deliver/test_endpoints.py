@@ -71,7 +71,7 @@ def test_a_file_without_endpoints_has_none(tmp_path: Path) -> None:
         ("timeout_s = 0", "timeout_s: Input should be greater than or equal to 0.1"),
         ("max_in_flight = 0", "max_in_flight: Input should be greater than or equal to 1"),
         ('allow_networks = ["10.1.2.3/16"]', "allow_networks.0"),
-        ('verify_tls = false', "verify_tls: unknown; allowed are name, url"),
+        ("verify_tls = false", "verify_tls: unknown; allowed are name, url"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_file_endpoint_and_field(tmp_path: Path, line: str, said: str) -> None:
