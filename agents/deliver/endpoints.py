@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -21,13 +21,13 @@ from streams.triage.verdict import Category, Lane
 
 GROUP_PREFIX = "triage-deliver-"
 _NAME = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
-_HOST = re.compile(r"[A-Za-z0-9.:_-]+")
+_HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 
 
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        fine = parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.hostname or "")) and parts.port != 0
+        fine = parts.scheme in {"http", "https"} and _is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         fine = False
     if not fine or not text.isascii() or not text.isprintable() or " " in text:
@@ -37,6 +37,13 @@ def _url(text: str) -> str:
     if parts.fragment:
         raise ValueError("no #fragment: it never reaches a server")
     return text
+
+
+def _is_host(text: str) -> bool:
+    """A name or an address; not 2130706433 or 127.1, which some resolvers take for one."""
+    if text.rpartition(".")[2].isdigit() or ":" in text:
+        ip_address(text)  # raises ValueError
+    return bool(_HOST.fullmatch(text))
 
 
 def _reference(text: str) -> str:

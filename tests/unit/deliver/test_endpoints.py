@@ -58,6 +58,8 @@ def test_a_file_without_endpoints_has_none(tmp_path: Path) -> None:
         ('url = "ftp://hooks.example.com/"', "url: https://HOST/PATH is allowed"),
         ('url = "https:///path"', "url: https://HOST/PATH is allowed"),
         ('url = "https://hooks.example.com:99999/"', "url: https://HOST/PATH is allowed"),
+        ('url = "https://2130706433/"', "url: https://HOST/PATH is allowed"),
+        ('url = "https://127.1/"', "url: https://HOST/PATH is allowed"),
         ('url = "https://hooks.example.com/a b"', "url: https://HOST/PATH is allowed"),
         ('url = "https://me:hunter2@hooks.example.com/"', "no user or password in a URL"),
         ('url = "https://hooks.example.com/#x"', "no #fragment"),
