@@ -65,17 +65,17 @@ class Endpoint(BaseModel):
     """Where to POST to; http only inside `allow_networks`."""
     secrets: tuple[Annotated[str, AfterValidator(_reference)], ...] = Field(min_length=1, max_length=3)
     """References env:NAME or file:/PATH. Each signs: while a secret is rotated there are two."""
-    lanes: tuple[Lane, ...] = Field(tuple(Lane), min_length=1)
-    categories: tuple[Category, ...] = Field(tuple(Category), min_length=1)
-    accounts: tuple[Annotated[str, Field(min_length=1)], ...] = Field(("*",), min_length=1)
+    lanes: tuple[Lane, ...] = Field(default=tuple(Lane), min_length=1)
+    categories: tuple[Category, ...] = Field(default=tuple(Category), min_length=1)
+    accounts: tuple[Annotated[str, Field(min_length=1)], ...] = Field(default=("*",), min_length=1)
     """Ids of accounts, or patterns with * and ?."""
     start: Literal["beginning", "now"] = "beginning"
     """Where a new endpoint begins: with all verdicts that the lanes still hold, or with those from now on."""
-    timeout_s: float = Field(10.0, ge=0.1, le=120)
+    timeout_s: float = Field(default=10.0, ge=0.1, le=120)
     """Of one attempt, from the name's resolution to the answer's end."""
-    max_in_flight: int = Field(8, ge=1, le=256)
+    max_in_flight: int = Field(default=8, ge=1, le=256)
     """Attempts under way at the same time, per process."""
-    give_up_s: float = Field(14_400.0, ge=0, le=14 * 86_400)
+    give_up_s: float = Field(default=14_400.0, ge=0, le=14 * 86_400)
     """After its first attempt a delivery is tried again for this long; then it is on mail.undelivered."""
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     """Networks (CIDR) that are not public and may be delivered to."""
