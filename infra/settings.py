@@ -171,6 +171,12 @@ class Settings(BaseSettings):
     table_memory_bytes: int = Field(64 * 1024 * 1024, ge=8 * 1024 * 1024)
     """RocksDB's cache and write buffers, all tables of a process together."""
 
+    # Delivery to webhooks
+    deliver_file: Path | None = None
+    """TOML file with the webhook endpoints that `triage deliver` serves; see the README."""
+    deliver_retry_max_s: float = Field(300.0, ge=0.1, le=3600)
+    """Cap of the exponential backoff between attempts at one delivery."""
+
     # Operation
     bind_host: str = "127.0.0.1"
     """Interface of the HTTP servers."""

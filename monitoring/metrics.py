@@ -121,6 +121,21 @@ PUSH_RESTARTS = Counter("crewai_push_restarts", "Times the streaming pull was st
 TOKEN_REFRESHES = Counter(
     "crewai_token_refreshes", "Requests for a new access token, by outcome", ["provider", "outcome"]
 )
+DELIVERIES = Counter(
+    "crewai_deliveries",
+    "Verdicts and webhook endpoints: attempts by outcome (delivered; again: tried later; refused: never accepted), and"
+    " verdicts that went to mail.undelivered (undelivered) or that the endpoint's filters hold back (filtered)",
+    ["endpoint", "outcome"],
+)
+DELIVERY_SECONDS = Histogram(
+    "crewai_delivery_duration_seconds", "One attempt until its answer or failure, seconds", ["endpoint"],
+    buckets=CALL_BUCKETS,
+)  # fmt: skip
+DELIVERY_LATENCY = Histogram(
+    "crewai_delivery_latency_seconds", "From the verdict in its lane to the endpoint's acceptance, seconds",
+    ["endpoint"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400),
+)  # fmt: skip
 BREAKER_STATE = Gauge("crewai_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open", ["breaker"])
 BREAKER_OPENED = Counter("crewai_breaker_opened", "How often a circuit breaker opened", ["breaker"])
 DATABASE_CONNECTIONS = Gauge(

@@ -43,6 +43,11 @@ DEAD = TopicSpec(
     purpose="mails that could not be handled, with their bytes and the reason",
     config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
 )
+UNDELIVERED = TopicSpec(
+    name="mail.undelivered",
+    purpose="verdicts that a webhook endpoint did not take, with the reason, and what became of them",
+    config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
+)
 FEEDBACK = TopicSpec(
     name="mail.feedback",
     purpose="what people did to their mails in the mailbox",
@@ -81,7 +86,7 @@ THREADS = TopicSpec(
 )
 
 ALL: tuple[TopicSpec, ...] = (
-    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS, STATUS,
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, UNDELIVERED, FEEDBACK, SENDERS, THREADS, STATUS,
     CONTROL, AUDIT,
 )  # fmt: skip
 

@@ -69,6 +69,11 @@ def _messages() -> dict[str, Any]:
             "A record that could not be handled: its own key, value and headers, and the reason in more headers.",
             _ANY, original, _ACCOUNT_KEY, headers.DEAD,
         ),
+        "undelivered": _message(
+            "A verdict that a webhook endpoint did not take: its own key, value and headers, and the reason in more"
+            " headers. A null value (header undelivered_settled: redelivered or dropped) says that it is settled.",
+            _ANY, original, _ACCOUNT_KEY, headers.UNDELIVERED,
+        ),
         "status": _message(
             "What a process says of itself." + tombstone, _JSON, {"$ref": "./status.schema.json"}, _INSTANCE_KEY
         ),
@@ -103,6 +108,7 @@ _MESSAGE_OF = {
     topics.CURSORS.name: "cursor",
     topics.RECEIVED.name: "received",
     topics.DEAD.name: "dead",
+    topics.UNDELIVERED.name: "undelivered",
     topics.FEEDBACK.name: "feedback",
     topics.HINTS.name: "hint",
     topics.SENDERS.name: "row",

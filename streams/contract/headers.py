@@ -48,6 +48,15 @@ DEAD: Mapping[str, Any] = {
     "dead_offset": {"pattern": "^[0-9]+$", "description": "Its offset."},
     "dead_at": {"format": "date-time", "description": "When it was given up."},
 }
+UNDELIVERED: Mapping[str, Any] = {
+    "undelivered_endpoint": {"description": "Name of the webhook endpoint."},
+    "undelivered_topic": {"description": "Topic of the lane record."},
+    "undelivered_partition": {"pattern": "^[0-9]+$", "description": "Its partition."},
+    "undelivered_offset": {"pattern": "^[0-9]+$", "description": "Its offset."},
+    "undelivered_reason": {"description": "Why it was given up, or why it was dropped."},
+    "undelivered_attempts": {"pattern": "^[0-9]+$", "description": "How often it was attempted."},
+    "undelivered_at": {"format": "date-time", "description": "When it was given up, or settled."},
+}
 
 
 def schema(headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,11 +26,16 @@ class Pipeline:
 
     def triage(self, *arguments: str) -> str:
         """Run a command to its end; its standard output."""
+        code, stdout, stderr = self.outcome(*arguments)
+        assert code == 0, f"triage {' '.join(arguments)}: {stdout}{stderr}"
+        return stdout
+
+    def outcome(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a command to its end: exit code, standard output, standard error."""
         done = subprocess.run(
             [TRIAGE, *arguments], env=self._env("command"), capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, f"triage {' '.join(arguments)}: {done.stdout}{done.stderr}"
-        return done.stdout
+        return done.returncode, done.stdout, done.stderr
 
     def start(self, name: str, *command: str) -> None:
         """Start the process of this name, with another command if need be; its log lines are added to its file."""
