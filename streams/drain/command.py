@@ -31,8 +31,9 @@ as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON o
 def drain(*, source: str, output: Path, group: str | None, from_beginning: bool, advance: bool, machine: bool) -> None:
     """Write what waits in LANE_OR_TOPIC to a file: urgent, high, normal, low, received, or a topic's name.
 
-    `triage refill` is the way back. Read only, unless --advance: then the group finds nothing of it any more; it must have no live members. A drain that
-    was killed goes on where it was when it is started again. The file has its name when it is whole.
+    `triage refill` is the way back. Read only, unless --advance: then the group finds nothing of it any more; it must
+    have no live members. A drain that was killed goes on where it was when it is started again; the file has its name
+    only when it is whole.
     """
     from streams.drain import drain as work
 

@@ -166,7 +166,8 @@ class Scan:
             while self.end is None:
                 kind, payload = self._block(file)
                 if kind == RECORDS and self.header is not None:
-                    yield Chunk(*_RECORDS.unpack_from(payload), payload[_RECORDS.size :])
+                    partition, following, held = _RECORDS.unpack_from(payload)
+                    yield Chunk(partition, following, held, payload[_RECORDS.size :])
                 elif kind == HEADER and self.header is None:
                     self.header = self._read(Header.decode, payload)
                 elif kind == END and self.header is not None:
