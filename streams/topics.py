@@ -48,6 +48,12 @@ UNDELIVERED = TopicSpec(
     purpose="verdicts that a webhook endpoint did not take, with the reason, and what became of them",
     config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
 )
+DEAD_NOTES = TopicSpec(
+    name="triage.dead",
+    purpose="which dead letters were replayed or dropped, by whom and why; key partition:offset on mail.dead",
+    # A note must outlive its letter: an open letter is one without a note.
+    config=_COMPACTED | {"cleanup.policy": "compact,delete", "retention.ms": _ms(days=365)},
+)
 FEEDBACK = TopicSpec(
     name="mail.feedback",
     purpose="what people did to their mails in the mailbox",
@@ -86,8 +92,8 @@ THREADS = TopicSpec(
 )
 
 ALL: tuple[TopicSpec, ...] = (
-    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, UNDELIVERED, FEEDBACK, SENDERS, THREADS, STATUS,
-    CONTROL, AUDIT,
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, UNDELIVERED, FEEDBACK, SENDERS, THREADS,
+    STATUS, CONTROL, AUDIT,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}
