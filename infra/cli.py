@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "breaker": ("monitoring.commands.breaker:breaker", "Hold circuit breakers open or closed"),
     "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
+    "policy": ("agents.commands.policy:policy", "Check a policy file, and try what it would change"),
     "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),
     "tail": ("agents.commands.tail:tail", "Follow a lane"),
     "lag": ("monitoring.commands.lag:lag", "Queue length per group, topic and lane"),

@@ -151,6 +151,8 @@ class Settings(BaseSettings):
     """An open breaker lets one call through after this long."""
 
     # Streams
+    policy_file: Path | None = None
+    """TOML file of the triage policy, see `triage policy check`; none: the policy that ships."""
     batch_size: int = Field(2000, ge=1, le=10_000)
     """Most records of one partition in one transaction."""
     max_workers: int = Field(1024, ge=1, le=1024)

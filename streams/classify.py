@@ -49,7 +49,7 @@ def classify(received: Received, known: Known, policy: Policy) -> Classified:
         sender=known.get(SENDERS, row_key(received.account, mail.sender.address)) if mail.sender.address else None,
         thread=known.get(THREADS, row_key(received.account, mail.thread_id)),
     )
-    return Classified(mail=mail, facts=facts, verdict=decide(mail, facts, policy))
+    return Classified(mail=mail, facts=facts, verdict=decide(mail, facts, policy.of(received.account)))
 
 
 def learn(account: str, classified: Classified) -> tuple[Write, ...]:

@@ -12,8 +12,9 @@ GROUP = "triage"
 @click.command()
 def worker() -> None:
     """Classify mails from mail.received and route them into the four lanes, exactly once."""
+    from streams.policies import load_policy
     from streams.process import run
     from streams.route import triage_agent
-    from streams.triage.policy import DEFAULT
 
-    run(load(), "worker", GROUP, [triage_agent(DEFAULT)])
+    settings = load()
+    run(settings, "worker", GROUP, [triage_agent(load_policy(settings.policy_file))])

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,8 +17,9 @@ from infra.errors import Permanent
 from infra.terminal import printable
 from streams.events import utc_text
 from streams.mail import Mail, MailError, parse
+from streams.policies import load_policy
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.policy import DEFAULT, Policy
 from streams.triage.verdict import Facts, Verdict
 
 PROGRESS_EVERY = 500
@@ -45,7 +47,10 @@ class Classified:
 @click.option(
     "--owner", "owners", multiple=True, metavar="ADDRESS", help="An address of the mailbox's owner; repeatable."
 )
-def classify(*, paths: tuple[str, ...], machine: bool, owners: tuple[str, ...]) -> None:
+@click.option(
+    "--policy", "policy_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A TOML policy file."
+)
+def classify(*, paths: tuple[str, ...], machine: bool, owners: tuple[str, ...], policy_file: Path | None) -> None:
     """Classify mails in files, folders (also Maildirs) or standard input ("-").
 
     Exit code 1 when a path held no mail or could not be read; the others are classified all the same.
@@ -53,7 +58,7 @@ def classify(*, paths: tuple[str, ...], machine: bool, owners: tuple[str, ...]) 
     if not machine:
         click.echo(_HEADER)
     lanes: Counter[str] = Counter()
-    for done, each in enumerate(classified(paths, owners), start=1):
+    for done, each in enumerate(classified(paths, owners, load_policy(policy_file)), start=1):
         click.echo(_machine_line(each) if machine else _line(each))
         lanes[each.verdict.lane if each.verdict else "errors"] += 1
         if done % PROGRESS_EVERY == 0:
@@ -64,7 +69,7 @@ def classify(*, paths: tuple[str, ...], machine: bool, owners: tuple[str, ...]) 
         sys.exit(1)
 
 
-def classified(paths: tuple[str, ...], owners: tuple[str, ...]) -> Iterator[Classified]:
+def classified(paths: tuple[str, ...], owners: tuple[str, ...], policy: Policy = DEFAULT) -> Iterator[Classified]:
     """The outcome for every mail below the paths, one by one."""
     owner = tuple(address.strip().lower() for address in owners)
     for file in mail_files(paths):
@@ -73,7 +78,7 @@ def classified(paths: tuple[str, ...], owners: tuple[str, ...]) -> Iterator[Clas
         except (MailError, UnreadableFile) as error:
             yield Classified(path=shown(file.path), error=str(error))
         else:
-            verdict = decide(mail, _facts(mail, file, owner), DEFAULT)
+            verdict = decide(mail, _facts(mail, file, owner), policy)
             yield Classified(path=shown(file.path), subject=mail.subject, verdict=verdict)
 
 

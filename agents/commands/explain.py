@@ -19,9 +19,10 @@ from infra.settings import Settings
 from streams.archive.rows import verdict
 from streams.events import MalformedEvent, Received, VerdictRecord
 from streams.mail import MailError, parse
+from streams.policies import load_policy
 from streams.topics import LANES
-from streams.triage import policy
 from streams.triage.decide import decide
+from streams.triage.policy import DEFAULT, Policy
 from streams.triage.verdict import Verdict
 
 EVENT_ID = re.compile(r"[0-9a-f]{8,32}")
@@ -111,13 +112,13 @@ async def explained(settings: Settings, found: Found) -> Explanation:
     try:
         record = await lane_log.record_at(settings, own.origin)
         received = Received.from_record(record.key, record.value, record.headers)
-        derived = derive(received, own)
+        derived = derive(received, own, load_policy(settings.policy_file))
     except (TriageError, MalformedEvent, MailError) as obstacle:
         return Explanation(recorded=newest, found_in=place, obstacle=str(obstacle))
     return Explanation(recorded=newest, found_in=place, derived=derived, differences=differences(own, derived))
 
 
-def derive(received: Received, recorded: VerdictRecord) -> Verdict:
+def derive(received: Received, recorded: VerdictRecord, policy: Policy = DEFAULT) -> Verdict:
     """The verdict that this version of the program gives the same mail with the same knowledge.
 
     Raises:
@@ -126,7 +127,7 @@ def derive(received: Received, recorded: VerdictRecord) -> Verdict:
     """
     if received.event_id != recorded.event_id:
         raise NotFound(f"another mail stands at the origin: {received.event_id}")
-    return decide(parse(received.raw, truncated=received.truncated), recorded.facts, policy.DEFAULT)
+    return decide(parse(received.raw, truncated=received.truncated), recorded.facts, policy.of(received.account))
 
 
 async def _archived(settings: Settings, prefix: str) -> tuple[VerdictRecord, ...]:

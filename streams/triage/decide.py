@@ -6,7 +6,7 @@ bounds, counted from the start of the first category, so that an explanation say
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from streams.mail import Mail
 from streams.triage import model as learned
@@ -14,9 +14,10 @@ from streams.triage import weighing
 from streams.triage.confidence import calibrated, confidence
 from streams.triage.features import Features
 from streams.triage.model import MODEL, Model, Opinion
-from streams.triage.policy import Policy, lane_for
+from streams.triage.own import OWN, OwnRule, category_by
+from streams.triage.policy import Policy, bounds, lane_for
 from streams.triage.rules import RULES
-from streams.triage.scale import on_scale
+from streams.triage.scale import edges_for, on_scale
 from streams.triage.verdict import Category, Facts, Reason, Verdict
 
 RULES_ALONE = "rules"
@@ -33,15 +34,20 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     opinion = model.opinion(features, hits) if model else None
     evidence = _with_opinion(weighing.evidence(hits, policy), opinion, model)
     category = max(evidence, key=evidence.__getitem__)
-    reasons = _reasons(hits, category, policy, opinion, model)
+    own = policy.own.hits(features, category)
+    category, named = category_by(own, category, believed=not features.fails_authentication)
+    reasons = _reasons(hits, category, policy, opinion, model, named=named)
     score = _score(reasons, category, policy, model)
-    priority = min(10, max(0, round(score)))
     sure = confidence(score, evidence, category, policy)
+    score, moves = policy.own.moves(features, category, own, score, bounds(policy)) if policy.own else (score, [])
+    reasons = _ordered((*reasons, *moves)) if moves else reasons
+    priority = min(10, max(0, round(score)))
+    reply = next((rule.needs_reply for rule in reversed(own) if rule.needs_reply is not None), None)
     return Verdict(
         priority=priority,
         lane=lane_for(priority, policy),
         category=category,
-        needs_reply=policy.kinds[category].presses and _reply(hits, policy, opinion, model) >= 0,
+        needs_reply=_reply(hits, category, policy, opinion, model) if reply is None else reply,
         confidence=calibrated(sure, model.confidence) if model else sure,
         reasons=reasons,
         policy_version=policy.version,
@@ -90,21 +96,37 @@ def _shares(
 
 
 def _reasons(
-    hits: Sequence[str], category: Category, policy: Policy, opinion: Opinion | None, model: Model | None
+    hits: Sequence[str],
+    category: Category,
+    policy: Policy,
+    opinion: Opinion | None,
+    model: Model | None,
+    *,
+    named: OwnRule | None,
 ) -> tuple[Reason, ...]:
-    """Everything that moved the score, strongest first. The step from the first category's start is shared out."""
+    """Everything that moved the score, strongest first. The step from the first category's start is shared out, or is
+    all of the own rule that named the category."""
     weights = dict(weighing.points(hits, category, policy))
     if opinion is not None and model is not None and policy.kinds[category].presses:
         for name in hits:
             weights[name] += model.priority.rules.get(name, 0.0)
         weights |= {learned.FORM: opinion.form, learned.REQUEST: opinion.request}
     step = policy.kinds[category].start - weighing.start(policy)
-    if step:
+    if step and named is not None:
+        weights[OWN + named.name] = step
+    elif step:
         for name, share in _shares(hits, category, policy, opinion, model).items():
             weights[name] = weights.get(name, 0.0) + step * share
-    moved = [(name, round(weight, 3)) for name, weight in weights.items() if abs(weight) >= 0.0005]
-    moved.sort(key=lambda each: (-abs(each[1]), each[0]))
-    return tuple(Reason(rule=name, weight=weight, text=_sentence(name)) for name, weight in moved)
+    sentences = {OWN + named.name: named.sentence} if named else {}
+    return _ordered(
+        Reason(rule=name, weight=round(weight, 3), text=sentences.get(name) or _sentence(name))
+        for name, weight in weights.items()
+        if abs(weight) >= 0.0005
+    )
+
+
+def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda each: (-abs(each.weight), each.rule)))
 
 
 def _sentence(name: str) -> str:
@@ -115,10 +137,16 @@ def _score(reasons: tuple[Reason, ...], category: Category, policy: Policy, mode
     kind = policy.kinds[category]
     score = weighing.start(policy) + sum(reason.weight for reason in reasons)
     if model is not None and kind.presses:
-        score = on_scale(score, model.edges, policy)
+        score = on_scale(score, edges_for(policy.important_cost, model.edges), policy)
     return min(kind.highest, max(kind.lowest, score))
 
 
-def _reply(hits: Sequence[str], policy: Policy, opinion: Opinion | None, model: Model | None) -> float:
-    by_rules = weighing.reply_evidence(hits, policy)
-    return by_rules if opinion is None or model is None else model.reply_from_evidence * by_rules + opinion.reply
+def _reply(
+    hits: Sequence[str], category: Category, policy: Policy, opinion: Opinion | None, model: Model | None
+) -> bool:
+    if not policy.kinds[category].presses:
+        return False
+    odds = weighing.reply_evidence(hits, policy)
+    if opinion is not None and model is not None:
+        odds = model.reply_from_evidence * odds + opinion.reply
+    return odds >= 0

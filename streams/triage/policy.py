@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from streams.triage.own import Own
 from streams.triage.phrases import TABLES
 from streams.triage.rules import RULES
 from streams.triage.verdict import Category, Lane
@@ -56,8 +57,16 @@ def effect(priority: float = 0.0, reply: float = 0.0, **kinds: float) -> Effect:
     return Effect(priority=priority, reply=reply, kinds=evidence)
 
 
+IMPORTANT_COST = 4.0
+"""What the shipped edges of the lanes stand for: so many false alarms are as bad as one important mail buried."""
+
+
 def _version(policy: Policy) -> str:
-    content = [(each.name, getattr(policy, each.name)) for each in fields(policy) if each.name != "version"]
+    """What is as it ships is left out where it was added later, so that it does not rename every policy."""
+    left_out = {"version", "accounts"}
+    left_out |= set() if policy.own else {"own"}
+    left_out |= {"important_cost"} if policy.important_cost == IMPORTANT_COST else set()
+    content = [(each.name, getattr(policy, each.name)) for each in fields(policy) if each.name not in left_out]
     rules = sorted((rule.name, rule.group, rule.sentence) for rule in RULES.values())
     words = sorted((str(cue), sorted(table.items())) for cue, table in TABLES.items())
     text = repr((content, rules, words))
@@ -75,6 +84,12 @@ class Policy:
     """By group of rules: how far its hits together may raise the score."""
     reply_at: float
     """Evidence from which a reply is expected."""
+    important_cost: float = IMPORTANT_COST
+    """How many false alarms are as bad as burying one important mail: the more, the earlier the high lane begins."""
+    own: Own = field(default_factory=Own)
+    """What a deployment or an owner added."""
+    accounts: Mapping[str, Policy] = field(default_factory=dict)
+    """Policies of accounts that have one of their own; no part of this one's version."""
     version: str = field(init=False, default="")
     """Digest of all of the above, of the rules' names and sentences and of the phrase tables."""
 
@@ -87,6 +102,10 @@ class Policy:
             raise ValueError(f"rules without a row, or rows without a rule: {sorted(unknown)}")
         object.__setattr__(self, "version", _version(self))
 
+    def of(self, account: str) -> Policy:
+        """The policy that decides about an account's mail."""
+        return self.accounts.get(account, self)
+
 
 def lane_for(priority: int, policy: Policy) -> Lane:
     """The lane of a priority. Raises ValueError outside 0..10."""
@@ -94,6 +113,11 @@ def lane_for(priority: int, policy: Policy) -> Lane:
         if bounds.lowest <= priority <= bounds.highest:
             return bounds.lane
     raise ValueError(f"priority {priority}: must be 0..10")
+
+
+def bounds(policy: Policy) -> dict[Lane, tuple[int, int]]:
+    """Lowest and highest priority of each lane."""
+    return {each.lane: (each.lowest, each.highest) for each in policy.lanes}
 
 
 DEFAULT = Policy(

@@ -5,10 +5,11 @@ reason's weight is what it moves the score by, and its effect on the priority ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from streams.triage.policy import Policy
+from streams.triage.policy import IMPORTANT_COST, Policy
 
 
 def lane_edges(policy: Policy) -> list[float]:
@@ -24,3 +25,15 @@ def on_scale(score: float, edges: Sequence[float], policy: Policy) -> float:
             return edge + (score - here) * (next_edge - edge) / (beyond - here)
     here, edge = pairs[0] if score < pairs[0][0] else pairs[-1]
     return edge + score - here
+
+
+def edges_for(important_cost: float, edges: tuple[float, float, float]) -> tuple[float, float, float]:
+    """The model's edges of the lanes normal, high and urgent for what burying an important mail costs.
+
+    A point of the score is one of log-odds, so the edge of "high" moves by the logarithm of the costs' ratio (Elkan
+    2001, the foundations of cost-sensitive learning); it stays between its neighbours."""
+    if important_cost == IMPORTANT_COST:
+        return edges
+    normal, high, urgent = edges
+    moved = high - math.log(important_cost / IMPORTANT_COST)
+    return normal, min(urgent - 0.05, max(normal + 0.05, moved)), urgent
