@@ -92,8 +92,8 @@ THREADS = TopicSpec(
 )
 
 ALL: tuple[TopicSpec, ...] = (
-    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, UNDELIVERED, FEEDBACK, SENDERS, THREADS,
-    STATUS, CONTROL, AUDIT,
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, UNDELIVERED, FEEDBACK, SENDERS,
+    THREADS, STATUS, CONTROL, AUDIT,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}
