@@ -1,7 +1,7 @@
 """PostgreSQL's log, archived segment by segment: what makes recovery to a chosen second possible.
 
-A segment is written beside its place and renamed, so that a half one is never taken for a whole; one that is there already is
-refused, as PostgreSQL asks for (Continuous Archiving, 25.3.1)."""
+A segment is written beside its place and renamed, so that a half one is never taken for a whole; one that is there
+already is refused, as PostgreSQL asks for (Continuous Archiving, 25.3.1)."""
 
 from __future__ import annotations
 

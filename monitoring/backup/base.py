@@ -1,4 +1,5 @@
-"""Base backups of PostgreSQL by its own pg_basebackup, and a data directory made of one that recovers to a chosen moment."""
+"""Base backups of PostgreSQL by its own pg_basebackup, and a data directory made of one that recovers to a chosen
+moment."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def take(settings: Settings, out: Writer) -> str:
     """Write the tar of a base backup, log included, so that it is consistent alone; the first segment that it needs.
 
     Raises:
-        Fatal: no program, or the role may not: it needs REPLICATION and a line in pg_hba.conf. Transient: the server is away.
+        Fatal: no program, or the role may not: it needs REPLICATION and a line in pg_hba.conf. Transient: the server
+        is away.
     """
     command = program()
     if command is None:
@@ -88,7 +90,7 @@ def _refusal(said: str) -> TriageError:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """libpq's variables: a password on a command line is everybody's."""
+    """Libpq's variables: a password on a command line is everybody's."""
     url = urlsplit(settings.database_url.get_secret_value())
     given = {
         "PGHOST": url.hostname, "PGPORT": str(url.port or 5432), "PGUSER": unquote(url.username or ""),
@@ -113,7 +115,7 @@ def unpack(pieces: Iterator[bytes], data: Path, *, archive: Path | None, until: 
         raise Fatal(f"{data} is not empty: restore into a new folder")
     if until is not None and archive is None:
         raise Fatal("a moment can only be reached with the archive of PostgreSQL's log: name it with --wal")
-    with tarfile.open(fileobj=cast(BinaryIO, _Stream(pieces)), mode="r|") as tar:
+    with tarfile.open(fileobj=cast("BinaryIO", _Stream(pieces)), mode="r|") as tar:
         tar.extractall(data, filter="tar")
     with (data / "postgresql.auto.conf").open("a") as configuration:
         if archive is not None:

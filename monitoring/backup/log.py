@@ -20,6 +20,7 @@ from streams.kafka_errors import KafkaUnavailable
 from streams.topics import LANES, RECEIVED, STATUS, TopicSpec
 
 CALL_S = 15.0
+ASK_S = 3.0
 STALL_S = 90.0
 """An open transaction hides what stands behind it; the broker ends one after a minute."""
 DAYS_MS = 2 * 86_400_000
@@ -60,8 +61,8 @@ class Kept:
 
 
 def how(spec: TopicSpec) -> How:
-    """What of a topic goes into a backup: of a compacted one its rows, of the mails' way what is not archived yet, of what
-    is kept for days all, and nothing of what lives for hours."""
+    """What of a topic goes into a backup: of a compacted one its rows, of the mails' way what is not archived yet,
+    of what is kept for days all, and nothing of what lives for hours."""
     if spec.name in TAILS:
         return "tail"
     if spec.config.get("cleanup.policy") == "compact":
@@ -115,7 +116,7 @@ class Log:
         """First offset and the one behind the last record, committed or not: a transaction whose markers reached one
         partition and not yet another counts as a whole."""
         with self._consumer(isolation="read_uncommitted") as asking:
-            return {spot.partition: asking.get_watermark_offsets(spot, timeout=CALL_S) for spot in spots}
+            return {spot.partition: _watermarks(asking, spot) for spot in spots}
 
     def _until(self, consumer: Any, topic: str, left: dict[int, int]) -> Iterator[Kept]:
         moved = time.monotonic()
@@ -176,13 +177,21 @@ class Log:
         with self._consumer(isolation="read_uncommitted") as consumer:
             for topic in topics:
                 for number in self._partitions(consumer, topic):
-                    if consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=CALL_S)[1] > 0:
+                    if _watermarks(consumer, TopicPartition(topic, number))[1] > 0:
                         where = self._settings.kafka_bootstrap_servers
-                        raise Fatal(f"{topic} at {where} is not empty: restore into a new cluster, or delete its topics first")
+                        raise Fatal(
+                            f"{topic} at {where} is not empty: restore into a new cluster, or delete its topics first"
+                        )
 
     def _consumer(self, group: str = "triage-backup", isolation: str = "read_committed") -> _Reading:
-        options = {**librdkafka_options(self._settings), "group.id": group, "enable.auto.commit": False,
-                   "isolation.level": isolation, "enable.partition.eof": True, "auto.offset.reset": "earliest"}  # fmt: skip
+        options = {
+            **librdkafka_options(self._settings),
+            "group.id": group,
+            "enable.auto.commit": False,
+            "isolation.level": isolation,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        }
         return _Reading(options, self._settings.kafka_bootstrap_servers)
 
     @staticmethod
@@ -213,6 +222,20 @@ def latest(records: Iterable[Kept]) -> list[Kept]:
     for record in records:
         rows[record.partition, record.key] = record
     return [record for record in rows.values() if record.value is not None]
+
+
+def _watermarks(consumer: Any, spot: TopicPartition) -> tuple[int, int]:
+    """Asked again for a while: a topic that was made a moment ago may have no leader yet."""
+    deadline = time.monotonic() + CALL_S
+    while True:
+        try:
+            low, high = consumer.get_watermark_offsets(spot, timeout=ASK_S)
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return low, high
 
 
 def _kept(message: Any) -> Kept:

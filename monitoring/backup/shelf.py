@@ -1,4 +1,5 @@
-"""BACKUP_DIR: a folder per backup, named by the moment at which it was begun (UTC), each with a manifest of checksums."""
+"""BACKUP_DIR: a folder per backup, named by the moment at which it was begun (UTC), each with a manifest of
+checksums."""
 
 from __future__ import annotations
 

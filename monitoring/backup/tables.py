@@ -42,7 +42,7 @@ async def copy_out(settings: Settings, folder: Path, writer: Callable[[Path], Wr
 async def _table_out(connection: Connection, name: str, folder: Path, writer: Callable[[Path], Writer]) -> int:
     with writer(folder / f"{name}.copy.gz") as out:
 
-        async def put(content: bytes) -> None:  # noqa: RUF029 - asyncpg awaits it
+        async def put(content: bytes) -> None:
             out.write(content)
 
         # A name of the catalogue, quoted; SELECT because COPY of a partitioned table takes no rows by itself.

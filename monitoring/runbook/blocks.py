@@ -2,9 +2,10 @@
 
     ```sh fault=kafka-down exit=1 says="could not be read"
 
-`fault`: what is broken while it is typed (default: nothing). `exit`: its exit code (0). `says`: a regular expression that its
-output holds. `mends`: afterwards the system is well again. `checked="why"`: cannot run without a container engine, so only
-its words are checked. Commands are those of production; `docker` stands for a program that maps them to processes in tests."""
+`fault`: what is broken while it is typed (default: nothing). `exit`: its exit code (0). `says`: a regular expression
+that its output holds. `mends`: afterwards the system is well again. `checked="why"`: cannot run without a container
+engine, so only its words are checked. Commands are those of production; `docker` stands for a program that maps them
+to processes in tests."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 RUNBOOK = Path(__file__).resolve().parents[1] / "RUNBOOK.md"
 FENCE = re.compile(r"^```sh\b(?P<tags>.*)\n(?P<text>(?:.*\n)*?)```$|^#{2,4} (?P<heading>.+)$", re.MULTILINE)
@@ -59,13 +61,13 @@ def of_runbook() -> tuple[Block, ...]:
     return blocks(RUNBOOK.read_text("utf-8"))
 
 
-def _tags(text: str, line: int) -> dict[str, str | int | bool]:
+def _tags(text: str, line: int) -> dict[str, Any]:
     try:
         words = dict(word.partition("=")[::2] for word in shlex.split(text))
         if unknown := words.keys() - TAGS:
             raise ValueError(f"unknown tag {', '.join(sorted(unknown))}; the tags are {', '.join(sorted(TAGS))}")
         re.compile(words.get("says", ""))
-        tags: dict[str, str | int | bool] = {**words}
+        tags: dict[str, Any] = {**words}
         if "exit" in words:
             tags["exit"] = int(words["exit"])
         if "mends" in words:

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.stack.postgres import DATABASE, USER, binaries
+from infra.stack.ports import LOOPBACK
+from infra.stack.postgres import binaries
 from monitoring.runbook.blocks import Block
 from tests.integration.gameday.runbook.keeper import PROCESSES, SERVERS, listening
 from tests.integration.gameday.system import ROOT, System
 from tests.integration.gameday.watching import Watch
-from infra.stack.ports import LOOPBACK
 
 BLOCK_S = 60.0
 PATIENCE_S = 30.0
@@ -56,8 +56,8 @@ class Shell:
         """Wait until every process says that it is well and mail gets through."""
         deadline = time.monotonic() + WELL_S
         wanted = (
-            'curl -fsS http://localhost:8000/health/ready && curl -fsS http://localhost:8000/health'
-            " | grep -q '\"status\":\"ok\"' && docker exec crewai-email-triage triage status"
+            "curl -fsS http://localhost:8000/health/ready && curl -fsS http://localhost:8000/health"
+            ' | grep -q \'"status":"ok"\' && docker exec crewai-email-triage triage status'
         )
         while True:
             code, output = self.run(wanted)
@@ -89,7 +89,10 @@ def shell(at: System, watching: Watch, folder: Path) -> Iterator[Shell]:
         stand_in.chmod(0o755)
         described = folder / "system.json"
         logs = {service: str(at.folder / f"{name}.log") for service, name in PROCESSES.items()}
-        logs |= {service: str(at.folder / service.removeprefix("crewai-") / f"{service.removeprefix('crewai-')}.log") for service in SERVERS}
+        logs |= {
+            service: str(at.folder / service.removeprefix("crewai-") / f"{service.removeprefix('crewai-')}.log")
+            for service in SERVERS
+        }
         inside = {
             **at.flow.environment,
             "INSTANCE_ID": "operator",
