@@ -11,9 +11,9 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import RawIOBase
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from infra.errors import Fatal, Transient, TriageError
@@ -115,7 +115,7 @@ def unpack(pieces: Iterator[bytes], data: Path, *, archive: Path | None, until: 
         raise Fatal(f"{data} is not empty: restore into a new folder")
     if until is not None and archive is None:
         raise Fatal("a moment can only be reached with the archive of PostgreSQL's log: name it with --wal")
-    with tarfile.open(fileobj=cast("BinaryIO", _Stream(pieces)), mode="r|") as tar:
+    with tarfile.open(fileobj=BufferedReader(_Stream(pieces), CHUNK), mode="r|") as tar:
         tar.extractall(data, filter="tar")
     with (data / "postgresql.auto.conf").open("a") as configuration:
         if archive is not None:
@@ -132,19 +132,18 @@ class _Stream(RawIOBase):
     """Pieces as a file."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._held = pieces, b""
+        self._pieces, self._held = pieces, memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        parts, found = [self._held], len(self._held)
-        while size < 0 or found < size:
+    def readinto(self, room: Any) -> int:
+        """As many bytes as there are of one piece."""
+        while not self._held:
             piece = next(self._pieces, None)
             if piece is None:
-                break
-            parts.append(piece)
-            found += len(piece)
-        whole = b"".join(parts)
-        self._held = whole[size:] if size >= 0 else b""
-        return whole[:size] if size >= 0 else whole
+                return 0
+            self._held = memoryview(piece)
+        count = min(len(room), len(self._held))
+        room[:count], self._held = self._held[:count], self._held[count:]
+        return count

@@ -43,13 +43,15 @@ def backup() -> None:
 def create(*, machine: bool) -> None:
     """Back up a running system: database, cursors, tables, mails on their way, settings.
 
-    Backups older than BACKUP_KEEP_DAYS are removed. Exit 1 when there could be no base backup of PostgreSQL.
+    Backups older than BACKUP_KEEP_DAYS are removed. Exit 1 when WAL_ARCHIVE_DIR is set and there could be no base
+    backup of PostgreSQL.
     """
     from monitoring.backup import create as taking
 
-    made = taking.create(load())
+    settings = load()
+    made = taking.create(settings)
     click.echo(taking.as_json(made) if machine else "\n".join(taking.content(made)))
-    sys.exit(0 if made.base else 1)
+    sys.exit(1 if settings.wal_archive_dir and not made.base else 0)
 
 
 @backup.command("list")
@@ -114,7 +116,7 @@ def restore(
     On the local stack: triage backup restore --stack .triage
     """  # noqa: D301 - \b is click's
     from monitoring.backup import restore as putting
-    from monitoring.backup.tables import copy_in
+    from monitoring.backup.tables import copy_in, recovered
 
     if not (postgres_data or home or tables or topics):
         raise click.UsageError("say what to restore: --postgres-data, --stack, --tables, --topics")
@@ -132,6 +134,7 @@ def restore(
         local = LocalStack(state_dir=home, archive=archive)
         local.adopt(lambda data: putting.data_directory(chosen, data, archive=archive, until=until))
         ends = local.start(lambda line: click.echo(line, err=True))
+        asyncio.run(recovered(load(database_url=ends.database_url)))
         settings = load(kafka_bootstrap_servers=ends.kafka_bootstrap, database_url=ends.database_url)
         done |= {"kafka_bootstrap": ends.kafka_bootstrap, "database_url": ends.database_url}
     if tables:

@@ -104,24 +104,25 @@ class Log:
         Raises:
             KafkaUnavailable
         """
-        with self._consumer() as consumer:
-            spots = [TopicPartition(topic, number) for number in self._partitions(consumer, topic)]
-            bounds = self._bounds(spots)
-            starts = {number: max(low, (begins or {}).get(number, low)) for number, (low, _) in bounds.items()}
-            left = {number: high for number, (_, high) in bounds.items() if starts[number] < high}
-            consumer.assign([TopicPartition(topic, number, starts[number]) for number in left])
-            yield from self._until(consumer, topic, left)
+        bounds = self._bounds(topic)
+        starts = {number: max(low, (begins or {}).get(number, low)) for number, (low, _) in bounds.items()}
+        left = {number: high for number, (_, high) in bounds.items() if starts[number] < high}
+        if left:
+            with self._consumer() as consumer:
+                consumer.assign([TopicPartition(topic, number, starts[number]) for number in left])
+                yield from self._until(consumer, topic, left)
 
-    def _bounds(self, spots: Iterable[TopicPartition]) -> dict[int, tuple[int, int]]:
+    def _bounds(self, topic: str) -> dict[int, tuple[int, int]]:
         """First offset and the one behind the last record, committed or not: a transaction whose markers reached one
         partition and not yet another counts as a whole."""
         with self._consumer(isolation="read_uncommitted") as asking:
+            spots = [TopicPartition(topic, number) for number in self._partitions(asking, topic)]
             return {spot.partition: _watermarks(asking, spot) for spot in spots}
 
     def _until(self, consumer: Any, topic: str, left: dict[int, int]) -> Iterator[Kept]:
         moved = time.monotonic()
         while left:
-            for message in consumer.consume(1000, 0.5):
+            for message in consumer.consume(1000, 0.1):
                 number, error = message.partition(), message.error()
                 if error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
                     raise KafkaUnavailable(f"{topic} could not be read: {error.str()}")

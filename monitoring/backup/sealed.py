@@ -105,7 +105,9 @@ def read(path: Path, key: Key | None) -> Iterator[bytes]:
     decompressor = zlib.decompressobj(wbits=GZIP)
     try:
         for chunk in _chunks(path, key):
-            yield decompressor.decompress(chunk)
+            while chunk:  # a megabyte of zeros was a few hundred bytes
+                yield decompressor.decompress(chunk, CHUNK)
+                chunk = decompressor.unconsumed_tail  # noqa: PLW2901 - what is left of it
     except zlib.error:
         raise Damaged(f"{path}: damaged; use another backup") from None
     if not decompressor.eof:

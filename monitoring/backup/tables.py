@@ -4,6 +4,7 @@ It needs no program of PostgreSQL and no right but to read, so it is taken where
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,22 @@ class _Pieces:
 
 async def _names(connection: Connection) -> list[str]:
     return [row["relname"] for row in await connection.fetch(TABLES)]
+
+
+async def recovered(settings: Settings) -> None:
+    """Return when the server has read its archived log as far as it was told, and takes writes.
+
+    Raises:
+        Transient: it is gone; its own log says why.
+    """
+    connection = await connect_once(settings)
+    try:
+        while await connection.fetchval("SELECT pg_is_in_recovery()"):  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.2)
+    except Exception as error:
+        raise failure(error) from None
+    finally:
+        await connection.close(timeout=5)
 
 
 async def about(settings: Settings) -> tuple[str, tuple[str, ...]]:

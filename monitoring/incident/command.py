@@ -71,7 +71,8 @@ def list_incidents() -> None:
     """Name and title of each."""
     journal = Journal(load().incident_dir)
     for name in journal.names():
-        click.echo(printable(f"{name}  {journal.read(name)[1][0].text}"))
+        title = next(one.text for one in journal.read(name)[1] if one.kind == "start")
+        click.echo(printable(f"{name}  {title}"))
 
 
 def _add(name: str, kind: str, text: str) -> None:

@@ -39,6 +39,7 @@ def archived(url: str) -> int:
     return int(execute(url, "SELECT count(*) FROM verdicts")) if there == "t" else 0
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mails", [300, pytest.param(100_000, marks=pytest.mark.soak)])
 def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
@@ -46,10 +47,6 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
     keep.mkdir(mode=0o755)
     maildir, wal, patience = keep / "mail", keep / "wal", 60 + mails / 300
     rnd = random.Random(5)
-    t0 = time.monotonic()
-
-    def say(what):
-        print(f"{time.monotonic() - t0:.1f} {what}", flush=True)
 
     outside = {
         "BACKUP_DIR": str(keep / "backups"), "BACKUP_KEY": new_key(), "WAL_ARCHIVE_DIR": str(wal),
@@ -75,12 +72,10 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
                 flow.start(name)
             write_mails(maildir, range(mails // 2), rnd)
             wait_until(lambda: archived(postgres.url) >= mails // 4, flow, patience, "nothing is archived")
-            say("some archived")
             load = threading.Thread(target=write_mails, args=(maildir, range(mails // 2, mails), random.Random(6)))
             load.start()
             made = orjson.loads(flow.triage("backup", "create", "--json"))
             load.join()
-            say("backup")
             assert made["encrypted"]
             assert made["base"]
             assert made["name"] in flow.triage("backup", "list")
@@ -89,19 +84,15 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
                 postgres.url,
                 "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')",
             )
-            say("all archived")
             time.sleep(1.1)
             write_mails(maildir, range(mails, mails + 50), rnd)
             wait_until(lambda: archived(postgres.url) == mails + 50, flow, patience, "the last are not archived")
-            say("rest archived")
             everything = execute(postgres.url, IDS)
             last = execute(postgres.url, "SELECT pg_walfile_name(pg_current_wal_lsn())")
             execute(postgres.url, "CREATE TABLE after_all AS SELECT 1")
-            wait_until(lambda: (wal / f"{last}.gz").exists(), flow, 30, "the log is not archived")
-        say("wal archived")
+            wait_until((wal / f"{last}.gz").exists, flow, 30, "the log is not archived")
         kafka.kill()
         postgres.kill()
-        say("killed")
         shutil.rmtree(machine)
 
         machine.mkdir(mode=0o755)
