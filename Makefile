@@ -13,7 +13,8 @@ TIMED  := tests/integration/gameday tests/integration/test_bench.py
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
 PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl \
-            prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool
+            prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool \
+            jq:/usr/bin/jq curl:/usr/bin/curl logrotate:/usr/sbin/logrotate
 # Debian starts what it installs unless this says no; the tests want the programs, not services.
 NO_START := /usr/sbin/policy-rc.d
 # uv believes the machine's certificates and, where pip is told of a mirror, asks that one too.
@@ -26,7 +27,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 GO_LOCK := tests/services/pubsub/requirements-go.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers soak clean
+.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers soak runbook clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ endif
 
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
+
+runbook: $(SYNCED) programs ## types every command of monitoring/RUNBOOK.md into the real system, each in the fault that it is for
+	$(BIN)/pytest tests/integration/gameday/runbook -m "soak or not soak" -s $(ARGS)
 
 bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
 	@$(BIN)/python -m tests.bench$(addprefix .,$(NAME)) $(ARGS)

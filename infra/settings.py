@@ -179,6 +179,30 @@ class Settings(BaseSettings):
     deliver_retry_max_s: float = Field(300.0, ge=0.1, le=3600)
     """Cap of the exponential backoff between attempts at one delivery."""
 
+    # Backups
+    backup_dir: Path = Path(".triage/backups")
+    """Where `triage backup` keeps its backups, a folder each; on another machine's disk, if it is to outlive this
+    one."""
+    backup_key: SecretStr = SecretStr("")
+    """What encrypts them: a key that `triage auth key` printed; empty: nothing, and secrets stay out of them."""
+    backup_keep_days: float = Field(30.0, ge=1, le=3650)
+    """Older backups are removed after a new one was made; the newest stays."""
+    wal_archive_dir: Path | None = None
+    """Where PostgreSQL's log is archived, for recovery to a chosen second; unset: to the moments of backups only."""
+
+    # Maintenance of the database
+    maintenance: bool = True
+    """Whether `triage control` keeps the database maintained by itself."""
+    archive_keep_days: float = Field(0.0, ge=0, le=36_500)
+    """Verdicts of mails found longer ago are removed from PostgreSQL; 0: none ever."""
+
+    # Incidents
+    incident_dir: Path = Path(".triage/incidents")
+    """Where `triage incident` keeps timelines."""
+    alertmanager_url: str = ""
+    """Where `triage incident` and `triage evidence` ask for alerts, e.g. http://crewai-alertmanager:9093; empty:
+    nowhere."""
+
     # Operation
     bind_host: str = "127.0.0.1"
     """Interface of the HTTP servers."""

@@ -186,6 +186,15 @@ CANARIES = Counter(
     ["outcome"],
 )
 
+# Maintenance of the database and backups, in `triage control` only.
+MAINTENANCE_DONE = Gauge(
+    "crewai_maintenance_done_timestamp_seconds",
+    "When a task of maintenance was last done, seconds since the epoch",
+    ["task"],
+)
+MAINTENANCE_SECONDS = Gauge("crewai_maintenance_duration_seconds", "What a task of maintenance took, seconds", ["task"])
+MAINTENANCE_FAILURES = Counter("crewai_maintenance_failures", "Tasks of maintenance that failed", ["task"])
+
 # The lag exporter's, in `triage control` only; series vanish when they cannot be measured.
 GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "Committed offset", ["group", "topic", "partition"])
 PARTITION_END = Gauge("kafka_partition_latest_offset", "Last stable offset (read_committed)", ["topic", "partition"])
