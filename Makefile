@@ -62,6 +62,7 @@ peers: $(PEERS)/.synced ## .venv-bench with the libraries that benchmarks compar
 lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra tracing -o requirements.lock
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --extra tracing --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra crew --extra tracing --group build -o requirements-crew.lock
 	@$(UV) $(COMPILE) $(ARGS) --group build -o requirements-build.lock
 	@$(UV) $(COMPILE) $(ARGS) --group go -o $(GO_LOCK)
 	@$(UV) $(COMPILE) $(ARGS) --group bench -o requirements-bench.lock

@@ -16,4 +16,9 @@ def worker() -> None:
     from streams.route import triage_agent
     from streams.triage.policy import DEFAULT
 
-    run(load(), "worker", GROUP, [triage_agent(DEFAULT)])
+    settings = load()
+    if not settings.crew_url:
+        run(settings, "worker", GROUP, [triage_agent(DEFAULT)])
+    from streams.reroute import reroute_agent
+
+    run(settings, "worker", GROUP, [triage_agent(DEFAULT, settings.crew_may_see), reroute_agent(DEFAULT)])

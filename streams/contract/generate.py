@@ -10,6 +10,7 @@ from pathlib import Path
 from streams.contract.asyncapi import document
 from streams.contract.schemas import schema_of
 from streams.events import Feedback, VerdictRecord
+from streams.reviews import Review, ReviewRequest
 from streams.status import Status
 
 DIRECTORY = Path(__file__).parent
@@ -20,6 +21,8 @@ def documents() -> dict[str, str]:
     made = {
         "verdict.schema.json": schema_of(VerdictRecord),
         "feedback.schema.json": schema_of(Feedback),
+        "review.schema.json": schema_of(ReviewRequest),
+        "reviewed.schema.json": schema_of(Review),
         "status.schema.json": schema_of(Status),
         "asyncapi.json": document(),
     }

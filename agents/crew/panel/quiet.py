@@ -1,0 +1,24 @@
+"""What has to be set before crewai is imported: it talks to its makers' servers otherwise, and writes to the home."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+OFF = {
+    "CREWAI_DISABLE_TELEMETRY": "true",  # crewai_core.telemetry
+    "CREWAI_DISABLE_TRACKING": "true",
+    "CREWAI_TRACING_ENABLED": "false",  # crewai.events.listeners.tracing
+    "CREWAI_DISABLE_VERSION_CHECK": "true",  # crewai.events.utils.console_formatter
+    "CREWAI_TESTING": "true",  # asks nobody for consent on a first run
+    "OTEL_SDK_DISABLED": "true",
+}
+
+
+def silence(home: Path, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Telemetry, tracing and update checks off; what it insists on writing goes below `home`."""
+    home.mkdir(parents=True, exist_ok=True)
+    environ.update(OFF | {"HOME": str(home), "CREWAI_STORAGE_DIR": str(home / "storage")})
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "OPENAI_API_KEY", "CREWAI_USER_PAT"):
+        environ.pop(name, None)  # only the settings say whom mail may go to
