@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 # The libraries that benchmarks compare with, apart from the product's: their pins differ.
 PEERS  := .venv-bench
+# CrewAI and what it needs, apart from all else: 900 MB, and it wants older libraries.
+CREW   := .venv-crew
 COMPARED := throughput pace
 # Tests that use no services: two processes share them. The others time and kill processes, and have the machine to themselves.
 PURE := tests/unit tests/stream
@@ -24,14 +26,14 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 GO_LOCK := tests/services/pubsub/requirements-go.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers soak clean
+.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers crew soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(SYNCED) ## .venv with exactly the locked packages, and the triage command in it
 
-run: $(SYNCED) ## Kafka, PostgreSQL and every process in the foreground: make run ARGS="--maildir DIR"
+run: $(SYNCED) $(if $(findstring --crew-demo,$(ARGS)),$(CREW)/.synced) ## Kafka, PostgreSQL and every process in the foreground: make run ARGS="--maildir DIR"
 	@$(BIN)/triage run $(ARGS)
 
 test: programs lint typecheck pytest ## everything CI checks
@@ -43,7 +45,7 @@ lint: $(SYNCED) ## ruff
 typecheck: $(SYNCED) ## mypy --strict
 	$(BIN)/mypy
 
-pytest: $(SYNCED) pubsub ## all tests but the soak, or those named: make pytest ARGS="tests/unit -x"
+pytest: $(SYNCED) $(CREW)/.synced pubsub ## all tests but the soak, or those named: make pytest ARGS="tests/unit -x"
 ifneq ($(strip $(ARGS)),)
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
 else
@@ -54,10 +56,12 @@ endif
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
 
-bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
+bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) $(if $(filter crew,$(NAME)),$(CREW)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
 	@$(BIN)/python -m tests.bench$(addprefix .,$(NAME)) $(ARGS)
 
 peers: $(PEERS)/.synced ## .venv-bench with the libraries that benchmarks compare with; `make bench` does it where needed
+
+crew: $(CREW)/.synced ## .venv-crew with `triage crew` and CrewAI in it, 900 MB; tests of it and `make run ARGS=--crew-demo` do it
 
 lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra tracing -o requirements.lock
@@ -81,7 +85,7 @@ pubsub: $(SYNCED) # Google's Pub/Sub server for tests: over a minute the first t
 	@$(BIN)/python -m tests.services.pubsub.program
 
 clean: ## remove .venv and caches; the local stack's data in .triage stay
-	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(PEERS) $(CREW) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip with hashes brings uv, uv with hashes brings the rest; the project itself is linked without fetching anything.
@@ -100,4 +104,11 @@ $(PEERS)/.synced: requirements-bench.lock $(SYNCED)
 	@echo "setting up $(PEERS)"
 	@test -x $(PEERS)/bin/python || $(BIN)/python -m venv --without-pip $(PEERS)
 	@$(UV) pip sync --quiet --require-hashes --python $(PEERS)/bin/python requirements-bench.lock
+	@touch $@
+
+$(CREW)/.synced: requirements-crew.lock $(SYNCED)
+	@echo "setting up $(CREW): CrewAI, half a minute"
+	@test -x $(CREW)/bin/python || $(BIN)/python -m venv --without-pip $(CREW)
+	@$(UV) pip sync --quiet --require-hashes --python $(CREW)/bin/python requirements-crew.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(CREW)/bin/python --editable .
 	@touch $@

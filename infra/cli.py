@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("streams.worker:worker", "Stream worker: classify mails and route them into lanes"),
     "ingest": ("agents.ingest.command:ingest", "Read mailboxes and put their mails on Kafka"),
     "archive": ("streams.archive.command:archive", "Write verdicts from the lanes to PostgreSQL"),
+    "crew": ("agents.crew.command:crew", "Second opinions: a CrewAI crew reviews what the fast path is unsure of"),
     "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP"),
     "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),

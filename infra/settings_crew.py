@@ -36,7 +36,7 @@ class CrewSettings(BaseModel):
     """Of one process, all accounts; 0: no bound."""
     crew_tokens_per_day: int = Field(200_000, ge=0)
     """Of one account, until midnight UTC; then its mail gets no opinion. 0: no bound."""
-    crew_backlog: int = Field(256, ge=1, le=1024)
+    crew_backlog: int = Field(1000, ge=1, le=4096)
     """Requests of one partition that are held to take the most important first."""
     crew_expire_s: float = Field(3600.0, gt=0, le=3 * 86_400)
     """Requests that waited longer get no opinion: nobody changes lanes under a person's hands hours later."""

@@ -105,6 +105,8 @@ class Review:
     crew_model: str
     tokens: int
     cached: bool
+    case: str
+    """Digest of all that the opinion depends on: the same again needs no model."""
     seconds: float
     """From taking the request to the outcome."""
     reviewed_at: str

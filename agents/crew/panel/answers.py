@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,3 +38,16 @@ class Brief(_Answer):
 
     summary: Sentence
     draft: Sentence
+
+
+class Unfit(ValueError):
+    """The crew ended without an answer of the wanted shape."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the crew said."""
+
+    assessment: Assessment
+    suspicion: Suspicion
+    brief: Brief | None = None

@@ -6,33 +6,18 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from crewai import LLM, Agent, Crew, Process, Task
 from crewai.events.event_context import EventContextConfig, MismatchBehavior, _event_context_config
 from pydantic import BaseModel
 
-from agents.crew.panel.answers import Assessment, Brief, Suspicion
-from agents.crew.panel.meter import METER, Meter, Metering
+from agents.crew.meter import METER, Meter
+from agents.crew.panel.answers import Answers, Assessment, Brief, Suspicion, Unfit
+from agents.crew.panel.metering import Metering
 from agents.crew.panel.prompts import PROMPTS
 
-SPARE_CALLS = 1
-"""CrewAI asks once more after a refusal."""
 Answer = TypeVar("Answer", bound=BaseModel)
-
-
-class Unfit(ValueError):
-    """The crew ended without an answer of the wanted shape."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What the crew said."""
-
-    assessment: Assessment
-    suspicion: Suspicion
-    brief: Brief | None = None
 
 
 class Panel:
