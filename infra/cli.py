@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("agents.ingest.command:ingest", "Read mailboxes and put their mails on Kafka"),
     "archive": ("streams.archive.command:archive", "Write verdicts from the lanes to PostgreSQL"),
     "deliver": ("agents.deliver.command:deliver", "Deliver verdicts to webhooks; what was not taken, and again"),
+    "crew": ("agents.crew.command:crew", "Second opinions: a CrewAI crew reviews what the fast path is unsure of"),
     "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP; set, show, clear what runs"),
     "lane": ("monitoring.commands.lane:lane", "Pause and resume what reads a lane"),
     "breaker": ("monitoring.commands.breaker:breaker", "Hold circuit breakers open or closed"),

@@ -15,11 +15,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from infra.addresses import BootstrapServers, DatabaseUrl
 from infra.errors import ConfigError
+from infra.settings_crew import CrewSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Settings(BaseSettings):
+class Settings(CrewSettings, BaseSettings):
     """The settings; each name in upper case is its environment variable."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, env_ignore_empty=True)

@@ -136,6 +136,25 @@ DELIVERY_LATENCY = Histogram(
     ["endpoint"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400),
 )  # fmt: skip
+REVIEWS_WANTED = Counter(
+    "crewai_reviews_wanted", "Mails that the triage has put on mail.review; its share of all is to stay under 5 %"
+)
+REVIEWS = Counter(
+    "crewai_reviews",
+    "Reviews by what became of them: opinion, or expired, budget, forbidden, unanswered; cached: yes when no model was"
+    " asked",
+    ["outcome", "cached"],
+)
+REVIEW_SECONDS = Histogram(
+    "crewai_review_duration_seconds",
+    "One review that asked the model, retries included, seconds",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300),
+)
+REVIEW_TOKENS = Counter("crewai_review_tokens", "Tokens that reviews used, as the model's endpoint counts them")
+REVIEW_FAILURES = Counter(
+    "crewai_review_failures", "Attempts that gave no usable answer: away, limited, unfit", ["kind"]
+)
+REVIEW_BACKLOG = Gauge("crewai_review_backlog", "Requests that this process has read and not yet answered")
 BREAKER_STATE = Gauge("crewai_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open", ["breaker"])
 BREAKER_OPENED = Counter("crewai_breaker_opened", "How often a circuit breaker opened", ["breaker"])
 DATABASE_CONNECTIONS = Gauge(

@@ -79,6 +79,19 @@ AUDIT = TopicSpec(
 LANES: dict[Lane, TopicSpec] = {
     lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
 }
+REVIEW = TopicSpec(
+    name="mail.review",
+    purpose="mails that the fast path is unsure of, for the crew",
+    config={"retention.ms": _ms(days=3), "message.timestamp.type": "LogAppendTime"},
+)
+REVIEWED = TopicSpec(
+    name="mail.reviewed",
+    purpose="what the crew says of them",
+    config={"retention.ms": _ms(days=14), "message.timestamp.type": "LogAppendTime"},
+)
+CREW_SPENT = TopicSpec(
+    name="crew.spent", purpose="tokens that each account's reviews used today; key account", config=_COMPACTED
+)
 CANARY = TopicSpec(
     name="mail.canary",
     purpose="verdicts about canaries, mails of our own that measure the way to the lanes",
@@ -90,10 +103,13 @@ SENDERS = TopicSpec(
 THREADS = TopicSpec(
     name="triage-threads-changelog", purpose="table: what is known of (account, thread)", config=_COMPACTED
 )
+REVIEWS = TopicSpec(
+    name="triage-reviews-changelog", purpose="table: which reviews of (account, event) were applied", config=_COMPACTED
+)
 
 ALL: tuple[TopicSpec, ...] = (
     ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, UNDELIVERED, FEEDBACK, SENDERS,
-    THREADS, STATUS, CONTROL, AUDIT,
+    THREADS, REVIEW, REVIEWED, REVIEWS, CREW_SPENT, STATUS, CONTROL, AUDIT,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

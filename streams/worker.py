@@ -17,4 +17,9 @@ def worker() -> None:
     from streams.route import triage_agent
 
     settings = load()
-    run(settings, "worker", GROUP, [triage_agent(load_policy(settings.policy_file))])
+    policy = load_policy(settings.policy_file)
+    if not settings.crew_url:
+        run(settings, "worker", GROUP, [triage_agent(policy)])
+    from streams.reroute import reroute_agent
+
+    run(settings, "worker", GROUP, [triage_agent(policy, settings.crew_may_see), reroute_agent(policy)])

@@ -97,6 +97,13 @@ def _messages() -> dict[str, Any]:
         "account": _message("One mailbox." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
         "cursor": _message("How far one folder of a mailbox was read." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
         "hint": _message("That a mailbox has changed, or how far it is committed.", _JSON, _INTERNAL, _ACCOUNT_KEY),
+        "review": _message(
+            "A mail that is to be reviewed.", _JSON, {"$ref": "./review.schema.json"}, _ACCOUNT_KEY, headers.REVIEW
+        ),
+        "reviewed": _message(
+            "What came of a review.", _JSON, {"$ref": "./reviewed.schema.json"}, _ACCOUNT_KEY, headers.REVIEWED
+        ),
+        "spent": _message("What an account's reviews used today." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
         "row": _message("A row of a table with its source_offset." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
     }  # fmt: skip
 
@@ -123,6 +130,10 @@ _MESSAGE_OF = {
     topics.SENDERS.name: "row",
     topics.THREADS.name: "row",
     topics.STATUS.name: "status",
+    topics.REVIEW.name: "review",
+    topics.REVIEWED.name: "reviewed",
+    topics.REVIEWS.name: "row",
+    topics.CREW_SPENT.name: "spent",
     topics.CANARY.name: "verdict",
     topics.CONTROL.name: "control",
     topics.AUDIT.name: "audit",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from streams.events import TYPE_FEEDBACK, TYPE_RECEIVED, TYPE_VERDICT
+from streams.reviews import TYPE_REVIEW, TYPE_REVIEWED
 
 _EVENT = {
     "ce_specversion": {"const": "1.0", "description": "CloudEvents 1.0, Kafka protocol binding, binary mode."},
@@ -34,6 +35,8 @@ VERDICT: Mapping[str, Any] = _EVENT | {
     "ce_type": {"const": TYPE_VERDICT, "description": "What the record is."},
     "content-type": {"const": "application/json", "description": "What the value is."},
 }
+REVIEW: Mapping[str, Any] = {**VERDICT, "ce_type": {"const": TYPE_REVIEW, "description": "What the record is."}}
+REVIEWED: Mapping[str, Any] = {**VERDICT, "ce_type": {"const": TYPE_REVIEWED, "description": "What the record is."}}
 FEEDBACK: Mapping[str, Any] = _EVENT | {
     "ce_time": {"format": "date-time", "description": "When ingest learned of it."},
     "ce_type": {"const": TYPE_FEEDBACK, "description": "What the record is."},
