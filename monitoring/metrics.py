@@ -28,6 +28,12 @@ PROCESSING_SECONDS = Histogram(
     ["lane"],
     buckets=(0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 30, 60, 300, 3600),
 )
+SHADOW_VERDICTS = Counter(
+    "crewai_shadow_verdicts",
+    "Mails that a candidate decided beside the live policy: both lanes (candidate failed: it raised an error), and"
+    " category same or differs",
+    ["live", "candidate", "category"],
+)
 AGENT_RECORDS = Counter(
     "crewai_agent_records",
     "Records that a stream agent has taken: status success, or failure (a dead letter; label none)",

@@ -10,6 +10,7 @@ from streams.runtime import Known, Table, Write
 from streams.topics import SENDERS as SENDERS_TOPIC
 from streams.topics import THREADS as THREADS_TOPIC
 from streams.triage.decide import decide
+from streams.triage.model import MODEL, Model
 from streams.triage.observe import observe
 from streams.triage.policy import Policy
 from streams.triage.verdict import Facts, SenderFacts, ThreadFacts, Verdict
@@ -36,7 +37,7 @@ def row_key(account: str, name: str) -> bytes:
     return f"{account}\x00{name[:KEY_CHARACTERS]}".encode("utf-8", "replace")
 
 
-def classify(received: Received, known: Known, policy: Policy) -> Classified:
+def classify(received: Received, known: Known, policy: Policy, model: Model = MODEL) -> Classified:
     """Decide about one received mail.
 
     Raises:
@@ -49,7 +50,7 @@ def classify(received: Received, known: Known, policy: Policy) -> Classified:
         sender=known.get(SENDERS, row_key(received.account, mail.sender.address)) if mail.sender.address else None,
         thread=known.get(THREADS, row_key(received.account, mail.thread_id)),
     )
-    return Classified(mail=mail, facts=facts, verdict=decide(mail, facts, policy.of(received.account)))
+    return Classified(mail=mail, facts=facts, verdict=decide(mail, facts, policy.of(received.account), model))
 
 
 def learn(account: str, classified: Classified) -> tuple[Write, ...]:

@@ -44,6 +44,8 @@ PAUSE_S, PAUSE_MAX_S = 0.2, 3.0
 
 Cleanup = Callable[[], Awaitable[None]]
 Follow = Callable[[Follower], None]
+Ready = Callable[[asyncio.Event], Awaitable[None]]
+"""Told of the event that says: stop."""
 
 
 def run(
@@ -54,10 +56,12 @@ def run(
     cleanup: Cleanup | None = None,
     *,
     follow: Follow = lambda _: None,
+    ready: Ready | None = None,
 ) -> NoReturn:
     """Run agents as the Faust app and consumer group `group`. Exits with 0 when stopped in order, 1 when it failed.
 
-    `follow` subscribes to what operators may turn of this process beside what `Controls` knows."""
+    `follow` subscribes to what operators may turn of this process beside what `Controls` knows; the work begins when
+    `ready` returns."""
     log_lines.configure(component, level=settings.log_level, form=settings.log_format)
     log_lines.quiet("faust", "mode", "streams.app", "streams.transport.driver", least=logging.WARNING)
     # It repeats ten times a second that a broker is away; the status publisher says it once.
@@ -70,7 +74,7 @@ def run(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    code = uvloop.run(_run(settings, component, group, agents, cleanup=cleanup, follow=follow))
+    code = uvloop.run(_run(settings, component, group, agents, cleanup=cleanup, follow=follow, ready=ready))
     logging.shutdown()
     sys.stdout.flush()
     # Not sys.exit: a consumer thread of Faust that was stopped while it started is no daemon and would never end.
@@ -78,7 +82,14 @@ def run(
 
 
 async def _run(
-    settings: Settings, component: str, group: str, agents: Sequence[Agent], *, cleanup: Cleanup | None, follow: Follow
+    settings: Settings,
+    component: str,
+    group: str,
+    agents: Sequence[Agent],
+    *,
+    cleanup: Cleanup | None,
+    follow: Follow,
+    ready: Ready | None,
 ) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,6 +105,8 @@ async def _run(
             controls.follow(control)
             follow(control)
             await control.caught_up(stop)
+            if ready is not None:
+                await ready(stop)
             await running.until_stopped()
         except Exception as error:
             running.app.fatal(error)

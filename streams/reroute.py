@@ -6,7 +6,6 @@ without an opinion, of shadow mode, or that changes nothing leads to no record."
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from streams.classify import row_key
 from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
@@ -17,6 +16,7 @@ from streams.trace_context import child_traceparent
 from streams.triage.opinion import Standing, revised
 from streams.triage.policy import Policy
 from streams.triage.verdict import Reason
+from streams.versions.live import Live
 
 NAME = "reroute"
 RULE = "second_opinion"
@@ -103,12 +103,16 @@ def _direction(before: int, after: int) -> str:
     return "raised" if after > before else "lowered" if after < before else "marked"
 
 
-def reroute_agent(policy: Policy) -> Agent:
-    """The second stream agent of `triage worker`, where there is a crew."""
+def reroute_agent(policy: Policy, live: Live | None = None) -> Agent:
+    """The second stream agent of `triage worker`, where there is a crew; with `live` by the policy that holds then."""
+
+    def decide(event: Event, known: Known) -> Outcome:
+        return reroute(event, known, policy=live.judge.policy if live else policy)
+
     return Agent(
         name=NAME,
         reads=(REVIEWED.name,),
-        decide=partial(reroute, policy=policy),
+        decide=decide,
         expected=(MalformedEvent,),
         tables=(TABLE,),
     )

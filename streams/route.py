@@ -18,8 +18,10 @@ from streams.reviews import review_headers, review_request
 from streams.runtime import Agent, Event, Known, Outcome, Output
 from streams.topics import LANES, RECEIVED, REVIEW
 from streams.trace_context import child_traceparent
+from streams.triage.model import MODEL, Model
 from streams.triage.policy import Policy
 from streams.triage.review import DEFAULT, wanted
+from streams.versions.live import Also, Live
 
 NAME = "triage"
 
@@ -65,13 +67,24 @@ def _traceparent(event: Event, received: Received) -> str:
     return child_traceparent(received.traceparent, NAME, event.topic, event.partition, event.offset)
 
 
-def triage(event: Event, known: Known, *, policy: Policy, reviewed: Review | None = None) -> Outcome:
-    """Classify and route one mail: they share a key, so they are one pass without a topic between them."""
+def triage(
+    event: Event,
+    known: Known,
+    *,
+    policy: Policy,
+    model: Model = MODEL,
+    reviewed: Review | None = None,
+    also: Also | None = None,
+) -> Outcome:
+    """Classify and route one mail: they share a key, so they are one pass without a topic between them. `reviewed`:
+    whose mail may go to a crew; `also` sees what was decided."""
     received = Received.from_record(event.key, event.value, event.headers)
-    classified = classify(received, known, policy)
+    classified = classify(received, known, policy, model)
     record = record_of(event, received, classified)
     if is_canary(event.key):  # nobody's mail: in no lane, and nothing is learned of it
         return Outcome(outputs=(to_lane(event, received, record)._replace(topic=TOPIC),), label=LABEL)
+    if also is not None:
+        also(event, received.account, classified)
     outputs: tuple[Output, ...] = (to_lane(event, received, record),)
     if reviewed is not None and reviewed(received.account):
         outputs += review(event, received, classified, record, policy)
@@ -83,14 +96,16 @@ def triage(event: Event, known: Known, *, policy: Policy, reviewed: Review | Non
     )
 
 
-def triage_agent(policy: Policy, reviewed: Review | None = None) -> Agent:
-    """The stream agent of `triage worker`. `reviewed`: whose mail may be reviewed; None: nobody's."""
+def triage_agent(policy: Policy, live: Live | None = None, reviewed: Review | None = None) -> Agent:
+    """The stream agent of `triage worker`; with `live` its policy and model change while it runs. `reviewed`: whose
+    mail may be reviewed; None: nobody's."""
+    decide = partial(triage, reviewed=reviewed)
     declare_series()
     return Agent(
         name=NAME,
         reads=(RECEIVED.name,),
-        decide=partial(triage, policy=policy, reviewed=reviewed),
+        decide=live.deciding(decide) if live else partial(decide, policy=policy),
         expected=(MailError, MalformedEvent),
         tables=(SENDERS, THREADS),
-        committed=count_mails,
+        committed=live.committed if live else count_mails,
     )

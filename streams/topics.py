@@ -76,6 +76,12 @@ AUDIT = TopicSpec(
     config={"retention.ms": _ms(days=400)},
     partitions=1,
 )
+POLICIES = TopicSpec(
+    name="triage.policies",
+    purpose="every policy and model that decided here or was to, by digest",
+    config=_COMPACTED | {"max.message.bytes": "2097152"},
+    partitions=1,
+)
 LANES: dict[Lane, TopicSpec] = {
     lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
 }
@@ -109,7 +115,7 @@ REVIEWS = TopicSpec(
 
 ALL: tuple[TopicSpec, ...] = (
     ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, UNDELIVERED, FEEDBACK, SENDERS,
-    THREADS, REVIEW, REVIEWED, REVIEWS, CREW_SPENT, STATUS, CONTROL, AUDIT,
+    THREADS, REVIEW, REVIEWED, REVIEWS, CREW_SPENT, STATUS, CONTROL, AUDIT, POLICIES,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

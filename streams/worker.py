@@ -12,14 +12,18 @@ GROUP = "triage"
 @click.command()
 def worker() -> None:
     """Classify mails from mail.received and route them into the four lanes, exactly once."""
-    from streams.policies import load_policy
     from streams.process import run
     from streams.route import triage_agent
+    from streams.versions.judge import deployed
+    from streams.versions.live import Live
 
     settings = load()
-    policy = load_policy(settings.policy_file)
-    if not settings.crew_url:
-        run(settings, "worker", GROUP, [triage_agent(policy)])
-    from streams.reroute import reroute_agent
+    live = Live(settings, deployed(settings))
+    policy = live.judge.policy
+    if settings.crew_url:
+        from streams.reroute import reroute_agent
 
-    run(settings, "worker", GROUP, [triage_agent(policy, settings.crew_may_see), reroute_agent(policy)])
+        agents = [triage_agent(policy, live, settings.crew_may_see), reroute_agent(policy, live)]
+    else:
+        agents = [triage_agent(policy, live)]
+    run(settings, "worker", GROUP, agents, follow=live.follow, ready=live.ready)

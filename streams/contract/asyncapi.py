@@ -94,6 +94,10 @@ def _messages() -> dict[str, Any]:
             "A change to the running system, or a call of the admin API.", _JSON, {"$ref": "./audit.schema.json"},
             {"type": "string", "description": "What was changed or called."},
         ),
+        "version": _message(
+            "A policy or a model, as the bytes whose digest its key names.", _ANY, _INTERNAL,
+            {"type": "string", "pattern": "^(policy|model):[0-9a-f]{12}$"},
+        ),
         "account": _message("One mailbox." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
         "cursor": _message("How far one folder of a mailbox was read." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
         "hint": _message("That a mailbox has changed, or how far it is committed.", _JSON, _INTERNAL, _ACCOUNT_KEY),
@@ -137,6 +141,7 @@ _MESSAGE_OF = {
     topics.CANARY.name: "verdict",
     topics.CONTROL.name: "control",
     topics.AUDIT.name: "audit",
+    topics.POLICIES.name: "version",
     **dict.fromkeys(topics.LANE_OF, "verdict"),
 }
 

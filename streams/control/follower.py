@@ -58,6 +58,8 @@ class Follower:
         self._told = False
         self._next_offset: int | None = None
         """Where to go on after a lost connection: no order is carried out twice, none that came meanwhile is missed."""
+        self.troubles: dict[str, str] = {}
+        """What a subscriber could not do yet, by setting; it keeps this up to date, and the status tells."""
         self.on_applied: Callable[[], None] = lambda: None
         """Called after each revision or expiry that was taken up."""
 
@@ -88,6 +90,7 @@ class Follower:
         """What cannot be followed, for the status."""
         complaints = [f"{name}: {why}" for name, why in sorted(self.view.refused.items())]
         complaints += [one.complaint for one in self._subscriptions if one.complaint]
+        complaints += [f"{name}: {why}" for name, why in sorted(self.troubles.items())]
         silent = asyncio.get_running_loop().time() - self._born > TELL_AFTER_S
         if not self._caught_up.is_set() and silent:
             complaints.append(f"{CONTROL.name} cannot be read; `triage topics create` makes what is missing")

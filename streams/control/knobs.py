@@ -21,6 +21,8 @@ ALL_PROCESSES = ("ingest", "worker", "archive", "deliver", "crew", "control")
 STREAMS = ("worker", "archive", "deliver", "crew")
 LANE_READERS = ("archive", "deliver")
 
+_Judge = Annotated[str, Field(pattern=r"^([0-9a-f]{12}/[0-9a-f]{12})?$")]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knob:
@@ -97,6 +99,20 @@ KNOBS: Mapping[str, Knob] = {
             processes=("ingest", "deliver"),
             start=lambda _: "auto",
             subjects="(gmail|imap|crew|webhook)(/[a-z0-9._-]{1,60})?",
+        ),
+        Knob(
+            name="POLICY",
+            purpose="What decides, POLICY/MODEL of triage.policies; empty: what each worker was started with",
+            kind=_Judge,
+            processes=("worker",),
+            start=lambda _: "",
+        ),
+        Knob(
+            name="SHADOW",
+            purpose="A candidate that decides beside it and changes nothing; empty: none",
+            kind=_Judge,
+            processes=("worker",),
+            start=lambda _: "",
         ),
         Knob(
             name="LANE",
