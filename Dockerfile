@@ -25,7 +25,7 @@ LABEL org.opencontainers.image.title="crewai-email-triage" \
 RUN groupadd --gid 10001 triage \
     && useradd --uid 10001 --gid triage --no-create-home --home-dir /app --shell /usr/sbin/nologin triage \
     && install --directory --owner triage --group triage /app /app/state /app/tables \
-    && install --directory --owner triage --group triage --mode 0700 /app/tokens \
+    && install --directory --owner triage --group triage --mode 0700 /app/tokens /app/operator \
     && python -m pip uninstall --yes --root-user-action ignore pip setuptools wheel
 COPY --from=build /opt/triage /opt/triage
 # TOKEN_DIR names a folder, not a secret.
@@ -36,6 +36,8 @@ ENV PATH=/opt/triage/bin:$PATH \
     TRIAGE_HOME=/app/state \
     TABLE_DIR=/app/state/tables \
     TOKEN_DIR=/app/tokens \
+    BACKUP_DIR=/app/operator/backups \
+    INCIDENT_DIR=/app/operator/incidents \
     HEARTBEAT_FILE=/app/state/alive
 WORKDIR /app
 USER 10001

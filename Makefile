@@ -5,13 +5,18 @@ BIN    := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 # The libraries that benchmarks compare with, apart from the product's: their pins differ.
 PEERS  := .venv-bench
+# CrewAI and what it needs, apart from all else: 900 MB, and it wants older libraries.
+CREW   := .venv-crew
 COMPARED := throughput pace
-# Tests that use no services: two processes share them. The others time and kill processes, and have the machine to themselves.
-PURE := tests/unit tests/stream
+# Two processes share the tests: those of a file stay together, where services are started. Game days count in seconds what takes
+# minutes, so they have the machine to themselves.
+PURE   := tests/unit tests/stream
+TIMED  := tests/integration/gameday tests/integration/test_bench.py
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
 PROGRAMS := dovecot-imapd:/usr/sbin/dovecot openssl:/usr/bin/openssl \
-            prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool
+            prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool \
+            jq:/usr/bin/jq curl:/usr/bin/curl logrotate:/usr/sbin/logrotate
 # Debian starts what it installs unless this says no; the tests want the programs, not services.
 NO_START := /usr/sbin/policy-rc.d
 # uv believes the machine's certificates and, where pip is told of a mirror, asks that one too.
@@ -24,14 +29,14 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 GO_LOCK := tests/services/pubsub/requirements-go.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers soak clean
+.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers crew soak runbook clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(SYNCED) ## .venv with exactly the locked packages, and the triage command in it
 
-run: $(SYNCED) ## Kafka, PostgreSQL and every process in the foreground: make run ARGS="--maildir DIR"
+run: $(SYNCED) $(if $(findstring --crew-demo,$(ARGS)),$(CREW)/.synced) ## Kafka, PostgreSQL and every process in the foreground: make run ARGS="--maildir DIR"
 	@$(BIN)/triage run $(ARGS)
 
 test: programs lint typecheck pytest ## everything CI checks
@@ -43,25 +48,33 @@ lint: $(SYNCED) ## ruff
 typecheck: $(SYNCED) ## mypy --strict
 	$(BIN)/mypy
 
-pytest: $(SYNCED) pubsub ## all tests but the soak, or those named: make pytest ARGS="tests/unit -x"
+pytest: $(SYNCED) $(CREW)/.synced pubsub ## all tests but the soak, or those named: make pytest ARGS="tests/unit -x"
 ifneq ($(strip $(ARGS)),)
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
 else
 	@export TRIAGE_TESTS_NEED_SERVICES=1; failed=0; set -x; \
-	$(BIN)/pytest -n 2 $(PURE) || failed=1; $(BIN)/pytest $(PURE:%=--ignore=%) || failed=1; exit $$failed
+	$(BIN)/pytest -n 2 $(PURE) || failed=1; \
+	$(BIN)/pytest -n 2 --dist loadfile tests/integration tests/acceptance $(TIMED:%=--ignore=%) || failed=1; \
+	$(BIN)/pytest $(TIMED) || failed=1; exit $$failed
 endif
 
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
 
-bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
+runbook: $(SYNCED) programs ## types every command of monitoring/RUNBOOK.md into the real system, each in the fault that it is for
+	$(BIN)/pytest tests/integration/gameday/runbook -m "soak or not soak" -s $(ARGS)
+
+bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) $(if $(filter crew,$(NAME)),$(CREW)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
 	@$(BIN)/python -m tests.bench$(addprefix .,$(NAME)) $(ARGS)
 
 peers: $(PEERS)/.synced ## .venv-bench with the libraries that benchmarks compare with; `make bench` does it where needed
 
+crew: $(CREW)/.synced ## .venv-crew with `triage crew` and CrewAI in it, 900 MB; tests of it and `make run ARGS=--crew-demo` do it
+
 lock: $(SYNCED) ## resolve again; requirements.lock is what the image holds, -dev adds tests and local stack: make lock ARGS=--upgrade
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra tracing -o requirements.lock
 	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra stack --extra tracing --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) $(COMPILE) $(ARGS) pyproject.toml --extra crew --extra tracing --group build -o requirements-crew.lock
 	@$(UV) $(COMPILE) $(ARGS) --group build -o requirements-build.lock
 	@$(UV) $(COMPILE) $(ARGS) --group go -o $(GO_LOCK)
 	@$(UV) $(COMPILE) $(ARGS) --group bench -o requirements-bench.lock
@@ -80,7 +93,7 @@ pubsub: $(SYNCED) # Google's Pub/Sub server for tests: over a minute the first t
 	@$(BIN)/python -m tests.services.pubsub.program
 
 clean: ## remove .venv and caches; the local stack's data in .triage stay
-	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(PEERS) $(CREW) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip with hashes brings uv, uv with hashes brings the rest; the project itself is linked without fetching anything.
@@ -99,4 +112,11 @@ $(PEERS)/.synced: requirements-bench.lock $(SYNCED)
 	@echo "setting up $(PEERS)"
 	@test -x $(PEERS)/bin/python || $(BIN)/python -m venv --without-pip $(PEERS)
 	@$(UV) pip sync --quiet --require-hashes --python $(PEERS)/bin/python requirements-bench.lock
+	@touch $@
+
+$(CREW)/.synced: requirements-crew.lock $(SYNCED)
+	@echo "setting up $(CREW): CrewAI, half a minute"
+	@test -x $(CREW)/bin/python || $(BIN)/python -m venv --without-pip $(CREW)
+	@$(UV) pip sync --quiet --require-hashes --python $(CREW)/bin/python requirements-crew.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(CREW)/bin/python --editable .
 	@touch $@

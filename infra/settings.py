@@ -15,11 +15,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from infra.addresses import BootstrapServers, DatabaseUrl
 from infra.errors import ConfigError
+from infra.settings_crew import CrewSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Settings(BaseSettings):
+class Settings(CrewSettings, BaseSettings):
     """The settings; each name in upper case is its environment variable."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, env_ignore_empty=True)
@@ -172,6 +173,36 @@ class Settings(BaseSettings):
     """Rows and checkpoints of tables. Losing it loses nothing: the changelog topics are the truth."""
     table_memory_bytes: int = Field(64 * 1024 * 1024, ge=8 * 1024 * 1024)
     """RocksDB's cache and write buffers, all tables of a process together."""
+
+    # Delivery to webhooks
+    deliver_file: Path | None = None
+    """TOML file with the webhook endpoints that `triage deliver` serves; see the README."""
+    deliver_retry_max_s: float = Field(300.0, ge=0.1, le=3600)
+    """Cap of the exponential backoff between attempts at one delivery."""
+
+    # Backups
+    backup_dir: Path = Path(".triage/backups")
+    """Where `triage backup` keeps its backups, a folder each; on another machine's disk, if it is to outlive this
+    one."""
+    backup_key: SecretStr = SecretStr("")
+    """What encrypts them: a key that `triage auth key` printed; empty: nothing, and secrets stay out of them."""
+    backup_keep_days: float = Field(30.0, ge=1, le=3650)
+    """Older backups are removed after a new one was made; the newest stays."""
+    wal_archive_dir: Path | None = None
+    """Where PostgreSQL's log is archived, for recovery to a chosen second; unset: to the moments of backups only."""
+
+    # Maintenance of the database
+    maintenance: bool = True
+    """Whether `triage control` keeps the database maintained by itself."""
+    archive_keep_days: float = Field(0.0, ge=0, le=36_500)
+    """Verdicts of mails found longer ago are removed from PostgreSQL; 0: none ever."""
+
+    # Incidents
+    incident_dir: Path = Path(".triage/incidents")
+    """Where `triage incident` keeps timelines."""
+    alertmanager_url: str = ""
+    """Where `triage incident` and `triage evidence` ask for alerts, e.g. http://crewai-alertmanager:9093; empty:
+    nowhere."""
 
     # Operation
     bind_host: str = "127.0.0.1"

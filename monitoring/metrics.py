@@ -127,6 +127,40 @@ PUSH_RESTARTS = Counter("crewai_push_restarts", "Times the streaming pull was st
 TOKEN_REFRESHES = Counter(
     "crewai_token_refreshes", "Requests for a new access token, by outcome", ["provider", "outcome"]
 )
+DELIVERIES = Counter(
+    "crewai_deliveries",
+    "Verdicts and webhook endpoints: attempts by outcome (delivered; again: tried later; refused: never accepted), and"
+    " verdicts that went to mail.undelivered (undelivered) or that the endpoint's filters hold back (filtered)",
+    ["endpoint", "outcome"],
+)
+DELIVERY_SECONDS = Histogram(
+    "crewai_delivery_duration_seconds", "One attempt until its answer or failure, seconds", ["endpoint"],
+    buckets=CALL_BUCKETS,
+)  # fmt: skip
+DELIVERY_LATENCY = Histogram(
+    "crewai_delivery_latency_seconds", "From the verdict in its lane to the endpoint's acceptance, seconds",
+    ["endpoint"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400),
+)  # fmt: skip
+REVIEWS_WANTED = Counter(
+    "crewai_reviews_wanted", "Mails that the triage has put on mail.review; its share of all is to stay under 5 %"
+)
+REVIEWS = Counter(
+    "crewai_reviews",
+    "Reviews by what became of them: opinion, or expired, budget, forbidden, unanswered; cached: yes when no model was"
+    " asked",
+    ["outcome", "cached"],
+)
+REVIEW_SECONDS = Histogram(
+    "crewai_review_duration_seconds",
+    "One review that asked the model, retries included, seconds",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300),
+)
+REVIEW_TOKENS = Counter("crewai_review_tokens", "Tokens that reviews used, as the model's endpoint counts them")
+REVIEW_FAILURES = Counter(
+    "crewai_review_failures", "Attempts that gave no usable answer: away, limited, unfit", ["kind"]
+)
+REVIEW_BACKLOG = Gauge("crewai_review_backlog", "Requests that this process has read and not yet answered")
 BREAKER_STATE = Gauge("crewai_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open", ["breaker"])
 BREAKER_OPENED = Counter("crewai_breaker_opened", "How often a circuit breaker opened", ["breaker"])
 DATABASE_CONNECTIONS = Gauge(
@@ -176,6 +210,15 @@ CANARIES = Counter(
     "Canaries: sent (put on their way), seen (came through), lost (not seen within three intervals)",
     ["outcome"],
 )
+
+# Maintenance of the database and backups, in `triage control` only.
+MAINTENANCE_DONE = Gauge(
+    "crewai_maintenance_done_timestamp_seconds",
+    "When a task of maintenance was last done, seconds since the epoch",
+    ["task"],
+)
+MAINTENANCE_SECONDS = Gauge("crewai_maintenance_duration_seconds", "What a task of maintenance took, seconds", ["task"])
+MAINTENANCE_FAILURES = Counter("crewai_maintenance_failures", "Tasks of maintenance that failed", ["task"])
 
 # The lag exporter's, in `triage control` only; series vanish when they cannot be measured.
 GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "Committed offset", ["group", "topic", "partition"])

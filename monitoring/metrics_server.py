@@ -20,7 +20,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
 from infra.errors import Fatal
-from monitoring import metrics
+from monitoring import metrics, metrics_memory
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +129,23 @@ class _Request(BaseHTTPRequestHandler):
             answer = PULSE.live()
         elif path == "/health/ready":
             answer = PULSE.ready()
+        elif path == "/memory":
+            answer = _json(200, metrics_memory.breakdown())
         else:
-            path, answer = "other", _json(404, {"paths": ["/metrics", "/health/live", "/health/ready"]})
+            path, answer = "other", _json(404, {"paths": ["/metrics", "/health/live", "/health/ready", "/memory"]})
+        self._answer(path, answer)
+
+    def do_POST(self) -> None:
+        path, _, query = self.path.partition("?")
+        if path == "/memory/collect":
+            answer = _json(200, metrics_memory.collect())
+        elif path == "/memory/trace" and query.isdecimal():
+            answer = _json(200, metrics_memory.trace(float(query)))
+        else:
+            path, answer = "other", _json(404, {"paths": ["/memory/collect", "/memory/trace?SECONDS"]})
+        self._answer(path, answer)
+
+    def _answer(self, path: str, answer: Answer) -> None:
         metrics.REQUESTS.labels(path, str(answer.status)).inc()
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)

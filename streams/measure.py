@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS
+from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS, REVIEWS_WANTED
 from streams.canary import is_canary
 from streams.events import SOURCE_HEADER, Received
 from streams.runtime import Event, Outcome
@@ -22,6 +22,7 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
     """The events and what came of them, in the same order; a mail without `note` has become a dead letter."""
     now = datetime.now(UTC)
     counts: Counter[tuple[str, str, str]] = Counter()
+    reviews = 0
     took = {
         lane: PROCESSING_SECONDS.labels(lane).observe
         for lane in {outcome.label for outcome in outcomes if outcome.note}
@@ -35,10 +36,14 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
             counts["failure", NO_LANE, bounded(said.decode("latin-1"))] += 1
         else:
             counts["success", outcome.label, bounded(mail.source)] += 1
+            # A mail from mail.dead was late long before somebody put it back: its record's own age is what counts.
+            since = datetime.fromtimestamp(event.timestamp / 1000, UTC) if mail.replayed else mail.received_at
+            reviews += len(outcome.outputs) > 1  # beside its lane record: the review request
             # Two machines' clocks: a negative age is theirs, not the mail's.
-            took[outcome.label](max(0.0, (now - mail.received_at).total_seconds()))
+            took[outcome.label](max(0.0, (now - since).total_seconds()))
     for labels, number in counts.items():
         EMAILS_PROCESSED.labels(*labels).inc(number)
+    REVIEWS_WANTED.inc(reviews)
 
 
 def declare_series() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from time import monotonic
@@ -33,6 +35,8 @@ from streams.tracing import SPANS
 log = logging.getLogger(__name__)
 STOP_S = 8.0
 """Longest orderly end; what is not committed by then is taken again by the next owner."""
+GIVE_UP_S = 9.5
+"""After a signal the process is gone by then, whatever still holds it."""
 SPANS_S = 1.0
 """Longest wait for a collector to take the last spans."""
 
@@ -89,7 +93,7 @@ async def _run(
 ) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
     show_on_signal()
     controls = Controls(settings, agents)
     running = Running(settings, group, agents, stop, controls)
@@ -116,6 +120,22 @@ async def _run(
     return 1 if running.app.failure else 0
 
 
+def _stop(stop: asyncio.Event) -> None:
+    """Begin the end, and see to it that it comes: a library may keep a cancellation to itself, or a thread."""
+    if not stop.is_set():
+        last = threading.Timer(GIVE_UP_S, _give_up)
+        last.daemon = True
+        last.start()
+    stop.set()
+
+
+def _give_up() -> NoReturn:
+    log.error("did not end within %.1f s, ended at once: the next owner takes again what was not committed", GIVE_UP_S)
+    faulthandler.dump_traceback(sys.stderr, all_threads=True)
+    logging.shutdown()
+    os._exit(1)
+
+
 class Running:
     """The Faust app of this process; made anew while the brokers are away, since a Faust app does not start twice."""
 
@@ -129,7 +149,7 @@ class Running:
 
     def _new(self) -> TriageApp:
         app = self._make()
-        app.on_fatal = self._stop.set
+        app.on_fatal = partial(_stop, self._stop)
         return app
 
     async def until_stopped(self) -> None:
@@ -158,10 +178,13 @@ class Running:
         return True
 
     async def end(self) -> None:
-        """Stop the app in order, in bounded time."""
-        try:
-            await asyncio.wait_for(self.app.stop(), STOP_S)
-        except TimeoutError:
+        """Stop the app in order, in bounded time. Not `wait_for`: that waits for ever where a cancellation is kept."""
+        stopping = asyncio.ensure_future(self.app.stop())
+        await asyncio.wait({stopping}, timeout=STOP_S)
+        if stopping.done():
+            stopping.result()
+        else:
+            stopping.cancel()
             log.warning("did not stop in order within %.0f s", STOP_S)
 
 

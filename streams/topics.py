@@ -43,6 +43,17 @@ DEAD = TopicSpec(
     purpose="mails that could not be handled, with their bytes and the reason",
     config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
 )
+UNDELIVERED = TopicSpec(
+    name="mail.undelivered",
+    purpose="verdicts that a webhook endpoint did not take, with the reason, and what became of them",
+    config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
+)
+DEAD_NOTES = TopicSpec(
+    name="triage.dead",
+    purpose="which dead letters were replayed or dropped, by whom and why; key partition:offset on mail.dead",
+    # A note must outlive its letter: an open letter is one without a note.
+    config=_COMPACTED | {"cleanup.policy": "compact,delete", "retention.ms": _ms(days=365)},
+)
 FEEDBACK = TopicSpec(
     name="mail.feedback",
     purpose="what people did to their mails in the mailbox",
@@ -74,6 +85,19 @@ POLICIES = TopicSpec(
 LANES: dict[Lane, TopicSpec] = {
     lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
 }
+REVIEW = TopicSpec(
+    name="mail.review",
+    purpose="mails that the fast path is unsure of, for the crew",
+    config={"retention.ms": _ms(days=3), "message.timestamp.type": "LogAppendTime"},
+)
+REVIEWED = TopicSpec(
+    name="mail.reviewed",
+    purpose="what the crew says of them",
+    config={"retention.ms": _ms(days=14), "message.timestamp.type": "LogAppendTime"},
+)
+CREW_SPENT = TopicSpec(
+    name="crew.spent", purpose="tokens that each account's reviews used today; key account", config=_COMPACTED
+)
 CANARY = TopicSpec(
     name="mail.canary",
     purpose="verdicts about canaries, mails of our own that measure the way to the lanes",
@@ -85,10 +109,13 @@ SENDERS = TopicSpec(
 THREADS = TopicSpec(
     name="triage-threads-changelog", purpose="table: what is known of (account, thread)", config=_COMPACTED
 )
+REVIEWS = TopicSpec(
+    name="triage-reviews-changelog", purpose="table: which reviews of (account, event) were applied", config=_COMPACTED
+)
 
 ALL: tuple[TopicSpec, ...] = (
-    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS, STATUS,
-    CONTROL, AUDIT, POLICIES,
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, UNDELIVERED, FEEDBACK, SENDERS,
+    THREADS, REVIEW, REVIEWED, REVIEWS, CREW_SPENT, STATUS, CONTROL, AUDIT, POLICIES,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

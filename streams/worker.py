@@ -19,5 +19,11 @@ def worker() -> None:
 
     settings = load()
     live = Live(settings, deployed(settings))
-    agents = [triage_agent(live.judge.policy, live)]
+    policy = live.judge.policy
+    if settings.crew_url:
+        from streams.reroute import reroute_agent
+
+        agents = [triage_agent(policy, live, settings.crew_may_see), reroute_agent(policy, live)]
+    else:
+        agents = [triage_agent(policy, live)]
     run(settings, "worker", GROUP, agents, follow=live.follow, ready=live.ready)

@@ -56,7 +56,7 @@ async def ingest(settings: Settings) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
     push = Push(settings, gmail)
     stop = _stop_signal()
-    log.info("ingest starts", extra={"instance": settings.instance_id})
+    log.info("running, pid %d", os.getpid(), extra={"instance": settings.instance_id})
     async with (
         Follower(settings) as control,
         StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail, push), control),

@@ -122,7 +122,6 @@ class WithFallback:
                 if not self._wanted():
                     return
                 if await self._gmail_is_back():
-                    log.info("Gmail is back", extra={"account": self._account})
                     return
         finally:
             if step is not None:
@@ -138,7 +137,8 @@ class WithFallback:
         except ProviderTransient:
             return False
         except AuthFailed:
-            return True  # it answers; the source says the rest
+            pass  # it answers; the source says the rest
+        log.info("Gmail is back", extra={"account": self._account})
         return True
 
     def _since(self, kept: dict[str, bytes]) -> datetime | None:

@@ -30,10 +30,19 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 @click.option(
     "--postgres-port", type=click.IntRange(1, 65535), help="Default: last time's, else 15432, else any free one."
 )
+@click.option(
+    "--wal-archive",
+    type=click.Path(path_type=Path),
+    envvar="WAL_ARCHIVE_DIR",
+    show_envvar=True,
+    help="Archive PostgreSQL's log here, for recovery to a chosen second.",
+)
 @click.pass_context
-def stack(context: click.Context, home: Path, kafka_port: int | None, postgres_port: int | None) -> None:
+def stack(
+    context: click.Context, home: Path, kafka_port: int | None, postgres_port: int | None, wal_archive: Path | None
+) -> None:
     """Local Kafka and PostgreSQL: plain processes on 127.0.0.1, no Docker, no Java, no root."""
-    context.obj = LocalStack(state_dir=home, kafka_port=kafka_port, postgres_port=postgres_port)
+    context.obj = LocalStack(state_dir=home, kafka_port=kafka_port, postgres_port=postgres_port, archive=wal_archive)
 
 
 @stack.command()

@@ -9,11 +9,12 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.errors import Fatal
+from infra.stack import wal
 from infra.stack.jars import Say
 from infra.stack.ports import LOOPBACK, require_free
 from infra.stack.ports import answers as port_answers
@@ -24,8 +25,12 @@ DATABASE = "crewai_email_triage"
 USER = "crewai"
 READY_WITHIN_S = 60.0
 # Nobody can log in as superuser; the application's role needs no password because only this machine reaches the port.
-HBA = f"host all {USER} {LOOPBACK}/32 trust\n"
+# REPLICATION: base backups.
+HBA = "".join(f"host {what} {USER} {LOOPBACK}/32 trust\n" for what in ("all", "replication"))
 FIRST_SQL = f"CREATE ROLE {USER} LOGIN CREATEDB;\nCREATE DATABASE {DATABASE} OWNER {USER};\n"
+RIGHTS_SQL = f"ALTER ROLE {USER} REPLICATION;\n"
+RIGHTS = "2"
+"""What the marker says once the role has them; clusters of former versions are given them at their next start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,8 @@ class PostgresServer:
     port: int
     settings: Mapping[str, str] = field(default_factory=dict)
     """Server parameters on top of ours."""
+    archive: Path | None = None
+    """Where its log is archived (`infra.stack.wal`); None: nowhere."""
 
     @property
     def url(self) -> str:
@@ -65,6 +72,9 @@ class PostgresServer:
             programs = binaries()
             account = unprivileged(programs, self._data.parent)
             self._initialise(programs, account, say)
+            if self.archive is not None:
+                self.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
+                account.own(self.archive)
             say("starting PostgreSQL")
             self.daemon.spawn(self._command(programs), launcher=account.launcher)
         self.daemon.wait_ready(self.answers, seconds=READY_WITHIN_S)
@@ -95,6 +105,7 @@ class PostgresServer:
             "port": str(self.port),
             "unix_socket_directories": "",
             "max_connections": "200",
+            **(wal.parameters(self.archive) if self.archive is not None else {}),
             **self.settings,
         }
         options = [word for name, value in parameters.items() for word in ("-c", f"{name}={value}")]
@@ -104,7 +115,11 @@ class PostgresServer:
         """Create the cluster, the role and the database once. A half-made one (no marker) is made again."""
         marker = self.directory / "initialised"
         if marker.exists():
-            return self._check_version(programs)
+            self._check_version(programs)
+            if marker.read_text() != RIGHTS:
+                self._grant(programs, account)
+                marker.write_text(RIGHTS)
+            return
         say("initialising PostgreSQL")
         shutil.rmtree(self._data, ignore_errors=True)
         self._data.mkdir(mode=0o700)
@@ -125,9 +140,27 @@ class PostgresServer:
         _run(programs, account, initdb)
         # Single-user mode: the first statements need no login and no open port.
         _run(programs, account, ["postgres", "--single", "-D", str(self._data), "postgres"], FIRST_SQL)
+        self._grant(programs, account)
+        marker.write_text(RIGHTS)
+
+    def _grant(self, programs: Path, account: Account) -> None:
+        _run(programs, account, ["postgres", "--single", "-D", str(self._data), "postgres"], RIGHTS_SQL)
         (self._data / "pg_hba.conf").write_text(HBA)
-        marker.touch()
-        return None
+
+    def adopt(self, fill: Callable[[Path], None]) -> None:
+        """Take a data directory that `fill` makes instead of a new cluster, before the first start.
+
+        Raises:
+            Fatal: there is a cluster already.
+        """
+        if self._data.exists():
+            raise Fatal(f"{self._data} exists: restore into a new folder, or `triage stack reset` first")
+        self._data.mkdir(mode=0o700, parents=True)
+        fill(self._data)
+        account = unprivileged(binaries(), self._data.parent)
+        for path in (self._data, *self._data.rglob("*")):
+            account.own(path)
+        (self.directory / "initialised").write_text(RIGHTS)
 
     def _check_version(self, programs: Path) -> None:
         ours = (self._data / "PG_VERSION").read_text().strip()

@@ -6,7 +6,7 @@ import fcntl
 import json
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -73,6 +73,8 @@ class LocalStack:
     """None: the one of last time, else 15432, else any free one."""
     cache: Path = field(default_factory=cache_directory)
     """Where Kafka's jars are kept, shared by all stacks of this user."""
+    archive: Path | None = None
+    """Where PostgreSQL's log is archived; None: nowhere."""
 
     def start(self, say: Say = lambda _: None) -> Endpoints:
         """Start what does not run yet; both in parallel. Blocks.
@@ -94,6 +96,12 @@ class LocalStack:
                     service.stop()
                 raise
             return _endpoints(*services)
+
+    def adopt(self, fill: Callable[[Path], None]) -> None:
+        """Before the first start: take a PostgreSQL data directory that `fill` makes. Raises as
+        `PostgresServer.adopt`."""
+        with self._alone():
+            self._services(self._choose_ports())[1].adopt(fill)
 
     def stop(self) -> None:
         """Stop both in order. Nothing is left running on return; the data stay."""
@@ -141,7 +149,7 @@ class LocalStack:
         kafka = KafkaBroker(
             directory=self._root / "kafka", port=ports.kafka, controller_port=ports.controller, cache=self.cache
         )
-        return kafka, PostgresServer(directory=self._root / "postgres", port=ports.postgres)
+        return kafka, PostgresServer(directory=self._root / "postgres", port=ports.postgres, archive=self.archive)
 
     def _choose_ports(self) -> _Ports:
         """A running service keeps its port; for the others the one asked for, the last one, the usual one, any."""

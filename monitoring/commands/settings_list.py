@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from infra.settings import Settings
+from infra.settings_crew import CrewSettings
 
 _BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
@@ -45,16 +47,20 @@ def rows(settings: Settings) -> list[SettingRow]:
 
 def _docstrings() -> dict[str, str]:
     """The string below each attribute, which Python itself throws away."""
-    (cls,) = ast.parse(textwrap.dedent(inspect.getsource(Settings))).body
-    assert isinstance(cls, ast.ClassDef)
     found = {}
-    for field, below in zip(cls.body, cls.body[1:], strict=False):
+    for field, below in (pair for part in (Settings, CrewSettings) for pair in _statements(part)):
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                 found[name] = " ".join(text.split())
             case _:
                 continue
     return found
+
+
+def _statements(part: type) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+    (cls,) = ast.parse(textwrap.dedent(inspect.getsource(part))).body
+    assert isinstance(cls, ast.ClassDef)
+    return zip(cls.body, cls.body[1:], strict=False)
 
 
 def _kind(field: FieldInfo) -> str:

@@ -19,6 +19,7 @@ from monitoring.lag import export as lag_export
 from monitoring.lag.cluster import Cluster
 from monitoring.lag.meter import LagMeter
 from monitoring.lag.model import LagSnapshot
+from monitoring.maintenance.run import keep_maintained
 from streams.kafka_errors import KafkaUnavailable
 from streams.status import Check
 from streams.status_publisher import Report as OwnReport
@@ -49,6 +50,8 @@ class Watch:
             tasks.create_task(self._measure_forever())
             if self._canary is not None:
                 tasks.create_task(self._canary.run())
+            if self._settings.maintenance:
+                tasks.create_task(keep_maintained(self._settings))
 
     def lag(self) -> LagSnapshot | None:
         """The last measurement; None when there has been none for three rounds."""

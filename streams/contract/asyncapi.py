@@ -58,7 +58,11 @@ def _messages() -> dict[str, Any]:
     }
     tombstone = " A null value says that the key is gone."
     return {
-        "received": _message("A mail as found at the provider.", _MAIL, mail, _ACCOUNT_KEY, headers.RECEIVED),
+        "received": _message(
+            "A mail as found at the provider. One that was put back from mail.dead has replay_* headers, too: "
+            "replay_attempt, replay_of, replay_by, replay_at and replay_history (JSON).",
+            _MAIL, mail, _ACCOUNT_KEY, headers.RECEIVED,
+        ),
         "verdict": _message(
             "The verdict about one mail.", _JSON, {"$ref": "./verdict.schema.json"}, _ACCOUNT_KEY, headers.VERDICT
         ),
@@ -68,6 +72,15 @@ def _messages() -> dict[str, Any]:
         "dead": _message(
             "A record that could not be handled: its own key, value and headers, and the reason in more headers.",
             _ANY, original, _ACCOUNT_KEY, headers.DEAD,
+        ),
+        "undelivered": _message(
+            "A verdict that a webhook endpoint did not take: its own key, value and headers, and the reason in more"
+            " headers. A null value (header undelivered_settled: redelivered or dropped) says that it is settled.",
+            _ANY, original, _ACCOUNT_KEY, headers.UNDELIVERED,
+        ),
+        "dead_note": _message(
+            "That a dead letter was replayed or dropped, by whom, when and why.", _JSON, _INTERNAL,
+            {"type": "string", "description": "partition:offset of the letter on mail.dead."},
         ),
         "status": _message(
             "What a process says of itself." + tombstone, _JSON, {"$ref": "./status.schema.json"}, _INSTANCE_KEY
@@ -88,6 +101,13 @@ def _messages() -> dict[str, Any]:
         "account": _message("One mailbox." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
         "cursor": _message("How far one folder of a mailbox was read." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
         "hint": _message("That a mailbox has changed, or how far it is committed.", _JSON, _INTERNAL, _ACCOUNT_KEY),
+        "review": _message(
+            "A mail that is to be reviewed.", _JSON, {"$ref": "./review.schema.json"}, _ACCOUNT_KEY, headers.REVIEW
+        ),
+        "reviewed": _message(
+            "What came of a review.", _JSON, {"$ref": "./reviewed.schema.json"}, _ACCOUNT_KEY, headers.REVIEWED
+        ),
+        "spent": _message("What an account's reviews used today." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
         "row": _message("A row of a table with its source_offset." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
     }  # fmt: skip
 
@@ -107,11 +127,17 @@ _MESSAGE_OF = {
     topics.CURSORS.name: "cursor",
     topics.RECEIVED.name: "received",
     topics.DEAD.name: "dead",
+    topics.UNDELIVERED.name: "undelivered",
+    topics.DEAD_NOTES.name: "dead_note",
     topics.FEEDBACK.name: "feedback",
     topics.HINTS.name: "hint",
     topics.SENDERS.name: "row",
     topics.THREADS.name: "row",
     topics.STATUS.name: "status",
+    topics.REVIEW.name: "review",
+    topics.REVIEWED.name: "reviewed",
+    topics.REVIEWS.name: "row",
+    topics.CREW_SPENT.name: "spent",
     topics.CANARY.name: "verdict",
     topics.CONTROL.name: "control",
     topics.AUDIT.name: "audit",
@@ -133,8 +159,8 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
 
 
 def _actions(spec: TopicSpec) -> tuple[str, ...]:
-    """What this system itself does with a topic: it sends to all and reads all but dead letters and feedback."""
-    return ("send",) if spec.name in {topics.DEAD.name, topics.FEEDBACK.name} else ("send", "receive")
+    """What this system itself does with a topic: it sends to all and reads all but feedback."""
+    return ("send",) if spec.name == topics.FEEDBACK.name else ("send", "receive")
 
 
 def _operation(action: str, spec: TopicSpec) -> tuple[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from streams.contract.asyncapi import document
 from streams.contract.schemas import schema_of
 from streams.control.records import AuditEntry, Override
 from streams.events import Feedback, VerdictRecord
+from streams.reviews import Review, ReviewRequest
 from streams.status import Status
 
 DIRECTORY = Path(__file__).parent
@@ -21,6 +22,8 @@ def documents() -> dict[str, str]:
     made = {
         "verdict.schema.json": schema_of(VerdictRecord),
         "feedback.schema.json": schema_of(Feedback),
+        "review.schema.json": schema_of(ReviewRequest),
+        "reviewed.schema.json": schema_of(Review),
         "status.schema.json": schema_of(Status),
         "control.schema.json": schema_of(Override),
         "audit.schema.json": schema_of(AuditEntry),

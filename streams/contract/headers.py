@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from streams.events import TYPE_FEEDBACK, TYPE_RECEIVED, TYPE_VERDICT
+from streams.reviews import TYPE_REVIEW, TYPE_REVIEWED
 
 _EVENT = {
     "ce_specversion": {"const": "1.0", "description": "CloudEvents 1.0, Kafka protocol binding, binary mode."},
@@ -34,6 +35,8 @@ VERDICT: Mapping[str, Any] = _EVENT | {
     "ce_type": {"const": TYPE_VERDICT, "description": "What the record is."},
     "content-type": {"const": "application/json", "description": "What the value is."},
 }
+REVIEW: Mapping[str, Any] = {**VERDICT, "ce_type": {"const": TYPE_REVIEW, "description": "What the record is."}}
+REVIEWED: Mapping[str, Any] = {**VERDICT, "ce_type": {"const": TYPE_REVIEWED, "description": "What the record is."}}
 FEEDBACK: Mapping[str, Any] = _EVENT | {
     "ce_time": {"format": "date-time", "description": "When ingest learned of it."},
     "ce_type": {"const": TYPE_FEEDBACK, "description": "What the record is."},
@@ -47,6 +50,15 @@ DEAD: Mapping[str, Any] = {
     "dead_partition": {"pattern": "^[0-9]+$", "description": "Its partition."},
     "dead_offset": {"pattern": "^[0-9]+$", "description": "Its offset."},
     "dead_at": {"format": "date-time", "description": "When it was given up."},
+}
+UNDELIVERED: Mapping[str, Any] = {
+    "undelivered_endpoint": {"description": "Name of the webhook endpoint."},
+    "undelivered_topic": {"description": "Topic of the lane record."},
+    "undelivered_partition": {"pattern": "^[0-9]+$", "description": "Its partition."},
+    "undelivered_offset": {"pattern": "^[0-9]+$", "description": "Its offset."},
+    "undelivered_reason": {"description": "Why it was given up, or why it was dropped."},
+    "undelivered_attempts": {"pattern": "^[0-9]+$", "description": "How often it was attempted."},
+    "undelivered_at": {"format": "date-time", "description": "When it was given up, or settled."},
 }
 
 

@@ -74,7 +74,8 @@ def test_every_variable_of_our_services_is_a_setting(compose: dict[str, Any]) ->
     known = {name.upper() for name in Settings.model_fields}
     for name in (*OURS, "crewai-topics"):
         assert set(compose["services"][name]["environment"]) <= known, name
-    assert {"TRIAGE_HOME", "TABLE_DIR", "TOKEN_DIR", "HEARTBEAT_FILE"} == set(dockerfile) <= known
+    folders = {"TRIAGE_HOME", "TABLE_DIR", "TOKEN_DIR", "BACKUP_DIR", "INCIDENT_DIR", "HEARTBEAT_FILE"}
+    assert folders == set(dockerfile) <= known
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -124,7 +125,8 @@ def environment(compose: dict[str, Any], name: str, kafka: str, database: str, s
     }
     assert given["KAFKA_BOOTSTRAP_SERVERS"] == "crewai-kafka:9092"
     assert given["DATABASE_URL"].endswith("@crewai-postgres:5432/crewai_email_triage")
-    folders = {"TABLE_DIR": str(state / "tables"), "TOKEN_DIR": str(state / "tokens")}
+    names = {"TABLE_DIR": "tables", "TOKEN_DIR": "tokens", "BACKUP_DIR": "backups", "INCIDENT_DIR": "incidents"}
+    folders = {name: str(state / place) for name, place in names.items()}
     image = {"TRIAGE_HOME": str(state), "HEARTBEAT_FILE": str(state / "alive"), **folders}
     here = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "DATABASE_URL": database, "BIND_HOST": "127.0.0.1"}
     return {"PATH": os.environ["PATH"], "HOME": str(state)} | given | image | here

@@ -107,5 +107,6 @@ def test_top_level_holds_what_the_layout_allows() -> None:
         "requirements-dev.lock",
         "requirements-build.lock",
         "requirements-bench.lock",
+        "requirements-crew.lock",
     }
     assert top <= folders | files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -166,6 +167,13 @@ async def test_a_collector_that_hangs_delays_the_end_by_no_more_than_was_granted
     began = time.monotonic()
     await spans.stop_within(0.3)
     assert time.monotonic() - began < 2
+    # Refused for good, the sender ends at once. Left alone it would draw its pauses between retries while other tests run,
+    # and Hypothesis refuses a global `random` that changes under it.
     for writer in held:
-        writer.transport.abort()
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    for thread in [one for one in threading.enumerate() if one.name in {"last spans", "OtelBatchSpanRecordProcessor"}]:
+        await asyncio.to_thread(thread.join, 10)
+        assert not thread.is_alive()
+    for writer in held:
+        writer.close()
     server.close()

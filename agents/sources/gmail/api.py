@@ -200,8 +200,9 @@ class GmailApi:
         raise AssertionError("unreachable")
 
     async def _authorised(self, request: _Request) -> tuple[bytes, bool]:
-        """A token that has just expired or been replaced is refused once; a second one means what it says."""
-        for first in (True, False):
+        """A token that has just expired or been replaced is refused; so may be its successor, which another process
+        stored before the grant was revoked. The third is fresh from the provider, or it has said why there is none."""
+        for last in (False, False, True):
             token = await self._tokens.token()
             async with self._slots, self._breaker.calling():
                 answer = await self._exchange(request, token)
@@ -209,9 +210,10 @@ class GmailApi:
                     raise failures.meaning(request.method, answer.status, answer.headers, answer.text)
             if answer.status in {200, 204}:
                 return answer.text, answer.whole
-            if answer.status != 401 or not first:
+            if answer.status == 401:
+                self._tokens.refused(token)
+            if answer.status != 401 or last:
                 raise failures.meaning(request.method, answer.status, answer.headers, answer.text)
-            self._tokens.refused(token)
         raise AssertionError("unreachable")
 
     async def _exchange(self, request: _Request, token: str) -> _Answer:

@@ -96,9 +96,12 @@ def table_locked(at: System) -> Callable[[], None]:
     return release
 
 
+BACK = frozenset({"ConsumerGroupStalled"})
+"""A member that has just come back has not moved yet: the minute that it is given lasts two seconds here."""
+
 DAYS = (
     Day(name="workers killed under load", fault=killed("worker-0"), in_ci=True,
-        fires=frozenset({"ComponentDown", "EmailQueueBacklog"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES),
+        fires=frozenset({"ComponentDown", "EmailQueueBacklog"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES | BACK),
     Day(name="IMAP server stopped", fault=imap_stopped, in_ci=True,
         fires=frozenset({"EmailProviderDown"}), pages=frozenset({"EmailProviderDown"})),
     Day(name="classifier fails", fault=classifier("fail"),
@@ -112,15 +115,15 @@ DAYS = (
     Day(name="database killed", fault=postgres_killed,
         fires=frozenset({"DatabaseDown"}), pages=frozenset({"DatabaseDown"}), along=QUEUES),
     Day(name="archive killed", fault=killed("archive-0"),
-        fires=frozenset({"ComponentDown"}), pages=frozenset({"ComponentDown"}), along=QUEUES),
+        fires=frozenset({"ComponentDown"}), pages=frozenset({"ComponentDown"}), along=QUEUES | BACK),
     Day(name="ingest killed", fault=killed("ingest-0"),
         fires=frozenset({"ComponentDown"}), pages=frozenset({"ComponentDown"}), along=LATE),
     Day(name="Kafka killed", fault=kafka_killed,
-        fires=frozenset({"KafkaDown"}), pages=frozenset({"KafkaDown"}), along=LATE | QUEUES),
+        fires=frozenset({"KafkaDown"}), pages=frozenset({"KafkaDown"}), along=LATE | QUEUES | BACK),
     Day(name="control killed", fault=killed("control-0"),
         fires=frozenset({"LagExporterAbsent"}), pages=frozenset({"LagExporterAbsent"})),
     Day(name="workers away for long", fault=killed("worker-0"),
-        fires=frozenset({"ComponentDown", "ConsumerGroupStopped", "LaneDelayed"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES),
+        fires=frozenset({"ComponentDown", "ConsumerGroupStopped", "LaneDelayed"}), pages=frozenset({"ComponentDown"}), along=LATE | QUEUES | BACK),
     Day(name="a process that ends soon after each start", fault=restarted_again_and_again,
         fires=frozenset({"ProcessRestarting"}), pages=frozenset({"ProcessRestarting"})),
     Day(name="all processes are well and no mail gets through", fault=classifier("fail"), patience_s=230,

@@ -143,7 +143,7 @@ async def test_no_secret_and_no_mail_is_in_what_a_run_says(gmail_site: GmailSite
         )
         run.remember_tokens()
         site.google.relabel(box, *site.google.ids(box), add=["STARRED"])
-        await until(site.feedback, bool, 20)
+        await until(site.feedback, bool, 60)
         site.google.revoke(box)
         await site.until_status(lambda said: (said.counts or {})["auth_failed"] == 1)
         await asyncio.gather(*(run.triage(*command, "box", code=1, forms=BOTH) for command in well[:3]))

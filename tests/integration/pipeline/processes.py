@@ -26,11 +26,16 @@ class Pipeline:
 
     def triage(self, *arguments: str) -> str:
         """Run a command to its end; its standard output."""
+        code, stdout, stderr = self.outcome(*arguments)
+        assert code == 0, f"triage {' '.join(arguments)}: {stdout}{stderr}"
+        return stdout
+
+    def outcome(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a command to its end: exit code, standard output, standard error."""
         done = subprocess.run(
             [TRIAGE, *arguments], env=self._env("command"), capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, f"triage {' '.join(arguments)}: {done.stdout}{done.stderr}"
-        return done.stdout
+        return done.returncode, done.stdout, done.stderr
 
     def start(self, name: str, *command: str) -> None:
         """Start the process of this name, with another command if need be; its log lines are added to its file."""
@@ -48,6 +53,13 @@ class Pipeline:
         process = self.running.pop(name)
         process.kill()
         process.wait(10)
+
+    def until_up(self, name: str, seconds: float = 60) -> None:
+        """Wait until it minds signals: one that still imports is just ended by them."""
+        process, log, deadline = self.running[name], self.folder / f"{name}.log", time.monotonic() + seconds
+        while f"running, pid {process.pid}" not in log.read_text(errors="replace"):
+            assert time.monotonic() < deadline, self.logs()
+            time.sleep(0.1)
 
     def terminate(self, name: str) -> int:
         """SIGTERM; the exit code."""

@@ -80,6 +80,8 @@ async def test_5000_mails_survive_kills_of_everything(kafka_broker: KafkaBroker,
             "visible twice to a read_committed reader"
         )
         assert not flow.died(), flow.logs()
+        for name in PROCESSES:
+            flow.until_up(name)
         assert [flow.terminate(name) for name in PROCESSES] == [0] * len(PROCESSES), flow.logs()
 
 
@@ -116,6 +118,7 @@ async def test_workers_and_ingest_processes_join_and_leave_under_load(
                 if verb == "start":
                     flow.start(name)
                 else:
+                    flow.until_up(name)
                     assert flow.terminate(name) == 0, flow.logs()
         wanted = set().union(*(expected(account, each) for account in accounts))
         await wait_until_archived(kafka_broker.bootstrap, database, wanted, flow, 90)

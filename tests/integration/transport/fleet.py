@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +76,10 @@ class Fleet:
             process.wait(10)
             return None
 
+    def is_up(self, number: int) -> bool:
+        """Whether it has come so far that it minds signals."""
+        return f"running, pid {self.running[number].pid}" in self.lines(number)
+
     def died(self) -> dict[int, int]:
         """Workers that ended by themselves, with their exit codes."""
         return {number: code for number, process in self.running.items() if (code := process.poll()) is not None}
@@ -97,6 +101,14 @@ class Fleet:
 
     def _log(self, number: int) -> Path:
         return self.folder / f"worker-{number}.log"
+
+
+def until(condition: Callable[[], object], workers: Fleet, seconds: float = 30) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, workers.logs()
+        time.sleep(0.1)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.stack import KafkaBroker
-from tests.integration.transport.fleet import Fleet, fleet
+from tests.integration.transport.fleet import Fleet, fleet, until
 from tests.integration.transport.load import Load
 from tests.integration.transport.reading import create_topics, verdict, wait_for_records
 
@@ -50,7 +51,7 @@ class Tally:
     terms: int = 0
     broker_kills: int = 0
     replacements: int = 0
-    hung: list[int] = field(default_factory=list)
+    hung: list[str] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
 
 
@@ -129,8 +130,10 @@ class Soak:
         self.tally.freezes += 1
 
     def _term(self, workers: Fleet, number: int) -> None:
-        if workers.terminate(number) != [0]:
-            self.tally.hung.append(number)
+        up = workers.is_up(number)  # or the signal may meet an interpreter that is still importing, and just end it
+        (code,) = workers.terminate(number)
+        if code != 0 and (up or code != -signal.SIGTERM):
+            self.tally.hung.append(f"worker {number}, exit code {code}")
         workers.start(number)
         self.tally.terms += 1
 
@@ -164,6 +167,7 @@ class Soak:
         )
         assert not found, f"seed {self.seed}: {found}\n{workers.logs()}"
         assert not self.tally.died, f"seed {self.seed}: died by themselves: {self.tally.died}\n{workers.logs()}"
+        until(lambda: all(workers.is_up(number) for number in workers.running), workers, 60)
         codes = workers.terminate(*sorted(workers.running))
         assert codes == [0] * self._plan.workers, f"SIGTERM did not end all within 10 s: {codes}\n{workers.logs(60)}"
         assert not self.tally.hung, f"hung on SIGTERM: {self.tally.hung}\n{workers.logs(60)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from infra.stack import KafkaBroker
 from tests.integration.transport.counting import PARTITIONS, Count, table
-from tests.integration.transport.fleet import Fleet, fleet
+from tests.integration.transport.fleet import Fleet, fleet, until
 from tests.integration.transport.load import Load
 from tests.integration.transport.reading import create_topics, read_all, values_by_key, verdict, wait_for_records
 
@@ -69,13 +69,6 @@ def members(bootstrap: str, group: str) -> int:
     (future,) = admin.describe_consumer_groups([group]).values()
     described = future.result(10)
     return len(described.members) if described.state == ConsumerGroupState.STABLE else 0
-
-
-def until(condition: Callable[[], object], workers: Fleet, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, workers.logs()
-        time.sleep(0.1)
 
 
 def test_workers_that_join_and_leave_under_load_lose_and_repeat_nothing(

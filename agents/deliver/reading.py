@@ -1,0 +1,130 @@
+"""The consumer of one endpoint: lanes → its courier, read committed; offsets are committed behind what is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from agents.deliver.courier import Courier
+from agents.deliver.schedule import Place
+from agents.ingest.backoff import Backoff
+from infra.kafka import aiokafka_options
+from infra.settings import Settings
+from streams.closing import close_within
+
+log = logging.getLogger(__name__)
+
+COMMIT_S = 0.5
+"""After a kill, what was delivered since the last commit is delivered again."""
+POLL_MS = 100
+RETRY_MAX_S = 5.0
+CLOSE_S = 2.0
+FOREVER_MS = 86_400_000
+"""A consumer whose endpoint takes nothing stays in the group; dead processes miss their heartbeats instead."""
+
+
+class Reading(ConsumerRebalanceListener):
+    """`run` until cancelled."""
+
+    def __init__(self, settings: Settings, courier: Courier) -> None:
+        self._settings, self._courier, self._endpoint = settings, courier, courier.endpoint
+        self._consumer: Any = None
+        self._committed: dict[Place, int] = {}
+        self._commit_at = 0.0
+        self.batch_size = settings.batch_size
+        self.assigned = False
+        self.trouble = ""
+        """Why nothing is read at the moment; empty when all is well."""
+
+    async def run(self) -> None:
+        """Stay connected; whatever Kafka does, connect again."""
+        backoff = Backoff(RETRY_MAX_S)
+        while True:
+            try:
+                await self._read(backoff)
+            except (KafkaError, OSError, TimeoutError) as error:
+                self.trouble = f"{self._endpoint.group}: {type(error).__name__}"
+                log.warning("%s; connecting again", self.trouble)
+            await asyncio.sleep(backoff.next_s())
+
+    async def _read(self, backoff: Backoff) -> None:
+        self._consumer = consumer = self._new()
+        consumer.subscribe(topics=list(self._endpoint.topics), listener=self)
+        try:
+            await consumer.start()
+            backoff.reset()
+            while True:
+                fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
+                self.trouble = ""
+                for records in fetched.values():
+                    for record in records:
+                        self._courier.take(record)
+                self._courier.dispatch()
+                self._hold_back()
+                if time.monotonic() >= self._commit_at:
+                    await self._commit(self._courier.schedule.positions())
+        finally:
+            self.assigned = False
+            await self._commit(await self._courier.give_back())
+            self._committed.clear()
+            await close_within(consumer, CLOSE_S)
+
+    def _new(self) -> AIOKafkaConsumer:
+        instance = f"{self._endpoint.group}-{self._settings.instance_id}" if self._settings.static_membership else None
+        return AIOKafkaConsumer(
+            **aiokafka_options(self._settings),
+            client_id=f"{self._settings.instance_id}-{self._endpoint.name}",
+            group_id=self._endpoint.group,
+            group_instance_id=instance,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=int(self._settings.kafka_session_timeout_s * 1000),
+            heartbeat_interval_ms=int(self._settings.kafka_session_timeout_s * 200),
+            max_poll_interval_ms=FOREVER_MS,
+            rebalance_timeout_ms=60_000,
+            max_partition_fetch_bytes=1024 * 1024,
+        )
+
+    def _hold_back(self) -> None:
+        """Pause the partitions of which enough is waiting."""
+        full = {TopicPartition(*place) for place in self._courier.schedule.full()} & self._consumer.assignment()
+        paused = self._consumer.paused()
+        self._consumer.pause(*(full - paused))
+        self._consumer.resume(*(paused - full))
+
+    async def _commit(self, positions: dict[Place, int]) -> None:
+        self._commit_at = time.monotonic() + COMMIT_S
+        new = {place: offset for place, offset in positions.items() if self._committed.get(place) != offset}
+        if not new:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._consumer.commit({TopicPartition(*place): offset for place, offset in new.items()})
+        except (KafkaError, TimeoutError, ValueError) as error:
+            # The group has moved on (the next owner delivers these again), or the broker is away (committed later).
+            log.info("%s: offsets not committed: %s", self._endpoint.group, type(error).__name__)
+        else:
+            self._committed |= new
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        """Called before the group shares out anew: finish, and let go."""
+        del revoked
+        await self._commit(await self._courier.give_back())
+        self._committed.clear()
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """Called with the new share; a new endpoint may begin at the end of the lanes."""
+        self.assigned = True
+        if self._endpoint.start == "now":
+            new = [one for one in assigned if await self._consumer.committed(one) is None]
+            ends = await self._consumer.end_offsets(new) if new else {}
+            for one, end in ends.items():
+                self._consumer.seek(one, end)
+            if ends:  # from here on nothing is passed over, whatever happens to this process
+                await self._consumer.commit(ends)

@@ -1,0 +1,52 @@
+"""The settings and files that a machine was configured with; secrets only where the backup is encrypted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+from pydantic import SecretStr
+
+from infra.settings import Settings, config_file
+
+FILES = (
+    "docker-compose.yml",
+    ".env",
+    "monitoring/alertmanager/alertmanager.yml",
+    "monitoring/prometheus/prometheus.yml",
+)
+"""From the working directory, where they are there. `.env` holds passwords."""
+SECRET_FILES = frozenset({".env"})
+LARGEST = 1024 * 1024
+
+
+def collect(settings: Settings, *, encrypted: bool) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file.
+
+    Tokens of mailboxes are sealed with TOKEN_KEY already; that key itself is among the secrets."""
+    yield "settings.json.gz", orjson.dumps(shown(settings, secrets=encrypted), option=orjson.OPT_INDENT_2)
+    for name in (*FILES, str(config_file())):
+        if name in SECRET_FILES and not encrypted:
+            continue
+        path = Path(name)
+        if path.is_file() and path.stat().st_size <= LARGEST:
+            yield f"files/{path.name}.gz", path.read_bytes()
+    if settings.token_dir.is_dir():
+        for path in sorted(settings.token_dir.glob("*.token")):
+            yield f"tokens/{path.name}.gz", path.read_bytes()
+
+
+def shown(settings: Settings, *, secrets: bool) -> dict[str, str]:
+    """Each setting as an environment variable would hold it; a secret as ***, unless asked for. Defaults are left
+    out."""
+    found = {}
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if value == field.get_default(call_default_factory=True) or value is None:
+            continue
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value() if secrets else "***"
+        found[name.upper()] = os.fspath(value) if isinstance(value, Path) else str(value)
+    return found

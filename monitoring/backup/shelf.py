@@ -1,0 +1,173 @@
+"""BACKUP_DIR: a folder per backup, named by the moment at which it was begun (UTC), each with a manifest of
+checksums."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from infra.errors import ConfigError, Permanent
+from monitoring.backup.sealed import checksum
+
+MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"
+NAME = "%Y%m%dT%H%M%SZ"
+
+
+class NoBackup(Permanent):
+    """There is no such backup; the message says which there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One file of a backup as it lies there."""
+
+    name: str
+    """Its path below the backup's folder."""
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a backup holds. Written last: a folder without it is no backup."""
+
+    name: str
+    began: str
+    """RFC 3339, UTC."""
+    ended: str
+    version: str
+    encrypted: bool
+    base: str
+    """The first segment of PostgreSQL's log that a recovery needs; empty: no base backup, `notes` say why."""
+    postgres: str
+    """The server's version."""
+    migrations: tuple[str, ...]
+    rows: dict[str, int]
+    """Of each table."""
+    records: dict[str, int]
+    """Of each topic."""
+    partitions: int
+    files: tuple[Stored, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def at(self) -> datetime:
+        """When it was begun."""
+        return datetime.fromisoformat(self.began)
+
+    @classmethod
+    def decode(cls, text: bytes) -> Self:
+        """Read one."""
+        data: dict[str, Any] = orjson.loads(text)
+        files = tuple(Stored(**one) for one in data.pop("files"))
+        return cls(**{**data, "files": files, "migrations": tuple(data["migrations"]), "notes": tuple(data["notes"])})
+
+
+class Shelf:
+    """All backups of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def begin(self, now: datetime) -> Path:
+        """A new backup's folder.
+
+        Raises:
+            ConfigError: the folder cannot be made, or a backup was begun in the same second.
+        """
+        path = self._folder / now.strftime(NAME)
+        try:
+            path.mkdir(mode=0o700, parents=True)
+        except FileExistsError:
+            raise ConfigError(f"{path} exists: another backup was begun in this second") from None
+        except OSError as error:
+            raise ConfigError(f"BACKUP_DIR={self._folder}: {error.strerror}") from None
+        return path
+
+    def finish(self, manifest: Manifest) -> None:
+        """Write the manifest, which makes it a backup."""
+        path = self._folder / manifest.name
+        (path / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        (path / SEAL).write_text(f"{checksum(path / MANIFEST)}  {MANIFEST}\n")
+
+    def all(self) -> tuple[Manifest, ...]:
+        """Oldest first."""
+        found = sorted(self._folder.glob(f"*/{MANIFEST}"))
+        return tuple(Manifest.decode(path.read_bytes()) for path in found)
+
+    def one(self, name: str = "") -> tuple[Manifest, Path]:
+        """The backup of that name, by default the newest, and its folder.
+
+        Raises:
+            NoBackup
+        """
+        known = {manifest.name: manifest for manifest in self.all()}
+        chosen = name or max(known, default="")
+        if chosen not in known:
+            there = ", ".join(known) or "none"
+            raise NoBackup(f"no backup {name or 'at all'} in {self._folder}; there: {there}")
+        return known[chosen], self._folder / chosen
+
+    def before(self, moment: datetime) -> str:
+        """The newest backup that had ended by then.
+
+        Raises:
+            NoBackup
+        """
+        fit = [manifest.name for manifest in self.all() if datetime.fromisoformat(manifest.ended) <= moment]
+        if not fit:
+            raise NoBackup(f"no backup in {self._folder} had ended by {moment.isoformat()}")
+        return max(fit)
+
+    def damage(self, manifest: Manifest) -> list[str]:
+        """What is missing or changed."""
+        folder = self._folder / manifest.name
+        wrong = []
+        if (folder / SEAL).read_text().split()[:1] != [checksum(folder / MANIFEST)]:
+            wrong.append(f"{MANIFEST}: changed")
+        for file in manifest.files:
+            path = folder / file.name
+            if not path.is_file():
+                wrong.append(f"{file.name}: missing")
+            elif path.stat().st_size != file.size or checksum(path) != file.sha256:
+                wrong.append(f"{file.name}: changed")
+        return wrong
+
+    def rotate(self, now: datetime, keep_days: float) -> list[str]:
+        """Remove backups that are older, and what was never finished; the newest stays whatever its age."""
+        gone = expired([manifest.name for manifest in self.all()], now, keep_days)
+        finished = {manifest.name for manifest in self.all()}
+        begun_long_ago = (now - timedelta(days=1)).strftime(NAME)
+        gone += [
+            path.name for path in self._folder.iterdir()
+            if path.is_dir() and path.name not in finished and path.name < begun_long_ago and _is_name(path.name)
+        ]  # fmt: skip
+        for name in gone:
+            shutil.rmtree(self._folder / name)
+        return gone
+
+
+def expired(names: Sequence[str], now: datetime, keep_days: float) -> list[str]:
+    """Which of these may go."""
+    oldest = (now - timedelta(days=keep_days)).strftime(NAME)
+    return [name for name in sorted(names)[:-1] if name < oldest]
+
+
+def _is_name(name: str) -> bool:
+    try:
+        datetime.strptime(name, NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return True

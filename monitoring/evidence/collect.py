@@ -1,0 +1,147 @@
+"""What goes into the archive. A part that cannot be had says so in its place; the others are there all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import os
+import platform
+import sys
+import tarfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+
+from infra.database import failure
+from infra.database.pool import connect_once
+from infra.errors import TriageError
+from infra.settings import Settings
+from monitoring.backup import configuration
+from monitoring.backup.log import Log
+from monitoring.evidence import installed
+from monitoring.incident import alerts
+from streams.topics import ACCOUNTS, ALL, DEAD
+
+LARGEST_LOG = 64 * 1024 * 1024
+AUDIT = ("triage.control", "triage.audit")
+"""Topics of operators' acts, where this version has them."""
+SESSIONS = """
+SELECT pid, usename, application_name, client_addr::text, backend_start::text, state, left(query, 200) AS query
+FROM pg_stat_activity WHERE datname = current_database()
+"""
+ROLES = """
+SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolcanlogin, rolvaliduntil::text FROM pg_roles
+"""
+
+
+def collect(settings: Settings, output: Path, logs: Sequence[Path], *, mails: bool) -> list[str]:
+    """Write the archive; the names of its parts. It is only readable by its owner.
+
+    Args:
+        settings: where the system is.
+        output: a .tar.gz that does not exist yet.
+        logs: files or folders of logs to take along.
+        mails: dead letters with their bytes, too: content of mails.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    manifest: list[str] = []
+    with (
+        os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+        tarfile.open(fileobj=file, mode="w:gz") as archive,
+    ):
+        for name, content in (*_parts(settings, mails=mails), *_logs(logs)):
+            _add(archive, name, content)
+            manifest.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
+        _add(archive, "SHA256SUMS", "\n".join([*manifest, ""]).encode())
+    return [line.split("  ", 1)[1] for line in manifest]
+
+
+def _parts(settings: Settings, *, mails: bool) -> Iterator[tuple[str, bytes]]:
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    sources: dict[str, Callable[[], Any]] = {
+        "machine.json": lambda: _machine(moment),
+        "settings.json": lambda: configuration.shown(settings, secrets=False),
+        "sbom.json": lambda: installed.bill_of_materials(moment),
+        "changed-files.json": lambda: list(installed.changed()),
+        "checksums.txt": lambda: "\n".join(installed.own_checksums()),
+        "accounts.json": lambda: _values(settings, ACCOUNTS.name),
+        "topics.json": lambda: _topics(settings),
+        "database.json": lambda: asyncio.run(_database(settings)),
+        "alerts.json": lambda: alerts.current(settings.alertmanager_url) if settings.alertmanager_url else [],
+        **{f"{name}.json": partial(_values, settings, name) for name in AUDIT},
+    }
+    if mails:
+        sources["dead-letters.json"] = lambda: [one.encode().decode() for one in Log(settings).read(DEAD.name)]
+    for name, source in sources.items():
+        try:
+            found = source()
+        except TriageError as error:
+            found = {"missing": str(error)}
+        content = found.encode() if isinstance(found, str) else orjson.dumps(found, option=orjson.OPT_INDENT_2)
+        yield name, content
+
+
+def _machine(moment: str) -> dict[str, Any]:
+    return {
+        "at": moment, "host": platform.node(), "system": platform.platform(), "python": sys.version, "uid": os.getuid(),
+        "processes": [
+            {"pid": one.pid, "name": one.info["name"], "started": one.info["create_time"], "user": one.info["username"]}
+            for one in psutil.process_iter(["name", "create_time", "username"])
+        ],  # without command lines, which may hold secrets
+    }  # fmt: skip
+
+
+def _values(settings: Settings, topic: str) -> list[dict[str, Any]]:
+    """Records whose values are JSON of ours: accounts hold references to secrets, never secrets."""
+    return [
+        {
+            "partition": one.partition, "offset": one.offset,
+            "at": datetime.fromtimestamp(one.timestamp / 1000, UTC).isoformat(),
+            "key": (one.key or b"").decode("utf-8", "replace"),
+            "value": orjson.loads(one.value) if one.value else None,
+        }
+        for one in Log(settings).read(topic)
+    ]  # fmt: skip
+
+
+def _topics(settings: Settings) -> dict[str, int]:
+    log = Log(settings)
+    return {spec.name: log.partitions(spec.name) for spec in ALL}
+
+
+async def _database(settings: Settings) -> dict[str, Any]:
+    connection = await connect_once(settings)
+    try:
+        return {
+            "sessions": [dict(row) for row in await connection.fetch(SESSIONS)],
+            "roles": [dict(row) for row in await connection.fetch(ROLES)],
+            "migrations": [
+                row["name"] for row in await connection.fetch("SELECT name FROM schema_migrations ORDER BY name")
+            ],
+        }
+    except Exception as error:
+        raise failure(error) from None
+    finally:
+        await connection.close(timeout=5)
+
+
+def _logs(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    files = [file for path in paths for file in (sorted(path.rglob("*.log*")) if path.is_dir() else [path])]
+    for number, file in enumerate(files):
+        with file.open("rb") as stream:
+            stream.seek(max(0, file.stat().st_size - LARGEST_LOG))
+            yield f"logs/{number:02d}-{file.name}", stream.read()
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.mtime = len(content), 0o600, int(datetime.now(UTC).timestamp())
+    archive.addfile(entry, io.BytesIO(content))

@@ -1,0 +1,1 @@
+"""Rotating secrets while mail goes on."""

@@ -1,0 +1,135 @@
+"""The disaster, in full: load, a backup taken meanwhile, more load, the machine destroyed, all brought back elsewhere.
+
+Printed: RTO, from the begin of the restore until every mail is archived again."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from agents.oauth.seal import new_key
+from infra.stack import LocalStack
+from infra.stack.ports import any_free
+from infra.stack.postgres import PostgresServer
+from tests.integration.pipeline.processes import Pipeline, pipeline, write_mails
+from tests.integration.pipeline.reading import lane_ids
+from tests.services.servers import execute, new_broker
+
+PROCESSES = ("ingest-0", "worker-0", "archive-0")
+RTO_S = 120.0
+IDS = "SELECT event_id FROM verdicts ORDER BY event_id"
+
+
+def wait_until(wanted: Callable[[], bool], flow: Pipeline, seconds: float, why: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not wanted():
+        assert time.monotonic() < deadline, f"{why}\n{flow.logs()}"
+        time.sleep(0.2)
+
+
+def archived(url: str) -> int:
+    there = execute(url, "SELECT to_regclass('verdicts') IS NOT NULL")
+    return int(execute(url, "SELECT count(*) FROM verdicts")) if there == "t" else 0
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mails", [300, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    keep = tmp_path / "elsewhere"  # what a disaster leaves: backups, the archived log, the mailboxes
+    keep.mkdir(mode=0o755)
+    maildir, wal, patience = keep / "mail", keep / "wal", 60 + mails / 300
+    rnd = random.Random(5)
+
+    outside = {
+        "BACKUP_DIR": str(keep / "backups"), "BACKUP_KEY": new_key(), "WAL_ARCHIVE_DIR": str(wal),
+        "KAFKA_SESSION_TIMEOUT_S": "6", "STATUS_INTERVAL_S": "0.5",
+    }  # fmt: skip
+    machine = tmp_path / "machine"
+    machine.mkdir(mode=0o755)
+    kafka = new_broker(machine / "kafka")
+    (port,) = any_free()
+    postgres = PostgresServer(
+        directory=machine / "postgres", port=port, archive=wal, settings={"fsync": "off", "archive_timeout": "1"}
+    )
+    write_mails(maildir, range(0), rnd)
+    home = tmp_path / "new"
+    try:
+        kafka.start()
+        postgres.start()
+        first = {"KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap, "DATABASE_URL": postgres.url}
+        with pipeline(machine, **outside, **first) as flow:
+            flow.triage("topics", "create")
+            flow.triage("account", "add", "box", "--maildir", str(maildir), "--everything")
+            for name in PROCESSES:
+                flow.start(name)
+            write_mails(maildir, range(mails // 2), rnd)
+            wait_until(lambda: archived(postgres.url) >= mails // 4, flow, patience, "nothing is archived")
+            load = threading.Thread(target=write_mails, args=(maildir, range(mails // 2, mails), random.Random(6)))
+            load.start()
+            made = orjson.loads(flow.triage("backup", "create", "--json"))
+            load.join()
+            assert made["encrypted"]
+            assert made["base"]
+            assert made["name"] in flow.triage("backup", "list")
+            wait_until(lambda: archived(postgres.url) == mails, flow, patience, "not all is archived")
+            until = execute(
+                postgres.url,
+                "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')",
+            )
+            time.sleep(1.1)
+            write_mails(maildir, range(mails, mails + 50), rnd)
+            wait_until(lambda: archived(postgres.url) == mails + 50, flow, patience, "the last are not archived")
+            everything = execute(postgres.url, IDS)
+            last = execute(postgres.url, "SELECT pg_walfile_name(pg_current_wal_lsn())")
+            execute(postgres.url, "CREATE TABLE after_all AS SELECT 1")
+            wait_until((wal / f"{last}.gz").exists, flow, 30, "the log is not archived")
+        kafka.kill()
+        postgres.kill()
+        shutil.rmtree(machine)
+
+        machine.mkdir(mode=0o755)
+        began = time.monotonic()
+        with pipeline(machine, **outside) as operator:
+            told = operator.triage("backup", "restore", "--stack", str(home), "--until", until, "--json")
+        back = orjson.loads(told)
+        restored = time.monotonic() - began
+        later = f"SELECT count(*) FROM verdicts WHERE archived_at > '{until}'"
+        assert execute(back["database_url"], later) == "0"
+        assert archived(back["database_url"]) == mails  # to the second: all before it, nothing after it
+        second = {"KAFKA_BOOTSTRAP_SERVERS": back["kafka_bootstrap"], "DATABASE_URL": back["database_url"]}
+        with pipeline(machine, **outside, **second) as flow:
+            for name in PROCESSES:
+                flow.start(name)
+            url = back["database_url"]
+            wait_until(lambda: archived(url) == mails + 50, flow, patience, "not all came back")
+            assert execute(url, IDS) == everything
+            took = time.monotonic() - began
+            assert set(lane_ids(back["kafka_bootstrap"]).values()) == {1}  # nothing is announced twice
+            print(
+                f"\n{mails} mails: restored in {restored:.1f} s, RTO {took:.1f} s; backup {made['size'] / 1e6:.1f} MB"
+            )
+            assert took < RTO_S
+            _the_database_is_lost(flow, url, everything, patience)
+    finally:
+        kafka.kill()
+        postgres.kill()
+        LocalStack(state_dir=home).stop()
+
+
+def _the_database_is_lost(flow: Pipeline, url: str, everything: str, patience: float) -> None:
+    """Kafka is there: the archive is rebuilt from the last copy and from the log."""
+    flow.terminate("archive-0")
+    execute(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    flow.triage("backup", "restore", "--tables")
+    assert archived(url) > 0
+    flow.triage("backup", "rebuild")
+    flow.start("archive-0")
+    wait_until(lambda: execute(url, IDS) == everything, flow, patience, "the archive is not rebuilt")

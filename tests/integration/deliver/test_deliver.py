@@ -1,0 +1,117 @@
+"""Verdicts reach their receivers: in order, at least once, whatever happens to one of them or to us."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from streams.reading import latest
+from streams.status import Status
+from streams.topics import STATUS
+from streams.triage.verdict import Lane
+from tests.integration.deliver.conftest import Receiver, Site
+
+
+def in_order(got: list[str]) -> list[str]:
+    """Without what came again."""
+    return list(dict.fromkeys(got))
+
+
+async def test_a_slow_receiver_and_a_private_address_hold_back_nobody(
+    site: Site, receiver: Receiver, other: Receiver
+) -> None:
+    async def sleepy(_: dict[str, Any]) -> int:
+        await asyncio.sleep(60)
+        return 204
+
+    other.answer = sleepy
+    site.endpoint("fast", receiver.url)
+    site.endpoint("slow", other.url, timeout_s=60)
+    site.endpoint("metadata", receiver.url.replace("http:", "https:"), allow_networks=[])
+    accounts = [site.account(name) for name in "abc"]
+    written = await site.judged(*accounts, each=40)
+    site.processes.start("deliver-0")
+    await site.until(lambda: receiver.total >= 120)
+    assert receiver.got == written
+    assert other.total == 0
+
+    reason = ""
+    async with asyncio.timeout(30):
+        while "is not public" not in reason:
+            status = Status.decode((await latest(site.settings, STATUS.name))[b"deliver-0"])
+            found = {check.name: check.reason for check in status.checks if not check.ok}
+            reason = found.get(f"endpoint {site.unique}-metadata", "")
+    assert site.processes.terminate("deliver-0") == 0
+
+
+async def test_a_killed_process_delivers_each_at_least_once_in_order_with_the_same_id(
+    site: Site, receiver: Receiver
+) -> None:
+    async def unhurried(_: dict[str, Any]) -> int:
+        await asyncio.sleep(0.005)
+        return 200
+
+    receiver.answer = unhurried
+    site.endpoint("hook", receiver.url)
+    accounts = [site.account(str(number)) for number in range(5)]
+    written = await site.judged(*accounts, each=100)
+    site.processes.start("deliver-0")
+    for kill_at in (60, 250):
+        await site.until(lambda least=kill_at: receiver.total >= least)  # type: ignore[misc]
+        site.processes.kill("deliver-0")
+        site.processes.start("deliver-0")
+    await site.until(lambda: len(receiver.ids) == 500)
+    assert {account: in_order(got) for account, got in receiver.got.items()} == written
+    assert all(len(ids) == 1 for ids in receiver.ids.values())
+
+
+async def test_what_was_not_taken_is_listed_and_delivered_again(site: Site, receiver: Receiver) -> None:
+    poison = ""
+    failures = 2
+
+    async def picky(verdict: dict[str, Any]) -> int:
+        nonlocal failures
+        if verdict["event_id"] == poison:
+            return 422
+        failures -= 1
+        return 503 if failures >= 0 else 200
+
+    receiver.answer = picky
+    name = site.endpoint("hook", receiver.url)
+    account = site.account("a")
+    written = await site.judged(account, each=5)
+    poison = written[account][2]
+    site.processes.start("deliver-0")
+    await site.until(lambda: receiver.total == 4)
+    assert receiver.got[account] == [one for one in written[account] if one != poison]
+
+    code, listed = await site.command("deliver", "undelivered", "--endpoint", name, "--json")
+    assert code == 1
+    (one,) = map(json.loads, listed.splitlines())
+    assert (one["event_id"], one["account"], one["reason"]) == (poison, account, "HTTP 422")
+    assert (await site.command("deliver", "redeliver", "--event-id", poison))[0] == 1, "still not taken"
+
+    poison, known = "", one["event_id"]
+    code, said = await site.command("deliver", "redeliver", "--event-id", known[:12])
+    assert (code, "1 delivered, 0 not" in said) == (0, True), said
+    assert receiver.got[account][-1] == known
+    assert await site.command("deliver", "undelivered", "--endpoint", name) == (0, "0 undelivered\n")
+
+
+async def test_a_lane_that_is_paused_live_waits_in_place_while_another_goes_on(site: Site, receiver: Receiver) -> None:
+    site.endpoint("hook", receiver.url)
+    account, later = site.account("a"), site.account("b")
+    site.processes.start("deliver-0")
+    first = await site.judged(account)
+    await site.until(lambda: receiver.total == 1)
+    assert (await site.command("control", "set", "LANE:high", "paused", "--for", "5m", "--why", "test"))[0] == 0
+    try:
+        held = await site.judged(account, begin=1, each=3)
+        beside = await site.judged(later, lane=Lane.NORMAL)
+        await site.until(lambda: receiver.total == 2)
+        assert receiver.got == first | beside
+    finally:
+        assert (await site.command("control", "clear", "LANE:high", "--why", "test over"))[0] == 0
+    await site.until(lambda: receiver.total == 5)
+    assert receiver.got[account] == first[account] + held[account]

@@ -1,0 +1,1 @@
+"""The runbook's commands, typed into the real system in the faults that they are for."""

@@ -1,0 +1,107 @@
+"""Every command block of RUNBOOK.md ends and says what its tags tell, in the fault that it is for."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from monitoring.runbook.blocks import Block, of_runbook
+from tests.integration.gameday import days
+from tests.integration.gameday.runbook.shell import Shell, shell
+from tests.integration.gameday.system import System
+from tests.integration.gameday.watching import Watch
+
+Fault = Callable[[System], Callable[[], None]]
+
+
+def nothing(at: System) -> Callable[[], None]:
+    """All is well."""
+    del at
+    return lambda: None
+
+
+def down(name: str) -> Fault:
+    """Killed; whoever starts it again, it runs at the end."""
+
+    def make(at: System) -> Callable[[], None]:
+        at.flow.kill(name)
+        return lambda: None if name in at.flow.running else at.start(name)
+
+    return make
+
+
+def password_wrong(at: System) -> Callable[[], None]:
+    """An account whose password the server refuses."""
+    at.dovecot.add_user("refusedbox", "right")
+    at.add_imap("refusedbox", "wrong")
+    return lambda: print(at.flow.triage("account", "remove", "refusedbox"))
+
+
+FAULTS: dict[str, tuple[Fault, bool]] = {
+    "": (nothing, True),
+    "worker-down": (down("worker-0"), True),
+    "kafka-down": (days.kafka_killed, True),
+    "postgres-down": (days.postgres_killed, True),
+    "table-locked": (days.table_locked, True),
+    "imap-down": (days.imap_stopped, False),
+    "password-wrong": (password_wrong, False),
+    "archive-down": (down("archive-0"), False),
+    "ingest-down": (down("ingest-0"), False),
+    "control-down": (down("control-0"), False),
+    "classifier-fails": (days.classifier("fail"), False),
+    "classifier-slow": (days.classifier("slow"), False),
+    "memory": (days.classifier("memory"), False),
+}
+"""Name in the tags: what makes it, and whether CI does (the others are for `make runbook` and the soak)."""
+RUN = [block for block in of_runbook() if not block.checked]
+ROWS = [
+    pytest.param(name, id=name or "all-well", marks=[] if in_ci else pytest.mark.soak)
+    for name, (_, in_ci) in FAULTS.items()
+]
+REPORT: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def typed(at: System, watching: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """The shell, and at the end how many blocks were run."""
+    for program in ("jq", "curl"):
+        assert shutil.which(program), f"not installed: apt-get install {program}"
+    with shell(at, watching, tmp_path_factory.mktemp("shell")) as made:
+        yield made
+    total = len(of_runbook())
+    print("\n" + "\n".join(REPORT))
+    print(f"runbook: run {len(REPORT)} of {len(RUN)}, checked only {total - len(RUN)}, total {total}")
+
+
+def test_every_fault_that_a_block_names_can_be_made() -> None:
+    assert {block.fault for block in RUN} <= FAULTS.keys()
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("fault", ROWS)
+def test_blocks_do_what_they_say(fault: str, typed: Shell, at: System) -> None:
+    here = [block for block in RUN if block.fault == fault]
+    make, _ = FAULTS[fault]
+    typed.until_well()
+    looks, remedies = [b for b in here if not b.mends], [b for b in here if b.mends]
+    try:
+        for number, block in enumerate(remedies or [None]):
+            remove = make(at)
+            try:
+                for one in [*(looks if number == 0 else []), *([block] if block else [])]:
+                    _type(typed, one)
+                if block:
+                    typed.until_well()
+            finally:
+                remove()
+    finally:
+        typed.until_well()
+
+
+def _type(typed: Shell, block: Block) -> None:
+    began = time.monotonic()
+    typed.type(block)
+    REPORT.append(f"RUNBOOK.md:{block.line:<4} {block.section:<30} {time.monotonic() - began:5.1f} s  {block.fault}")

@@ -1,0 +1,117 @@
+"""Evidence: what is installed and whether it was touched; no secret and no mail in the archive; and none in the repository."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from infra.settings import load
+from monitoring.evidence import collect as collecting
+from monitoring.evidence.command import evidence
+from monitoring.evidence.installed import changed, distributions, own_checksums
+from monitoring.maintenance.tasks import NAMES, due
+from tests.unit.alerts.machine import ROOT
+
+
+def test_the_bill_of_materials_names_every_locked_package() -> None:
+    told = json.loads(CliRunner().invoke(evidence, ["sbom"]).output)
+    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
+    installed = {
+        f"{one['name'].lower().replace('_', '-').replace('.', '-')}=={one['version']}" for one in told["components"]
+    }
+    locked = re.findall(r"^([a-z0-9-]+==[^ \\;]+) \\$", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert len(locked) > 50
+    assert set(locked) <= installed
+    assert len({one["bom-ref"] for one in told["components"]}) == len(told["components"])
+
+
+def test_a_changed_file_of_a_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "thing-1.0.dist-info").mkdir()
+    (tmp_path / "thing.py").write_text("evil")
+    (tmp_path / "thing-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
+    (tmp_path / "thing-1.0.dist-info" / "RECORD").write_text(
+        "thing.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\ngone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n"
+    )
+    from importlib.metadata import Distribution
+
+    monkeypatch.setattr(
+        "monitoring.evidence.installed.distributions", lambda: [Distribution.at(tmp_path / "thing-1.0.dist-info")]
+    )
+    assert list(changed()) == ["thing: thing.py was changed", "thing: gone.py is missing"]
+
+
+def test_own_files_have_checksums() -> None:
+    known = {name: digest for digest, _, name in (line.partition("  ") for line in own_checksums())}
+    here = "monitoring/evidence/installed.py"
+    assert known[here] == hashlib.sha256((ROOT / here).read_bytes()).hexdigest()
+    assert len(distributions()) > 50
+
+
+def test_the_archive_holds_its_parts_checksums_and_no_secret_even_when_all_is_down(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "worker.log").write_text('{"level": "ERROR"}\n')
+    settings = load(
+        kafka_bootstrap_servers="127.0.0.1:1", database_url="postgresql://crewai:hunter2@127.0.0.1:1/x",
+        token_key="hunter3", database_timeout_s=1,
+    )  # fmt: skip
+    output = tmp_path / "evidence.tar.gz"
+    names = collecting.collect(settings, output, [tmp_path / "logs"], mails=False)
+    assert output.stat().st_mode & 0o777 == 0o600
+    with tarfile.open(output) as archive:
+        content = {one.name: archive.extractfile(one).read() for one in archive}  # type: ignore[union-attr]
+    lines = content.pop("SHA256SUMS").decode().splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    assert sums == {name: hashlib.sha256(body).hexdigest() for name, body in content.items()}
+    assert set(names) == content.keys()
+    assert {"settings.json", "sbom.json", "accounts.json", "database.json", "logs/00-worker.log"} <= content.keys()
+    assert "missing" in json.loads(content["accounts.json"])
+    assert not [name for name, body in content.items() if b"hunter" in body]
+
+
+SECRETS = {
+    "private key": r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]{200,}",
+    "cloud access key": r"\bAKIA[0-9A-Z]{16}\b",
+    "google api key": r"\bAIza[0-9A-Za-z_-]{35}\b",
+    "google refresh token": r"\b1//0[0-9A-Za-z_-]{60,}",
+    "github token": r"\bgh[pousr]_[0-9A-Za-z]{36,}\b",
+    "slack token": r"\bxox[abpr]-[0-9A-Za-z-]{20,}",
+    "slack webhook": r"hooks\.slack\.com/services/T[0-9A-Z]{8,}/B[0-9A-Z]{8,}/[0-9A-Za-z]{20,}",
+    "json web token": r"\beyJ[0-9A-Za-z_-]{20,}\.eyJ[0-9A-Za-z_-]{20,}\.[0-9A-Za-z_-]{20,}",
+}
+
+
+def test_no_file_of_the_repository_holds_a_secret() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.split(b"\0")
+    found = []
+    for name in filter(None, tracked):
+        path = ROOT / name.decode()
+        text = path.read_text("utf-8", "replace") if path.is_file() else ""
+        found += [f"{name.decode()}: {kind}" for kind, pattern in SECRETS.items() if re.search(pattern, text)]
+    assert found == []
+
+
+@pytest.mark.parametrize(("kind", "sample"), [
+    ("cloud access key", "AKIA" + "Q" * 16), ("github token", "ghp_" + "a1" * 18), ("google api key", "AIza" + "x" * 35),
+    ("private key", "-----BEGIN PRIVATE KEY-----\n" + "A" * 300), ("slack token", "xoxb-" + "1" * 24),
+])  # fmt: skip
+def test_the_scan_knows_a_secret_when_it_sees_one(kind: str, sample: str) -> None:
+    assert re.search(SECRETS[kind], f'key = "{sample}"')
+
+
+def test_maintenance_is_due_by_its_own_clock() -> None:
+    from datetime import UTC, datetime, timedelta
+
+    at = datetime(2026, 11, 26, tzinfo=UTC)
+    assert [task.name for task in due({}, at, retention=True)] == list(NAMES)
+    assert [task.name for task in due({}, at, retention=False)] == ["analyze", "vacuum", "reindex"]
+    done = dict.fromkeys(NAMES, at)
+    assert due(done, at + timedelta(hours=23), retention=True) == []
+    assert [task.name for task in due(done, at + timedelta(days=1), retention=True)] == ["retention", "analyze"]
+    assert [task.name for task in due(done, at + timedelta(days=7), retention=False)] == ["analyze", "vacuum"]

@@ -1,0 +1,89 @@
+"""A key is changed in two steps; after each, every token opens, and at the end the old key opens nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from agents.oauth.seal import Key, Keys, Unsealable, new_key
+from agents.oauth.store import TokenStore
+from infra.errors import ConfigError
+from infra.settings import Settings, load
+from monitoring.rotation import token_key
+from monitoring.rotation.database import verifier, with_password
+from tests.unit.oauth.records import STORED
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "key").write_text(new_key())
+    return load(token_dir=tmp_path / "tokens", token_key_file=tmp_path / "key")
+
+
+def test_tokens_open_at_every_step_and_the_old_key_opens_nothing_at_the_end(settings: Settings, tmp_path: Path) -> None:
+    old = (tmp_path / "key").read_text()
+    TokenStore.of(settings).write("box", STORED)
+    assert token_key.begin(settings) == 2
+    assert TokenStore.of(settings).read("box") == STORED
+    assert asyncio.run(token_key.finish(settings)) == 1
+    assert TokenStore.of(settings).read("box") == STORED
+    assert old.strip() not in (tmp_path / "key").read_text()
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(Unsealable):
+        TokenStore(settings.token_dir, Keys([Key.parse(old)])).read("box")
+
+
+def test_a_token_that_no_key_opens_ends_it_before_anything_is_forgotten(settings: Settings, tmp_path: Path) -> None:
+    token_key.begin(settings)
+    TokenStore(settings.token_dir, Keys([Key.parse(new_key())])).write("strange", STORED)
+    before = (tmp_path / "key").read_text()
+    with pytest.raises(Unsealable, match="strange"):
+        asyncio.run(token_key.finish(settings))
+    assert (tmp_path / "key").read_text() == before
+
+
+def test_steps_out_of_order_are_refused(settings: Settings) -> None:
+    with pytest.raises(ConfigError, match="--begin"):
+        asyncio.run(token_key.finish(settings))
+    token_key.begin(settings)
+    with pytest.raises(ConfigError, match="--finish"):
+        token_key.begin(settings)
+
+
+def test_a_key_in_the_environment_cannot_be_changed_from_here() -> None:
+    with pytest.raises(ConfigError, match="TOKEN_KEY_FILE"):
+        token_key.begin(load(token_key=new_key()))
+
+
+def test_the_verifier_is_that_of_the_rfc() -> None:
+    """RFC 7677 section 3: user "user", password "pencil"."""
+    import base64
+    import hashlib
+    import hmac
+
+    salt = base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ==")
+    kind, iterations, rest = verifier("pencil", salt).split("$", 2)[0], *verifier("pencil", salt).split("$", 2)[1:]
+    assert (kind, iterations.partition(":")[0]) == ("SCRAM-SHA-256", "4096")
+    stored, server = (base64.b64decode(part) for part in rest.split(":"))
+    message = (
+        b"n=user,r=rOprNGfwEbeRWgbNEkqO,"
+        b"r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,"
+        b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
+    )
+    assert base64.b64encode(hmac.digest(server, message, "sha256")) == b"6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
+    proof = base64.b64decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
+    client = bytes(a ^ b for a, b in zip(proof, hmac.digest(stored, message, "sha256"), strict=True))
+    assert hashlib.sha256(client).digest() == stored
+
+
+@pytest.mark.parametrize(
+    ("url", "changed"),
+    [
+        ("postgresql://crewai:old@db:5432/x?sslmode=require", "postgresql://crewai:n%2Fw@db:5432/x?sslmode=require"),
+        ("postgresql://crewai@127.0.0.1/x", "postgresql://crewai:n%2Fw@127.0.0.1/x"),
+    ],
+)
+def test_an_address_keeps_all_but_its_password(url: str, changed: str) -> None:
+    assert with_password(url, "n/w") == changed
