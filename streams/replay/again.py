@@ -107,6 +107,8 @@ class Replay:
             return
         compared = message.offset() >= self.span.first and self._of_account(received)
         standing = recorded.of(message.offset()) if compared else None
+        if standing is not None and standing.record.event_id != received.event_id:
+            standing = None  # of a topic that was made anew since
         wanted = standing is not None and self._wanted(standing.record)
         if rows is None and not wanted:
             self.sums.unrecorded += compared and standing is None
