@@ -19,6 +19,7 @@ from infra.settings import Settings
 from streams.events import Received, VerdictRecord, event_id
 from streams.partitioning import partition_of
 from streams.topics import LANES, RECEIVED
+from streams.worker import GROUP
 from tests.integration.pipeline.processes import TRIAGE, Pipeline
 
 ACCOUNTS = tuple(f"box-{number}" for number in range(6))
@@ -91,6 +92,20 @@ class Site:
         """Consumer groups that exist."""
         client = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers, "log_level": 0})
         return {group.group_id for group in client.list_consumer_groups().result(10).valid}
+
+    def lag(self) -> int:
+        """Mails that the worker's group has not committed."""
+        reader = Consumer({
+            "bootstrap.servers": self.settings.kafka_bootstrap_servers, "group.id": GROUP,
+            "isolation.level": "read_committed", "enable.auto.commit": False,
+        })  # fmt: skip
+        places = [TopicPartition(RECEIVED.name, number) for number in range(self.settings.topic_partitions)]
+        ends = [reader.get_watermark_offsets(place, timeout=10)[1] for place in places]
+        left = sum(
+            end - max(0, one.offset) for end, one in zip(ends, reader.committed(places, timeout=10), strict=True)
+        )
+        reader.close()
+        return left
 
     def until(self, wanted: Callable[[], bool], what: str) -> None:
         """Wait for a condition."""

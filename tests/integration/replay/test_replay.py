@@ -67,6 +67,7 @@ def test_what_decides_now_changes_nothing(site: Site) -> None:
 
 
 def test_exactly_the_mails_that_a_policy_changes_are_told(site: Site, policy: str, tmp_path: Path) -> None:
+    site.until(lambda: site.lag() == 0, "the worker has committed all")
     before, groups, page = Counter(record.event_id for record in site.verdicts()), site.groups(), tmp_path / "page.html"
     options = ("--json", "--html", str(page), "--processes", "2", "--max-changes", str(CHANGED))
     done = site.run("replay", "--policy", policy, *options)
@@ -78,7 +79,7 @@ def test_exactly_the_mails_that_a_policy_changes_are_told(site: Site, policy: st
     assert all("muted" in [shift["rule"] for shift in change["why"]] for change in changes)
     assert (sums["mails"], sums["changes"], sums["without_a_verdict"]) == (MAILS, CHANGED, 0)
     assert Counter(record.event_id for record in site.verdicts()) == before
-    assert site.groups() == groups
+    assert (site.groups(), site.lag()) == (groups, 0)
     text = page.read_text()
     assert "&lt;script&gt;document.title" in text
     assert "<script" not in text
