@@ -8,6 +8,7 @@ first record to its last. Every change is checked: exactly the mails of the mute
 from __future__ import annotations
 
 import argparse
+import resource
 import subprocess
 from collections.abc import Sequence
 from statistics import median
@@ -43,6 +44,7 @@ def run(mails: int, rounds: int) -> Report:
     """Worker and replays in turn."""
     chosen = [MUTED if number % EVERY == 0 else raw for number, raw in enumerate(corpus.mails(mails))]
     paces: dict[str, list[float]] = {"worker": [], "replay": [], "replay_all_cores": []}
+    busy: dict[str, list[float]] = {"worker": [], "replay": [], "replay_all_cores": []}
     with site() as at:
         policy = at.folder / "policy.toml"
         policy.write_text(f'mutes = ["{SENDER}"]\n')
@@ -51,18 +53,22 @@ def run(mails: int, rounds: int) -> Report:
             worker = through_kafka(at, process, "mail.received", LANE_NAMES, chosen, f"{number}")
             at.flow.terminate("worker-0")
             paces["worker"].append(worker.mails_per_s)
+            busy["worker"].append(worker.cpu_us)
             for name, processes in (("replay", 1), ("replay_all_cores", 0)):
-                sums = _replayed(at, str(policy), processes, _expected(mails, number + 1))
+                sums, cpu_us = _replayed(at, str(policy), processes, _expected(mails, number + 1))
                 paces[name].append(float(sums["mails_per_s"]))
+                busy[name].append(cpu_us)
             say(", ".join(f"{name} {found[-1]:.0f}/s" for name, found in paces.items()))
-    ratios = {
-        f"{name}_to_worker": median(a / b for a, b in zip(paces[name], paces["worker"], strict=True))
-        for name in ("replay", "replay_all_cores")
-    }
+    ratios = {f"{name}_to_worker": _ratio(paces[name], paces["worker"]) for name in ("replay", "replay_all_cores")}
+    ratios["replay_cpu_to_worker_cpu"] = _ratio(busy["replay"], busy["worker"])
     say(f"floor of replay_to_worker 0.8: {'reached' if ratios['replay_to_worker'] >= 0.8 else 'NOT reached'}")
-    return Report(
-        name=NAME, ratios=ratios, values={f"{name}_mails_per_s": median(each) for name, each in paces.items()}
-    )
+    values = {f"{name}_mails_per_s": median(found) for name, found in paces.items()}
+    values |= {f"{name}_cpu_us_per_mail": median(found) for name, found in busy.items()}
+    return Report(name=NAME, ratios=ratios, values=values)
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 def _expected(mails: int, rounds: int) -> set[str]:
@@ -78,16 +84,24 @@ def _expected(mails: int, rounds: int) -> set[str]:
     }
 
 
-def _replayed(at: Site, policy: str, processes: int, expected: set[str]) -> dict[str, Any]:
+def _replayed(at: Site, policy: str, processes: int, expected: set[str]) -> tuple[dict[str, Any], float]:
+    """Its sums, and processor time per mail, microseconds, start and all."""
     command = [str(TRIAGE), "replay", "--policy", policy, "--json", "--processes", str(processes)]
     environment = at.flow._env("command")
+    before = _children_s()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     *changes, sums = [orjson.loads(line) for line in done.stdout.splitlines()]
     told = {change["event_id"] for change in changes}
     if told != expected:
         raise Wrong(f"{len(told - expected)} changes too many, {len(expected - told)} missing")
     say(f"{sums['mails']} mails replayed, {len(changes)} changes, all of them expected and no other")
-    return dict(sums)
+    return dict(sums), 1e6 * (_children_s() - before) / sums["mails"]
+
+
+def _children_s() -> float:
+    """Processor time of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

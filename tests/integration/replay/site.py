@@ -101,7 +101,7 @@ class Site:
         })  # fmt: skip
         places = [TopicPartition(RECEIVED.name, number) for number in range(self.settings.topic_partitions)]
         ends = [reader.get_watermark_offsets(place, timeout=10)[1] for place in places]
-        left = sum(
+        left: int = sum(
             end - max(0, one.offset) for end, one in zip(ends, reader.committed(places, timeout=10), strict=True)
         )
         reader.close()
