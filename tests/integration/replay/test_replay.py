@@ -138,9 +138,7 @@ def test_a_candidate_is_compared_on_live_mail_promoted_and_taken_back(site: Site
     assert "worker-0" in done.out
     site.until(lambda: "crewai_shadow_verdicts_total" in _metrics(site), "the candidate is loaded")
     shadowed = site.mails(120, 12)
-    told = [line for line in _metrics(site).splitlines() if line.startswith("crewai_shadow_verdicts_total")]
-    assert sum(float(line.split()[-1]) for line in told) == 120
-    assert sum(float(line.split()[-1]) for line in told if 'candidate="low"' in line) == 12
+    site.until(lambda: _shadowed(site) == (120, 12), "all are counted")
     *changes, sums = site.run("shadow", "show", "--json").lines()
     assert {change["event_id"] for change in changes} == site.muted & set(shadowed)
     assert sums["mails"] == 120
@@ -164,10 +162,8 @@ def test_a_candidate_is_compared_on_live_mail_promoted_and_taken_back(site: Site
 
 
 def test_revisions_are_published_once_though_the_first_run_was_killed(site: Site, tmp_path: Path) -> None:
-    file = tmp_path / "loud.toml"
-    file.write_text(
-        'vips = ["*@corp.example"]\nmutes = ["*@partner.example"]\n[lanes]\nurgent = 10\nhigh = 9\nnormal = 4\n'
-    )
+    file = tmp_path / "quiet.toml"
+    file.write_text('mutes = ["s1@corp.example", "s2@corp.example"]')
     command = ["replay", "--policy", str(file), "--apply", "--json"]
     expected = {line["event_id"] for line in site.run(*command[:3], "--json").lines()[:-1]}
     assert len(expected) > 100
@@ -198,6 +194,13 @@ def _metrics(site: Site) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         text: str = answer.read().decode()
         return text
+
+
+def _shadowed(site: Site) -> tuple[float, float]:
+    """Mails that a candidate decided, and those of them that it would put into the low lane."""
+    told = [line for line in _metrics(site).splitlines() if line.startswith("crewai_shadow_verdicts_total")]
+    low = [line for line in told if 'candidate="low"' in line]
+    return sum(float(line.split()[-1]) for line in told), sum(float(line.split()[-1]) for line in low)
 
 
 def _policies(site: Site, wanted: Callable[[set[str]], bool]) -> set[str]:
