@@ -118,6 +118,7 @@ STREAM = Board(
             Panel(title="One batch", unit="s", queries=quantiles("crewai_batch_duration_seconds", "agent")),
             Panel(title="Transactions", unit="reqps", queries={"{{agent}} {{outcome}}": rate("crewai_transactions_total", "agent", "outcome")}),
             Panel(title="Dead letters", unit="reqps", queries={"{{agent}} {{error}}": rate("crewai_dead_letters_total", "agent", "error")}, only_with="dead letters"),
+            Panel(title="A candidate beside it", unit="reqps", queries={"{{live}} to {{candidate}}, category {{category}}": rate("crewai_shadow_verdicts_total", "live", "candidate", "category") + " > 0"}, only_with="a candidate in the shadow", help="`triage shadow show` says which mails, and why."),
         ),
         "Tables": (
             Panel(title="Rows", queries={"{{table}} {{instance}}": "crewai_table_rows"}),
