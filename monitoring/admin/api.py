@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from infra.durations import parse_span
+from infra.errors import ConfigError
 from infra.settings import Settings
 from monitoring.admin.tokens import Role
 from streams.control import writer
 from streams.control.knobs import KNOBS, ORDERS, find, find_order
-from streams.control.records import LONGEST_WHY
+from streams.control.records import LINE, LONGEST_WHY
 from streams.triage.verdict import Lane
 
 Schema = Mapping[str, Any]
@@ -61,9 +62,11 @@ class Operation:
     query_required: tuple[str, ...] = ()
 
 
-WHY: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_WHY, "description": "For those who look later."}
+WHY: Schema = {"type": "string", "pattern": LINE, "maxLength": LONGEST_WHY, "description": "For those who look later."}
 FOR: Schema = {"type": "string", "maxLength": 40, "description": "Ends by itself: 90s, 30m, 2h, 1h30m, 7d."}
-NAME: Schema = {"type": "string", "description": f"{', '.join(KNOBS)}; some with a subject, as in LANE:urgent."}
+_NAMES = "|".join(f"{name}:({knob.subjects})" if knob.subjects else name for name, knob in KNOBS.items())
+NAME: Schema = {"type": "string", "pattern": f"^({_NAMES})$", "description": "A setting; others answer 404."}
+ORDER: Schema = {"type": "string", "pattern": f"^({'|'.join(ORDERS)})$", "description": "An order; others answer 404."}
 LANE: Schema = {"type": "string", "enum": [str(lane) for lane in Lane]}
 
 
@@ -154,9 +157,10 @@ async def _order(desk: Desk, call: Call, name: str) -> Any:
 
 
 def _known(name: str) -> str:
-    if name.partition(":")[0] not in KNOBS:
-        raise Unknown(f"no setting {name[:80]!r}; there are {', '.join(KNOBS)}")
-    find(name)
+    try:
+        find(name)
+    except ConfigError as error:
+        raise Unknown(str(error)) from None
     return name
 
 
@@ -185,7 +189,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST", path="/orders/{name}", role="operate", summary="Have every running process do something once",
-        answer=give_order, path_parameters={"name": {"type": "string", "description": ", ".join(ORDERS)}},
+        answer=give_order, path_parameters={"name": ORDER},
         body={"why": WHY},
     ),
     Operation(

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from infra.errors import ConfigError, Transient
-from monitoring.admin.api import OPERATIONS, Call, Desk, Operation, Unknown
+from monitoring.admin.api import OPERATIONS, Call, Desk, Operation, Schema, Unknown
 from monitoring.admin.audit import AuditTrail
 from monitoring.admin.checking import NotAllowed, checked, integer_text
 from monitoring.admin.limit import RateLimit
@@ -20,10 +20,19 @@ from monitoring.admin.openapi import PREFIX, body_schema, document
 from monitoring.admin.tokens import Principal, Refused, Role, Tokens
 
 LONGEST_BODY = 16 * 1024
-FAILURES_PER_S, FAILURES_AT_ONCE = 0.2, 10
-"""Refused tokens of one address; whoever has a good one is not slowed down by others' failures."""
+BURST, FAILURES = 5, 1 / 50
+"""Of ADMIN_RATE: calls at once after a rest; refused tokens a second of one address. Whoever has a good one is not
+slowed down by others' failures."""
 PRINCIPAL: web.RequestKey[Principal] = web.RequestKey("principal", Principal)
 NOBODY = "nobody"
+
+
+class _TurnedAway(Exception):
+    """The answer that a call gets instead of what it asked for."""
+
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.status, self.headers = status, headers or {}
 
 
 class Admin:
@@ -39,12 +48,13 @@ class Admin:
         self._desk, self._trail = desk, trail
         self._tokens = Tokens.of(settings)
         self._remote = settings.admin_remote
-        self._calls = RateLimit(settings.admin_rate, max(1, round(5 * settings.admin_rate)))
-        self._failures = RateLimit(FAILURES_PER_S, FAILURES_AT_ONCE)
+        rate = settings.admin_rate
+        self._calls = RateLimit(rate, max(1, round(BURST * rate)))
+        self._failures = RateLimit(FAILURES * rate, max(1, round(rate)))
 
     def app(self) -> web.Application:
         """To be added below /admin."""
-        app = web.Application(middlewares=[self._guard], client_max_size=LONGEST_BODY)
+        app = web.Application(middlewares=[self._guard])
         app.router.add_get("/openapi.json", self._document)
         for operation in OPERATIONS:
             app.router.add_route(operation.method, operation.path, self._handler(operation))
@@ -59,11 +69,13 @@ class Admin:
             who = principal.name
             request[PRINCIPAL] = principal
             response = await handler(request)
-        except web.HTTPException as refusal:
-            response = refusal if refusal.content_type == "application/json" else _error(refusal.status, refusal.reason)
-            for name in ("Allow",):
-                if name in refusal.headers:
-                    response.headers[name] = refusal.headers[name]
+        except _TurnedAway as refusal:
+            response = _error(refusal.status, str(refusal))
+            response.headers.update(refusal.headers)
+        except web.HTTPException as refusal:  # aiohttp's own: no such path or method, a body that is too long
+            response = _error(refusal.status, refusal.reason)
+            if "Allow" in refusal.headers:
+                response.headers["Allow"] = refusal.headers["Allow"]
         except Transient as error:
             response = _error(503, str(error))
         self._trail.called(who, _call(request), response.status)
@@ -71,18 +83,18 @@ class Admin:
 
     def _let_in(self, request: web.Request) -> Principal:
         if not self._remote and not _is_loopback(request.remote):
-            raise _refusal(403, "only from this machine, unless ADMIN_REMOTE=true")
+            raise _TurnedAway(403, "only from this machine, unless ADMIN_REMOTE=true")
         try:
             principal = self._tokens.admit(request.headers.get("Authorization"), datetime.now(UTC))
         except Refused as refused:
             self._bound(self._failures, request.remote or "")
-            raise _refusal(401, str(refused), {"WWW-Authenticate": 'Bearer realm="triage"'}) from None
+            raise _TurnedAway(401, str(refused), {"WWW-Authenticate": 'Bearer realm="triage"'}) from None
         self._bound(self._calls, principal.name)
         return principal
 
     def _bound(self, limit: RateLimit, caller: str) -> None:
         if wait_s := limit.wait_s(caller):
-            raise _refusal(429, "too many calls", {"Retry-After": limit.retry_after(wait_s)})
+            raise _TurnedAway(429, "too many calls", {"Retry-After": limit.retry_after(wait_s)})
 
     async def _document(self, request: web.Request) -> web.Response:
         _require(request, "read")
@@ -96,8 +108,10 @@ class Admin:
                 return _json(await operation.answer(self._desk, call))
             except Unknown as error:
                 return _error(404, str(error))
-            except (NotAllowed, ConfigError) as error:
+            except NotAllowed as error:
                 return _error(400, str(error))
+            except ConfigError as error:
+                return _error(409, str(error))
 
         return handle
 
@@ -112,7 +126,7 @@ def _is_loopback(address: str | None) -> bool:
 def _require(request: web.Request, role: Role) -> Principal:
     principal = request[PRINCIPAL]
     if not principal.may(role):
-        raise _refusal(403, f"the token {principal.name} may only read")
+        raise _TurnedAway(403, f"the token {principal.name} may only read")
     return principal
 
 
@@ -121,21 +135,28 @@ async def _read(request: web.Request, operation: Operation, who: str) -> Call:
 
     Raises:
         NotAllowed: it does not follow the declaration.
+        Unknown: the path leads nowhere.
     """
-    parameters = dict(request.match_info)
+    parameters = {name: request.match_info[name] for name in operation.path_parameters}
+    try:
+        checked(parameters, {"properties": _without_patterns(operation.path_parameters)}, "parameter")
+    except NotAllowed as error:
+        raise Unknown(str(error)) from None
     if unknown := set(request.query) - set(operation.query):
         raise NotAllowed(f"unknown parameters: {', '.join(sorted(map(repr, unknown)))[:200]}")
     query = {name: integer_text(text, operation.query[name]) for name, text in request.query.items()}
-    required = [*operation.path_parameters, *operation.query_required]
-    given = {**{name: parameters[name] for name in operation.path_parameters}, **query}
-    schema = {"properties": {**operation.path_parameters, **operation.query}, "required": required}
-    checked(given, schema, "parameter")
+    checked(query, {"properties": operation.query, "required": operation.query_required}, "parameter")
     body = await _body(request, operation)
     return Call(who=who, parameters={**parameters, **{name: str(value) for name, value in query.items()}}, body=body)
 
 
+def _without_patterns(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Names are looked up by the call, which says better what there is."""
+    return {name: {key: value for key, value in one.items() if key != "pattern"} for name, one in schemas.items()}
+
+
 async def _body(request: web.Request, operation: Operation) -> Mapping[str, Any]:
-    raw = await request.read()
+    raw = await _bounded(request)
     if operation.body is None:
         if raw:
             raise NotAllowed("this call takes no body")
@@ -152,6 +173,16 @@ async def _body(request: web.Request, operation: Operation) -> Mapping[str, Any]
     return body
 
 
+async def _bounded(request: web.Request) -> bytes:
+    """The body; aiohttp's own bound is the whole application's."""
+    raw = b""
+    async for chunk in request.content.iter_any():
+        raw += chunk
+        if len(raw) > LONGEST_BODY:
+            raise _TurnedAway(413, f"a body has at most {LONGEST_BODY} bytes")
+    return raw
+
+
 def _call(request: web.Request) -> str:
     """Method and declared route, which bounds what a stranger can have written down."""
     resource = request.match_info.route.resource
@@ -164,9 +195,3 @@ def _json(content: object, status: int = 200) -> web.Response:
 
 def _error(status: int, text: str) -> web.Response:
     return _json({"error": text}, status)
-
-
-def _refusal(status: int, text: str, headers: Mapping[str, str] | None = None) -> web.HTTPException:
-    kinds = {401: web.HTTPUnauthorized, 403: web.HTTPForbidden, 429: web.HTTPTooManyRequests}
-    body = orjson.dumps({"error": text})
-    return kinds[status](body=body, headers=headers, content_type="application/json")

@@ -42,6 +42,10 @@ class System:
     settings: Settings
     database: str
     flow: Pipeline
+    admin: str
+    """Where the admin API is."""
+    token: str
+    """Of a role that may operate."""
     numbers: Iterator[int] = field(default_factory=itertools.count)
     latencies: list[float] = field(default_factory=list)
     """Seconds from the end of writing a change until every process concerned had taken it up."""
@@ -67,6 +71,12 @@ class System:
         revision = asyncio.run(writer.clear(self.settings, name, who="op@example", why="a test"))
         assert revision is not None
         self._wait_taken_up(name, revision)
+
+    def clear_all(self) -> None:
+        """As at the start, whatever somebody has set."""
+        overrides = asyncio.run(writer.current(self.settings)).values(datetime.now(UTC)).overrides
+        for name in overrides:
+            asyncio.run(writer.clear(self.settings, name, who="cleaner@example", why="tests go on"))
 
     def _wait_taken_up(self, name: str, revision: int) -> None:
         concerned = [one for one in self.flow.running if one.partition("-")[0] in find(name).processes]
@@ -111,6 +121,17 @@ class System:
     def archived(self, lane: Lane) -> int:
         """Rows of a lane."""
         return int(execute(self.database, f"SELECT count(*) FROM verdicts WHERE lane_topic = 'mail.{lane}'"))
+
+    def lag(self, lane: Lane) -> int:
+        """Records of a lane behind what the archive has committed; the tests write them without transactions."""
+        consumer = Consumer({"bootstrap.servers": self.settings.kafka_bootstrap_servers, "group.id": "triage-archive"})
+        try:
+            places = [TopicPartition(LANES[lane].name, number) for number in range(self.settings.topic_partitions)]
+            committed = consumer.committed(places, timeout=DEADLINE_S)
+            ends = [consumer.get_watermark_offsets(place, timeout=DEADLINE_S)[1] for place in places]
+            return sum(end - max(0, place.offset) for end, place in zip(ends, committed, strict=True))
+        finally:
+            consumer.close()
 
     def until(self, holds: Callable[[], bool], seconds: float = DEADLINE_S) -> float:
         """Wait for it; how many seconds that took."""

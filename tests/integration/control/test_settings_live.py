@@ -4,60 +4,16 @@ One system for all; each test leaves it as it found it, and adds to it."""
 
 from __future__ import annotations
 
-import os
 import statistics
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 
-from infra.settings import load
-from infra.stack.ports import any_free
-from streams.admin import create_topics
 from streams.triage.verdict import Lane
 from tests.integration.control.system import NAMES, System
-from tests.integration.pipeline.processes import pipeline
-from tests.services.servers import execute, new_broker
-
-if TYPE_CHECKING:
-    from infra.stack import PostgresServer
 
 TAKEN_UP_S = 2.0
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory, shared_postgres: PostgresServer) -> Iterator[System]:
-    broker = new_broker(tmp_path_factory.mktemp("broker"))
-    broker.start()
-    name = f"control_{os.getpid()}"
-    execute(shared_postgres.url, f"CREATE DATABASE {name}")
-    settings = load(kafka_bootstrap_servers=broker.bootstrap, status_interval_s=0.3)
-    create_topics(settings)
-    health, metrics = any_free(2)
-    environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
-        "DATABASE_URL": shared_postgres.url_of(name),
-        "STATUS_INTERVAL_S": "0.3",
-        "CANARY_INTERVAL_S": "0",
-        "KAFKA_SESSION_TIMEOUT_S": "6",
-        "STATIC_MEMBERSHIP": "true",
-        "PYTHONPATH": str(Path.cwd()),
-        "HEALTH_PORT": str(health),
-        "METRICS_PORT": str(metrics),
-    }
-    with pipeline(tmp_path_factory.mktemp("control"), **environment) as flow:
-        made = System(settings=settings, database=environment["DATABASE_URL"], flow=flow)
-        for process in NAMES:
-            made.start(process)
-        made.until(lambda: all(made.counts(process) for process in NAMES))
-        made.put_verdicts(Lane.NORMAL, 40)
-        made.until(lambda: "verdicts" in execute(made.database, "SELECT relname FROM pg_class WHERE relkind = 'r'"))
-        made.until(lambda: made.archived(Lane.NORMAL) == 40)
-        yield made
-    execute(shared_postgres.url, f"DROP DATABASE {name} WITH (FORCE)")
-    broker.kill()
 
 
 def test_batch_size(system: System) -> None:
@@ -79,6 +35,10 @@ def test_batch_size(system: System) -> None:
         ({}, 10),
         ({"DATABASE_POOL_SIZE": "2", "DATABASE_MAX_OVERFLOW": "1"}, 3),
         ({"MAX_WORKERS": "4"}, 4),
+        (
+            {"LANE_WORKERS:low": "1", "LANE_WORKERS:normal": "2", "LANE_WORKERS:urgent": "1", "LANE_WORKERS:high": "1"},
+            5,
+        ),
         ({"PARALLEL_PROCESSING": "false"}, 1),
     ],
 )
@@ -95,6 +55,21 @@ def test_how_many_statements_run_at_once(system: System, changes: dict[str, str]
     system.until(lambda: [system.archived(lane) for lane in Lane] == [count + 40 for count in before])
     for name in changes:
         system.clear(name)
+
+
+def test_the_commands_say_who_has_taken_it_up(system: System) -> None:
+    paused = system.flow.triage("lane", "pause", "low", "--for", "1h", "--why", "a person's test")
+    assert "LANE:low = paused until" in paused
+    assert "taken up by archive-0" in paused
+    assert "a person's test" in system.flow.triage("control", "show")
+    assert "taken up by archive-0" in system.flow.triage("lane", "resume", "low", "--why", "done")
+    only = system.flow.triage("control", "priority-only", "--min-priority", "8", "--why", "a person's test")
+    assert "waiting: normal, low" in only
+    assert "high holds 7 to 8 and goes on as a whole" in only
+    system.flow.triage("control", "priority-only", "--off", "--why", "done")
+    assert "taken up by ingest-0" in system.flow.triage("breaker", "open", "crew", "--why", "a person's test")
+    assert "BREAKER:crew held open" in system.flow.triage("breaker", "list")
+    system.flow.triage("breaker", "auto", "crew", "--why", "done")
 
 
 def test_a_paused_lane_waits_over_a_restart_while_the_others_go_on(system: System) -> None:
@@ -158,9 +133,13 @@ def test_the_limit_of_dead_letters(system: System) -> None:
 
 def test_changes_are_taken_up_at_once_by_all_and_are_on_record(system: System) -> None:
     assert statistics.median(system.latencies) < TAKEN_UP_S, system.latencies
-    history = system.flow.triage("control", "history", "--json").splitlines()
-    assert len(history) >= len(system.latencies)
-    assert all('"who":"op@example"' in line and '"why":"a test"' in line for line in history)
+    history = list(
+        map(orjson.loads, system.flow.triage("control", "history", "--limit", "1000", "--json").splitlines())
+    )
+    changes = [one for one in history if one["who"] == "op@example"]
+    assert len(changes) == len(system.latencies)
+    assert {(one["action"], one["why"]) for one in changes} == {("set", "a test"), ("clear", "a test")}
+    assert [one["revision"] for one in changes] == sorted(one["revision"] for one in changes)
     shown = system.flow.triage("control", "show")
     assert "BATCH_SIZE" in shown
     assert "archive-0" in shown
