@@ -171,6 +171,12 @@ CANARIES = Counter(
     ["outcome"],
 )
 
+DEAD_LETTERS_OPEN = Gauge(
+    "crewai_dead_letters_open",
+    "Dead letters that nobody has replayed or dropped; in `triage control` only",
+    ["agent", "error"],
+)
+
 # The lag exporter's, in `triage control` only; series vanish when they cannot be measured.
 GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "Committed offset", ["group", "topic", "partition"])
 PARTITION_END = Gauge("kafka_partition_latest_offset", "Last stable offset (read_committed)", ["topic", "partition"])
