@@ -38,13 +38,17 @@ def run(mails: int) -> Report:
     with site() as at:
         for start in range(0, mails, FILL):
             prefill.write(at.settings, RECEIVED.name, chosen[start : start + FILL], f"{start}")()
+        say("filled; reading with a bare consumer")
         before, bare_read_s = _timed(lambda: _digests(at, RECEIVED.name))
+        say(f"{bare_read_s:.1f} s; copying with a bare producer")
         create_topics(at.settings, [replace(RECEIVED, name=COPY)])
         bare_write_s = _timed(lambda: _copied(at))[1]
+        say(f"{bare_write_s:.1f} s; draining")
         file = at.folder / "mails.drain"
         drained, drain_s = _timed(
             lambda: drain(at.settings, RECEIVED.name, file, group=None, advance=False, progress=_silent)
         )
+        say(f"{drain_s:.1f} s; wiping, refilling")
         _wipe(at)
         refilled, refill_s = _timed(lambda: refill(at.settings, file, progress=_silent))
         after = _digests(at, RECEIVED.name)
@@ -123,7 +127,8 @@ def _copied(at: Site) -> None:
 
 
 def _wipe(at: Site) -> None:
-    for future in AdminClient({"bootstrap.servers": at.bootstrap}).delete_topics([RECEIVED.name]).values():
+    client = AdminClient({"bootstrap.servers": at.bootstrap})
+    for future in client.delete_topics([RECEIVED.name]).values():
         future.result(30)
     deadline = time.monotonic() + 30
     while RECEIVED.name not in create_topics(at.settings, [RECEIVED]).created:
