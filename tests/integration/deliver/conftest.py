@@ -18,10 +18,10 @@ from agents.deliver import signature
 from infra.kafka import aiokafka_options
 from infra.settings import Settings, load
 from infra.stack import KafkaBroker
-from streams.admin import create_topics
 from streams.partitioning import partition_of
 from streams.topics import LANES
 from streams.triage.verdict import Lane
+from tests.integration.ingest.conftest import fresh_topics
 from tests.integration.pipeline.processes import Pipeline, pipeline
 from tests.unit.deliver.rows import lane_record
 
@@ -148,11 +148,11 @@ async def other() -> AsyncIterator[Receiver]:
         yield one
 
 
-@pytest.fixture(scope="session")
-def deliver_settings(ingest_broker: KafkaBroker) -> Settings:
+@pytest.fixture
+def deliver_settings(ingest_broker: KafkaBroker) -> Iterator[Settings]:
     settings = load(kafka_bootstrap_servers=ingest_broker.bootstrap, instance_id="deliver-test")
-    create_topics(settings)
-    return settings
+    with fresh_topics(settings):
+        yield settings
 
 
 @pytest.fixture
