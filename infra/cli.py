@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "archive": ("streams.archive.command:archive", "Write verdicts from the lanes to PostgreSQL"),
     "deliver": ("agents.deliver.command:deliver", "Deliver verdicts to webhooks; what was not taken, and again"),
     "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP; set, show, clear what runs"),
+    "lane": ("monitoring.commands.lane:lane", "Pause and resume what reads a lane"),
+    "breaker": ("monitoring.commands.breaker:breaker", "Hold circuit breakers open or closed"),
     "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
     "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),

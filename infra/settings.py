@@ -184,6 +184,15 @@ class Settings(BaseSettings):
     """Where `triage control` serves /health."""
     metrics_port: Port = 8080
     """Where `triage control` serves /metrics."""
+    admin_tokens: SecretStr = SecretStr("")
+    """Who may call /admin on METRICS_PORT: entries that `triage control token` printed, separated by blanks. They hold
+    hashes, not tokens. None: nobody may."""
+    admin_tokens_file: Path | None = None
+    """A file with more of them, one a line."""
+    admin_remote: bool = False
+    """Whether /admin answers other machines too; put TLS before it."""
+    admin_rate: float = Field(10.0, gt=0, le=1000)
+    """Calls of /admin a second and token; five times as many at once after a rest."""
     process_metrics_port: int = Field(0, ge=0, le=65535)
     """Where ingest, worker and archive serve their own metrics; 0: nowhere."""
     triage_home: Path = Path(".triage")

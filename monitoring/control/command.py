@@ -20,6 +20,8 @@ COMMANDS = {
     "set": "Change a setting on every running process",
     "clear": "Give a setting its start value back",
     "order": "Have every running process do something once",
+    "priority-only": "Have lanes wait whose mails are all below a priority",
+    "token": "Make a token for the admin API",
     "history": "Who changed or called what, when and why",
 }
 
@@ -37,7 +39,15 @@ class Lazy(click.Group):
 
         found = {
             command.name: command
-            for command in (operate.show, operate.set_, operate.clear, operate.order, operate.history)
+            for command in (
+                operate.show,
+                operate.set_,
+                operate.clear,
+                operate.order,
+                operate.priority_only,
+                operate.history,
+                operate.token,
+            )
         }
         return found.get(cmd_name)
 
@@ -47,7 +57,8 @@ class Lazy(click.Group):
 def control(ctx: click.Context) -> None:
     """Health, metrics and lag over HTTP; with a command: change the running system.
 
-    HEALTH_PORT serves /health, /health/live, /health/ready and /health/components; METRICS_PORT serves /metrics.
+    HEALTH_PORT serves /health, /health/live, /health/ready and /health/components; METRICS_PORT serves /metrics
+    and /admin.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -64,6 +75,10 @@ async def serve(settings: Settings) -> None:
     Raises:
         Fatal: a port is in use.
     """
+    from monitoring.admin.audit import AuditTrail
+    from monitoring.admin.http import Admin
+    from monitoring.admin.openapi import PREFIX
+    from monitoring.control.desk import ControlDesk
     from monitoring.control.http import health_app, listen, metrics_app
     from monitoring.control.watch import Watch
     from streams.control import Follower
@@ -77,9 +92,12 @@ async def serve(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         following = await stack.enter_async_context(Follower(settings))
         following.on("LOG_LEVEL", apply=lambda values: json_logging.set_level(str(values["LOG_LEVEL"])))
+        trail = await stack.enter_async_context(AuditTrail(settings))
+        public = metrics_app(watch)
+        public.add_subapp(PREFIX, Admin(ControlDesk(settings, following, watch), trail).app())
         for app, port, setting in (
             (health_app(watch), settings.health_port, "HEALTH_PORT"),
-            (metrics_app(watch), settings.metrics_port, "METRICS_PORT"),
+            (public, settings.metrics_port, "METRICS_PORT"),
         ):
             runner = await listen(app, settings.bind_host, port, setting=setting)
             stack.push_async_callback(runner.cleanup)

@@ -8,8 +8,8 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import orjson
@@ -18,6 +18,9 @@ from infra.durations import Span
 from infra.settings import Settings, load
 from infra.terminal import markup
 from monitoring.commands.wording import console
+
+if TYPE_CHECKING:
+    from monitoring.admin.tokens import Role
 
 Result = TypeVar("Result")
 as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
@@ -108,6 +111,39 @@ def give(name: str, *, why: str, who: str, machine: bool) -> None:
     _say_taken_up(name, revision, machine=machine, value=None, expires_at=None)
 
 
+@click.command("priority-only")
+@click.option("--min-priority", type=click.IntRange(1, 10), help="The least priority that is wanted.")
+@click.option("--off", is_flag=True, help="Everything again.")
+@lasting_option
+@why_and_who
+@as_json
+def priority_only(
+    *, min_priority: int | None, off: bool, lasting: timedelta | None, why: str, who: str, machine: bool
+) -> None:
+    """Have lanes wait whose mails are all below --min-priority: what is at or above it goes on alone.
+
+    A lane with priorities on both sides of the bound goes on as a whole, so that its order stays.
+    """
+    if off == (min_priority is not None) or (off and lasting):
+        raise click.UsageError("give --min-priority N [--for SPAN], or --off")
+    if off:
+        end("MIN_PRIORITY", why=why, who=who, machine=machine)
+        return
+    put("MIN_PRIORITY", min_priority, lasting=lasting, why=why, who=who, machine=machine)
+    if not machine:
+        _say_lanes(min_priority or 0)
+
+
+def _say_lanes(least: int) -> None:
+    from streams.triage.policy import DEFAULT
+
+    waiting = [str(bounds.lane) for bounds in DEFAULT.lanes if bounds.highest < least]
+    click.echo(f"waiting: {', '.join(waiting) or 'no lane'}")
+    for bounds in DEFAULT.lanes:
+        if bounds.lowest < least <= bounds.highest:
+            click.echo(f"{bounds.lane} holds {bounds.lowest} to {bounds.highest} and goes on as a whole")
+
+
 @click.command()
 @as_json
 def show(*, machine: bool) -> None:
@@ -139,6 +175,23 @@ def history(*, limit: int, machine: bool) -> None:
             value = "" if entry.value is None else f" {entry.value}"
             until = f" until {entry.expires_at}" if entry.expires_at else ""
             click.echo(f"{entry.at}  {entry.who}  {entry.action} {entry.name}{value}{until}  {entry.why}".rstrip())
+
+
+@click.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(["read", "operate"]), default="read", show_default=True)
+@click.option("--for", "lasting", type=Span(), default="90d", show_default=True, help="It expires after this.")
+@as_json
+def token(*, name: str, role: Role, lasting: timedelta, machine: bool) -> None:
+    """Make a token for the admin API: shown once, here; ADMIN_TOKENS gets the entry, which holds only its hash."""
+    from monitoring.admin.tokens import new_token
+
+    made, entry = new_token(name, role, lasting, datetime.now(UTC))
+    if machine:
+        click.echo(orjson.dumps({"name": name, "token": made, "entry": entry}))
+        return
+    click.echo(f"token, for the caller:   {made}")
+    click.echo(f"entry, for ADMIN_TOKENS: {entry}")
 
 
 def _say_taken_up(name: str, revision: int, *, machine: bool, value: Any, expires_at: str | None) -> None:

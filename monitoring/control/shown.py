@@ -53,7 +53,12 @@ def described(settings: Settings, view: View, seen: Iterable[Instance]) -> dict[
         "revision": view.revision,
         "settings": rows,
         "processes": [
-            {"instance": one.status.instance, "component": one.status.component, "revision": _revision(one)}
+            {
+                "instance": one.status.instance,
+                "component": one.status.component,
+                "revision": _revision(one),
+                "counts": one.status.counts or {},
+            }
             for one in seen
             if not one.silent
         ],

@@ -49,7 +49,7 @@ class Follower:
 
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings, self._clock = settings, clock
-        self._view = View(settings)
+        self.view = View(settings)
         self._subscriptions: list[_Subscription] = []
         self._orders: dict[str, Callable[[Order], None]] = {}
         self._caught_up = asyncio.Event()
@@ -64,12 +64,12 @@ class Follower:
     @property
     def revision(self) -> int:
         """The revision that has been taken up; 0: none."""
-        return self._view.revision
+        return self.view.revision
 
     @property
     def values(self) -> Values:
         """What holds now."""
-        return self._view.values(self._clock())
+        return self.view.values(self._clock())
 
     def on(self, *names: str, apply: Apply) -> None:
         """Have `apply` called now, and whenever one of these settings (`KNOBS`) changes. It must be quick."""
@@ -86,7 +86,7 @@ class Follower:
     @property
     def checks(self) -> tuple[Check, ...]:
         """What cannot be followed, for the status."""
-        complaints = [f"{name}: {why}" for name, why in sorted(self._view.refused.items())]
+        complaints = [f"{name}: {why}" for name, why in sorted(self.view.refused.items())]
         complaints += [one.complaint for one in self._subscriptions if one.complaint]
         silent = asyncio.get_running_loop().time() - self._born > TELL_AFTER_S
         if not self._caught_up.is_set() and silent:
@@ -115,7 +115,7 @@ class Follower:
         """Take one record of the topic; `live`: it was written after this process began to read."""
         self._next_offset = offset + 1
         name = (key or b"").decode("utf-8", "replace")
-        self._view.hear(name, value, offset + 1)
+        self.view.hear(name, value, offset + 1)
         if live and value is not None and name.startswith(ORDER_KEY):
             self._carry_out(name.removeprefix(ORDER_KEY), value)
 
@@ -202,7 +202,7 @@ class Follower:
 
     def _patience_ms(self) -> int:
         now = self._clock()
-        expiry = self._view.next_expiry(now)
+        expiry = self.view.next_expiry(now)
         seconds = POLL_S if expiry is None else min(POLL_S, (expiry - now).total_seconds())
         return max(1, int(seconds * 1000))
 

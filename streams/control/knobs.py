@@ -47,7 +47,9 @@ class Knob:
             value: Value = _adapter(self.name).validate_python(given)
         except ValidationError as error:
             said = error.errors()[0]["msg"]
-            raise ConfigError(f"{self.name}={given!r}: {said}") from None
+            raise ConfigError(f"{self.name}={str(given)[:80]!r}: {said}") from None
+        if isinstance(given, bool) != isinstance(value, bool) and not isinstance(given, str):
+            raise ConfigError(f"{self.name}={given!r}: should be a {type(value).__name__}")
         return value
 
     @property

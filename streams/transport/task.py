@@ -129,7 +129,8 @@ class PartitionTask:
             started = monotonic()
             try:
                 async with self._flow.place(self.topic):
-                    decided = await self._decider.decide(records, self.tables)
+                    # Asked again here: the size may have changed while records were waited for.
+                    decided = await self._decider.decide(records[: self._flow.batch_size], self.tables)
                 if not await self._do_effects(decided):
                     break
                 async with self._flow.place(self.topic):

@@ -100,6 +100,7 @@ def task(
     rows: Changes | None = None,
     position: int = 0,
     offsets: object | None = None,
+    flow: Flow | None = None,
 ) -> PartitionTask:
     """A task of partition 3 of the agent's first topic."""
     return PartitionTask(
@@ -111,7 +112,7 @@ def task(
         inputs=inputs,
         tables=tables_of(rows),
         position=position,
-        flow=Flow(batch_size=100),
+        flow=flow or Flow(batch_size=100),
     )
 
 
