@@ -73,7 +73,7 @@ class Receivers:
         """Deliveries per second of each, when all have so many."""
         deadline = time.monotonic() + LANDED_S
         while time.monotonic() < deadline:
-            with urlopen(f"http://127.0.0.1:{self.port}/figures") as answer:  # noqa: S310 - our own
+            with urlopen(f"http://127.0.0.1:{self.port}/figures") as answer:
                 found = json.load(answer)
             if all(found.get(name, (0, 0, 0))[2] >= count for name in names):
                 return [found[name][2] / (found[name][1] - found[name][0]) for name in names]
