@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
 
 from agents.deliver import signature
+from agents.deliver.endpoints import GROUP_PREFIX
 from infra.kafka import aiokafka_options
 from infra.settings import Settings, load
 from infra.stack import KafkaBroker
@@ -118,6 +121,13 @@ class Site:
         finally:
             await producer.stop()
         return dict(written)
+
+    def committed(self, endpoint: str) -> dict[tuple[str, int], int]:
+        """Offsets of an endpoint's group."""
+        admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers})
+        group = GROUP_PREFIX + endpoint
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(15)
+        return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for it; a process that ends meanwhile is a failure."""
