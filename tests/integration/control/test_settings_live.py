@@ -35,6 +35,10 @@ def test_batch_size(system: System) -> None:
         ({}, 10),
         ({"DATABASE_POOL_SIZE": "2", "DATABASE_MAX_OVERFLOW": "1"}, 3),
         ({"MAX_WORKERS": "4"}, 4),
+        (
+            {"LANE_WORKERS:low": "1", "LANE_WORKERS:normal": "2", "LANE_WORKERS:urgent": "1", "LANE_WORKERS:high": "1"},
+            5,
+        ),
         ({"PARALLEL_PROCESSING": "false"}, 1),
     ],
 )
