@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ def deliver(context: click.Context) -> None:
     # At DEBUG aiokafka prints whole records; what it says while Kafka is away is said better here.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     uvloop.run(process.deliver(settings, endpoints))
+    logging.shutdown()
+    os._exit(0)  # a thread that waits for a name server would hold up the end
 
 
 @deliver.command()
