@@ -15,7 +15,7 @@ from streams.triage.policy import DEFAULT
 from streams.triage.verdict import Facts
 
 AT = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
-COUNT = 400
+COUNT = 200
 
 
 @pytest.fixture(scope="module")
