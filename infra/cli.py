@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("agents.commands.policy:policy", "Check a policy file, and try what it would change"),
     "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),
     "tail": ("agents.commands.tail:tail", "Follow a lane"),
+    "load": ("agents.load.command:load", "Write realistic mail and see all of it come through"),
     "lag": ("monitoring.commands.lag:lag", "Queue length per group, topic and lane"),
     "top": ("monitoring.commands.top:top", "Lanes and processes, live in the terminal"),
     "status": ("monitoring.commands.status:status", "What runs, and how it is"),

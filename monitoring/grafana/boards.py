@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-JOBS = "crewai-(control|ingest|triage|archive)"
+JOBS = "crewai-(control|ingest|triage|archive|deliver)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +130,12 @@ STREAM = Board(
             Panel(title="Members", queries={"{{group}} {{state}}": "kafka_consumergroup_group_members"}),
             Panel(title="Lag by partition", queries={"{{group}} {{topic}}/{{partition}}": "kafka_consumergroup_group_lag"}),
             Panel(title="Unmoved while something waits", unit="s", queries={"{{group}}": "crewai_group_unmoved_seconds"}),
+        ),
+        "Webhooks": (
+            Panel(title="Deliveries", unit="reqps", queries={"{{endpoint}} {{outcome}}": rate("crewai_deliveries_total", "endpoint", "outcome")}, only_with="webhooks"),
+            Panel(title="Verdict to acceptance", unit="s", queries=quantiles("crewai_delivery_latency_seconds", "endpoint"), only_with="webhooks"),
+            Panel(title="One attempt", unit="s", queries=quantiles("crewai_delivery_duration_seconds", "endpoint"), only_with="webhooks"),
+            Panel(title="Waiting", queries={"{{group}}": 'kafka_consumergroup_group_sum_lag{group=~"triage-deliver-.+"}'}, only_with="webhooks"),
         ),
         "Processes": (
             MEMORY,

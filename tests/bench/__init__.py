@@ -11,6 +11,7 @@ BENCHMARKS: dict[str, str] = {
     "lag": "processor time of a lag measurement and a scrape with 1,000 partitions (Kafka)",
     "throughput": "events per second beside Quix Streams, Faust, bare confluent-kafka and aiokafka loops (brings them)",
     "pace": "latency at 200 events per second beside Quix Streams and Faust, processor time idle and busy (brings them)",
+    "deliver": "verdicts per second to webhook endpoints: one, four side by side, one beside a slow one (Kafka)",
     "recovery": "start of a worker to its first verdict: empty, and with a million table rows",
     "mail": "mails per second of a worker beside a bare Kafka loop and a plain loop, where its time goes; the whole way",
     "memory": "a worker under load and idle, ingest with 200 idle IMAP mailboxes without and with TLS",

@@ -154,6 +154,8 @@ CASES: tuple[Case, ...] = (
     of("ConsumerGroupStopped", _unmoved("triage", "0"), "critical", group="triage", component="worker"),
     of("ConsumerGroupStalled", _unmoved("triage-archive", "1"), "critical", group="triage-archive", component="archive"),
     of("ConsumerGroupRewound", {'crewai_group_state{group="triage",state="rewind"}': ("0", "1")}, "high", group="triage", state="rewind", component="worker"),
+    of("WebhookStalled", {'crewai_group_unmoved_seconds{group="triage-deliver-pager"}': ("300", "301")}, "high", group="triage-deliver-pager", component="deliver"),
+    of("WebhookUndelivered", {'crewai_deliveries_total{endpoint="pager",outcome="undelivered"}': ("+0", "+1")}, "high", endpoint="pager", component="deliver"),
     of("EmailProviderDown", {
         'crewai_sources{source="imap",state="retrying"}': ("4", "5"), 'crewai_sources{source="imap",state="in_step"}': ("6", "5"),
     }, "critical", source="imap", component="ingest"),
