@@ -42,10 +42,10 @@ def password_wrong(at: System) -> Callable[[], None]:
 
 FAULTS: dict[str, tuple[Fault, bool]] = {
     "": (nothing, True),
-    "worker-down": (down("worker-0"), True),
-    "kafka-down": (days.kafka_killed, True),
+    "worker-down": (down("worker-0"), False),
+    "kafka-down": (days.kafka_killed, False),
     "postgres-down": (days.postgres_killed, True),
-    "table-locked": (days.table_locked, True),
+    "table-locked": (days.table_locked, False),
     "imap-down": (days.imap_stopped, False),
     "password-wrong": (password_wrong, False),
     "archive-down": (down("archive-0"), False),
