@@ -38,6 +38,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "auth": ("agents.commands.auth:auth", "Log in to mailboxes with OAuth, and check that access lasts"),
     "provider": ("agents.commands.provider:provider", "Try a mailbox's provider: network, login, scopes, quota"),
     "prove": ("agents.commands.prove:prove", "Compare a mailbox with the log: is every mail there, once?"),
+    "dead": ("streams.dead_letters.command:dead", "Dead letters: list, show, causes, replay, drop"),
+    "drain": ("streams.drain.command:drain", "Put what waits in a lane or topic into a file"),
+    "refill": ("streams.drain.command:refill", "Put a drained file back, identically"),
     "backup": ("monitoring.backup.command:backup", "Back up the whole system, check, restore, rebuild"),
     "maintain": (
         "monitoring.maintenance.command:maintain",

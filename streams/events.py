@@ -24,6 +24,8 @@ TYPE_VERDICT = "email.triage.mail.verdict.v1"
 TYPE_FEEDBACK = "email.triage.mail.feedback.v1"
 TYPE_DEAD = "email.triage.mail.dead.v1"
 SOURCE_HEADER = "ce_mailsource"
+ATTEMPT_HEADER = "replay_attempt"
+"""Only on records that `triage dead replay` has put back: how often, as decimal digits."""
 SNIPPET_CHARACTERS = 240
 
 
@@ -74,6 +76,8 @@ class Received:
     source: str = ""
     """Kind of the mailbox: imap, gmail or maildir."""
     traceparent: str = ""
+    replayed: bool = False
+    """Whether it comes from `mail.dead`; ingest found it long ago."""
 
     def headers(self) -> Headers:
         """The record's headers."""
@@ -117,6 +121,7 @@ class Received:
                 fingerprint=found.get("ce_mailfingerprint", ""),
                 source=found.get(SOURCE_HEADER, ""),
                 traceparent=found.get("traceparent", ""),
+                replayed=ATTEMPT_HEADER in found,
             )
         except KeyError as missing:
             raise MalformedEvent(f"header {missing} is missing") from None

@@ -35,8 +35,10 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
             counts["failure", NO_LANE, bounded(said.decode("latin-1"))] += 1
         else:
             counts["success", outcome.label, bounded(mail.source)] += 1
+            # A mail from mail.dead was late long before somebody put it back: its record's own age is what counts.
+            since = datetime.fromtimestamp(event.timestamp / 1000, UTC) if mail.replayed else mail.received_at
             # Two machines' clocks: a negative age is theirs, not the mail's.
-            took[outcome.label](max(0.0, (now - mail.received_at).total_seconds()))
+            took[outcome.label](max(0.0, (now - since).total_seconds()))
     for labels, number in counts.items():
         EMAILS_PROCESSED.labels(*labels).inc(number)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+    timestamp: int = 0
+    """Milliseconds since 1970."""
 
 
 async def to_end(
@@ -38,7 +40,7 @@ async def to_end(
     begin: int = 0,
     isolation: str = "read_committed",
     stall_s: float = STALL_S,
-) -> AsyncIterator[list[Record]]:
+) -> AsyncGenerator[list[Record]]:
     """Chunks of records from offset `begin` (or the first that is kept) to the end as of the call.
 
     Args:
@@ -122,7 +124,7 @@ async def _chunks(consumer: Any, ends: dict[Any, int], stall_s: float) -> AsyncI
     while ends:
         fetched = await consumer.getmany(*ends, timeout_ms=200, max_records=1000)
         chunk = [
-            Record(partition.partition, one.offset, one.key, one.value, tuple(one.headers))
+            Record(partition.partition, one.offset, one.key, one.value, tuple(one.headers), one.timestamp)
             for partition, records in fetched.items()
             for one in records
             if one.offset < ends[partition]

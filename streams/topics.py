@@ -43,6 +43,12 @@ DEAD = TopicSpec(
     purpose="mails that could not be handled, with their bytes and the reason",
     config={"retention.ms": _ms(days=90), "max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"},
 )
+DEAD_NOTES = TopicSpec(
+    name="triage.dead",
+    purpose="which dead letters were replayed or dropped, by whom and why; key partition:offset on mail.dead",
+    # A note must outlive its letter: an open letter is one without a note.
+    config=_COMPACTED | {"cleanup.policy": "compact,delete", "retention.ms": _ms(days=365)},
+)
 FEEDBACK = TopicSpec(
     name="mail.feedback",
     purpose="what people did to their mails in the mailbox",
@@ -81,7 +87,7 @@ THREADS = TopicSpec(
 )
 
 ALL: tuple[TopicSpec, ...] = (
-    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS, STATUS,
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, FEEDBACK, SENDERS, THREADS, STATUS,
     CONTROL, AUDIT,
 )  # fmt: skip
 

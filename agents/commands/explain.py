@@ -64,7 +64,10 @@ def explain(context: click.Context, *, event_id: str, machine: bool, depth: int)
     if len(found.event_ids) > 1:
         raise click.UsageError(f"{wanted} is the beginning of several: {', '.join(found.event_ids)}")
     if not found.verdicts:
-        raise NotFound(f"no verdict of {wanted}; looked in: {'; '.join(found.places)}")
+        places = "; ".join(found.places)
+        raise NotFound(
+            f"no verdict of {wanted}; looked in: {places}; or is it a dead letter (`triage dead show {wanted}`)?"
+        )
     explanation = asyncio.run(explained(settings, found))
     click.echo(orjson.dumps(explanation.as_data()) if machine else "\n".join(lines(explanation)))
     context.exit(0 if explanation.identical else 1)

@@ -12,7 +12,7 @@ from agents.proving.listing import beginning, listing
 from agents.proving.proof import Proof, compare
 from agents.proving.rebuilt import Remembered, recognised
 from infra.settings import Settings
-from streams.events import utc_text
+from streams.events import ATTEMPT_HEADER, utc_text
 from streams.partitioning import partition_of
 from streams.reading import to_end
 from streams.topics import RECEIVED
@@ -39,18 +39,22 @@ async def prove(settings: Settings, account: Account, *, since: datetime | None,
     begins = since or await _beginning(settings, account, cursors, partition)
     listed = await listing(settings, account, cursors, begins, lambda count: progress("listed by the provider", count))
     logged: list[str] = []
+    put_back: set[str] = set()
     remembered = Remembered()
     async for chunk in to_end(settings, RECEIVED.name, (partition,)):
         for record in chunk:
             if record.key == key:
                 said = {name: (value or b"").decode() for name, value in record.headers}
-                logged.append(said[EVENT_ID])
+                if ATTEMPT_HEADER in said:
+                    put_back.add(said[EVENT_ID])
+                else:
+                    logged.append(said[EVENT_ID])
                 remembered.add(said.get(LOCATION, ""), said.get(FINGERPRINT, ""))
         progress("on the log", len(logged))
-    on_log = frozenset(logged)
+    on_log = put_back.union(logged)
     missing = {event_id: place for event_id, place in listed.items() if event_id not in on_log}
     known = await recognised(settings, account, missing, remembered)
-    return compare(account.id, listed, logged, utc_text(begins), recognised=known)
+    return compare(account.id, listed, logged, utc_text(begins), recognised=known, put_back=put_back)
 
 
 async def _beginning(settings: Settings, account: Account, cursors: cursor_log.Cursors, partition: int) -> datetime:

@@ -118,6 +118,7 @@ STREAM = Board(
             Panel(title="One batch", unit="s", queries=quantiles("crewai_batch_duration_seconds", "agent")),
             Panel(title="Transactions", unit="reqps", queries={"{{agent}} {{outcome}}": rate("crewai_transactions_total", "agent", "outcome")}),
             Panel(title="Dead letters", unit="reqps", queries={"{{agent}} {{error}}": rate("crewai_dead_letters_total", "agent", "error")}, only_with="dead letters"),
+            Panel(title="Open dead letters", queries={"{{agent}} {{error}}": "crewai_dead_letters_open"}, only_with="dead letters", help="triage dead causes"),
         ),
         "Tables": (
             Panel(title="Rows", queries={"{{table}} {{instance}}": "crewai_table_rows"}),

@@ -15,6 +15,7 @@ from aiokafka.structs import TopicPartition
 
 from monitoring.lag.cluster import Cluster, check
 from streams import topics
+from streams.drain import PROGRESS_GROUPS
 from streams.kafka_errors import KafkaUnavailable
 
 QUEUES: dict[str, tuple[str, ...]] = {
@@ -68,6 +69,7 @@ class Groups:
             KafkaUnavailable: a coordinator does not answer, or its offsets are still loading.
         """
         listed = await _listed(cluster, brokers)
+        listed = {name for name in listed if not name.startswith(PROGRESS_GROUPS)}
         names = sorted((listed | set(QUEUES)) - (set() if everything else NOT_QUEUES))
         try:
             await self._find(cluster, names)

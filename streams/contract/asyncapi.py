@@ -58,7 +58,11 @@ def _messages() -> dict[str, Any]:
     }
     tombstone = " A null value says that the key is gone."
     return {
-        "received": _message("A mail as found at the provider.", _MAIL, mail, _ACCOUNT_KEY, headers.RECEIVED),
+        "received": _message(
+            "A mail as found at the provider. One that was put back from mail.dead has replay_* headers, too: "
+            "replay_attempt, replay_of, replay_by, replay_at and replay_history (JSON).",
+            _MAIL, mail, _ACCOUNT_KEY, headers.RECEIVED,
+        ),
         "verdict": _message(
             "The verdict about one mail.", _JSON, {"$ref": "./verdict.schema.json"}, _ACCOUNT_KEY, headers.VERDICT
         ),
@@ -68,6 +72,10 @@ def _messages() -> dict[str, Any]:
         "dead": _message(
             "A record that could not be handled: its own key, value and headers, and the reason in more headers.",
             _ANY, original, _ACCOUNT_KEY, headers.DEAD,
+        ),
+        "dead_note": _message(
+            "That a dead letter was replayed or dropped, by whom, when and why.", _JSON, _INTERNAL,
+            {"type": "string", "description": "partition:offset of the letter on mail.dead."},
         ),
         "status": _message(
             "What a process says of itself." + tombstone, _JSON, {"$ref": "./status.schema.json"}, _INSTANCE_KEY
@@ -103,6 +111,7 @@ _MESSAGE_OF = {
     topics.CURSORS.name: "cursor",
     topics.RECEIVED.name: "received",
     topics.DEAD.name: "dead",
+    topics.DEAD_NOTES.name: "dead_note",
     topics.FEEDBACK.name: "feedback",
     topics.HINTS.name: "hint",
     topics.SENDERS.name: "row",
@@ -128,8 +137,8 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
 
 
 def _actions(spec: TopicSpec) -> tuple[str, ...]:
-    """What this system itself does with a topic: it sends to all and reads all but dead letters and feedback."""
-    return ("send",) if spec.name in {topics.DEAD.name, topics.FEEDBACK.name} else ("send", "receive")
+    """What this system itself does with a topic: it sends to all and reads all but feedback."""
+    return ("send",) if spec.name == topics.FEEDBACK.name else ("send", "receive")
 
 
 def _operation(action: str, spec: TopicSpec) -> tuple[str, dict[str, Any]]:

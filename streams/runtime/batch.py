@@ -15,7 +15,7 @@ from infra.errors import Fatal
 from infra.logging import where
 from monitoring.metrics import AGENT_RECORDS, DEAD_LETTERS
 from streams.runtime.agent import Agent, Event, Outcome, Output
-from streams.runtime.dead import DeadLetterLimit, check_row, check_size, dead_letter, may_be_too_large
+from streams.runtime.dead import DeadLetterLimit, check_row, check_size, dead_letter, is_replayed, may_be_too_large
 from streams.runtime.store import Changes
 from streams.runtime.tables import Entry, Overlay, Tables
 from streams.runtime.watch import IDLE, Watch
@@ -153,7 +153,7 @@ class Decider:
 
     def _report(self, event: Event, error: Exception, deciding: int = 0) -> None:
         unexpected = not isinstance(error, self.agent.expected)
-        if unexpected:
+        if unexpected and not is_replayed(event.headers):
             self._limit.failed(monotonic(), deciding)
         log.log(
             logging.ERROR if unexpected else logging.WARNING,

@@ -8,7 +8,8 @@ from collections import deque
 from datetime import UTC, datetime
 
 from infra.errors import Fatal, Permanent
-from streams.runtime.agent import Event, Output
+from streams.events import ATTEMPT_HEADER
+from streams.runtime.agent import Event, Headers, Output
 from streams.runtime.store import Changes
 from streams.topics import DEAD
 
@@ -70,6 +71,12 @@ def dead_letter(event: Event, agent: str, error: BaseException) -> Output:
     added = tuple((name, text.encode("utf-8", "replace")) for name, text in why.items())
     kept = tuple(pair for pair in event.headers if not pair[0].startswith("dead_"))
     return Output(topic=DEAD.name, key=event.key, value=event.value, headers=kept + added)
+
+
+def is_replayed(headers: Headers) -> bool:
+    """Whether a record was put back from `mail.dead`. One that fails again is known to be bad: it says nothing about
+    this version, and must not stop a worker that all other mail waits for."""
+    return any(name == ATTEMPT_HEADER for name, _ in headers)
 
 
 class DeadLetterLimit:

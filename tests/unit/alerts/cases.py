@@ -147,6 +147,7 @@ CASES: tuple[Case, ...] = (
     }),
     Case(alert="DeadLetters", series={'crewai_dead_letters_total{agent="triage",error="MailError"}': ("+0", "+3")},
          labels={"severity": "high", "agent": "triage", "component": "worker"}, late_s=2 * MINUTE),
+    of("DeadLettersOpen", {'crewai_dead_letters_open{agent="triage",error="MailError"}': ("0", "1")}, "low", agent="triage", component="worker"),
     of("CanaryMissing", {'crewai_canary_age_seconds{process="control"}': ("180", "181")}, "critical", component="canary"),
     _late("UrgentMailLateFastBurn", "100", "critical", late_s=15 * MINUTE, after_s=90 * MINUTE, means="in an hour"),
     _late("UrgentMailLateSlowBurn", "20", "high", late_s=30 * MINUTE, after_s=7 * 60 * MINUTE, means="in six hours"),

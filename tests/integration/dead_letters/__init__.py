@@ -1,0 +1,1 @@
+"""`triage dead`, drain and refill against a real broker."""
