@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from agents.oauth.seal import Key
 from infra.errors import Fatal
 from infra.settings import Settings
@@ -18,11 +20,16 @@ from monitoring.backup.log import Kept, Log, how
 from monitoring.backup.sealed import Damaged, backup_key, lines, read
 from monitoring.backup.shelf import Manifest, Shelf
 from streams import admin
+from streams.dead_letters import note
+from streams.dead_letters.letter import letter
+from streams.reading import Record
 from streams.runtime.tables import POSITION_KEY, Table
 from streams.table_command import TABLES
-from streams.topics import ALL, DEAD, LANES, RECEIVED
+from streams.topics import ALL, DEAD, DEAD_NOTES, LANES, RECEIVED
 
 CHANGELOGS: Mapping[str, Table[Any]] = {table.changelog: table for table in TABLES.values()}
+Spot = tuple[int, int]
+"""Partition and offset in the log that was backed up."""
 BEFORE_ALL = -1
 """The source offset of a row that any event may change."""
 
@@ -78,8 +85,8 @@ def topics(settings: Settings, chosen: Chosen) -> dict[str, int]:
     admin.create_topics(settings)
     wanted = [spec.name for spec in ALL if how(spec) != "nothing"]
     log.require_empty(wanted)
-    known = _known(chosen)
-    return {name: log.write(name, _records(chosen, name, known)) for name in _order(wanted)}
+    leave = {RECEIVED.name: _triaged(chosen), DEAD.name: _settled(chosen)}
+    return {name: log.write(name, _records(chosen, name, leave)) for name in _order(wanted)}
 
 
 def _order(names: list[str]) -> list[str]:
@@ -87,20 +94,48 @@ def _order(names: list[str]) -> list[str]:
     return sorted(names, key=lambda name: (name == "accounts", name == "ingest.cursors"))
 
 
-def _known(chosen: Chosen) -> frozenset[bytes]:
-    """Mails that have a lane record or a dead letter in the backup: while it was taken, they were triaged after the
-    worker's offset had been read. They need not be triaged again."""
-    names = [*(spec.name for spec in LANES.values()), DEAD.name]
-    return frozenset(record.event_id for name in names for record in _stored(chosen, name))
+def _triaged(chosen: Chosen) -> frozenset[Spot]:
+    """Places on `mail.received` whose mails have a lane record or a dead letter in the backup: while it was taken,
+    they were triaged after the worker's offset had been read. They need not be triaged again."""
+    lanes = (record for spec in LANES.values() for record in _stored(chosen, spec.name))
+    origins = (orjson.loads(record.value or b"{}").get("origin") or {} for record in lanes)
+    by_lane = ((one["partition"], one["offset"]) for one in origins if one.get("topic") == RECEIVED.name)
+    letters = (letter(_as_read(record)).origin for record in _stored(chosen, DEAD.name))
+    by_letter = ((one.partition, one.offset) for one in letters if one is not None and one.topic == RECEIVED.name)
+    return frozenset((*by_lane, *by_letter))
 
 
-def _records(chosen: Chosen, name: str, known: frozenset[bytes]) -> Iterator[Kept]:
+def _settled(chosen: Chosen) -> frozenset[Spot]:
+    """Places of dead letters that were replayed or dropped. What was noted about them does not fit a new log's
+    places, so they are left out together with their notes."""
+    notes = (note.read(one.key or b"", one.value or b"") for one in _stored(chosen, DEAD_NOTES.name))
+    noted = dict(found for found in notes if found is not None)
+    letters = (letter(_as_read(record)) for record in _stored(chosen, DEAD.name))
+    return frozenset(
+        (one.place.partition, one.place.offset)
+        for one in letters
+        if one.place in noted and noted[one.place].is_about(one)
+    )
+
+
+def _as_read(record: Kept) -> Record:
+    return Record(
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+        timestamp=record.timestamp,
+    )
+
+
+def _records(chosen: Chosen, name: str, leave: Mapping[str, frozenset[Spot]]) -> Iterator[Kept]:
+    if name == DEAD_NOTES.name:
+        return
+    table, left = CHANGELOGS.get(name), leave.get(name, frozenset())
     for record in _stored(chosen, name):
-        if name == RECEIVED.name and record.event_id in known:
-            continue
-        table = CHANGELOGS.get(name)
         made = record if table is None else fresh(record, table)
-        if made is not None:
+        if made is not None and (record.partition, record.offset) not in left:
             yield made
 
 
