@@ -12,6 +12,7 @@ from streams.runtime import Agent
 from streams.runtime.dead import DeadLetterLimit
 from streams.topics import LANES
 from streams.transport.flow import Flow
+from streams.triage.verdict import Lane
 
 
 class Controls:
@@ -25,20 +26,25 @@ class Controls:
     def follow(self, control: Follower) -> None:
         """Do what the control topic says, now and later."""
         control.on("LOG_LEVEL", apply=lambda values: log_lines.set_level(str(values["LOG_LEVEL"])))
-        control.on("BATCH_SIZE", apply=self._resize)
-        control.on("MAX_WORKERS", "PARALLEL_PROCESSING", apply=self._employ)
+        control.on("BATCH_SIZE", "LANE_BATCH_SIZE", apply=self._resize)
+        control.on("MAX_WORKERS", "PARALLEL_PROCESSING", "LANE_WORKERS", apply=self._employ)
         control.on("DEAD_LETTER_LIMIT", apply=self._limit)
         if self._reads & RANKS.keys():
             control.on("LANE", "MIN_PRIORITY", apply=self._hold)
 
     def _resize(self, values: Values) -> None:
-        self.flow.batch_size = int(values["BATCH_SIZE"])
+        self.flow.batch_size, self.flow.batch_sizes = int(values["BATCH_SIZE"]), _by_topic(values, "LANE_BATCH_SIZE")
 
     def _employ(self, values: Values) -> None:
-        self.flow.employ(int(values["MAX_WORKERS"]) if values["PARALLEL_PROCESSING"] else 1)
+        workers = int(values["MAX_WORKERS"]) if values["PARALLEL_PROCESSING"] else 1
+        self.flow.employ(workers, _by_topic(values, "LANE_WORKERS"))
 
     def _limit(self, values: Values) -> None:
         self.limit.limit = int(values["DEAD_LETTER_LIMIT"])
 
     def _hold(self, values: Values) -> None:
         self.flow.hold(LANES[lane].name for lane in held_lanes(values))
+
+
+def _by_topic(values: Values, name: str) -> dict[str, int]:
+    return {LANES[Lane(lane)].name: int(value) for lane, value in values.of(name).items()}

@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from infra.durations import parse_span
+from infra.errors import ConfigError
 from infra.settings import Settings
 from monitoring.admin.tokens import Role
 from streams.control import writer
 from streams.control.knobs import KNOBS, ORDERS, find, find_order
-from streams.control.records import LONGEST_WHY
+from streams.control.records import LINE, LONGEST_WHY
 from streams.triage.verdict import Lane
 
 Schema = Mapping[str, Any]
@@ -61,7 +62,7 @@ class Operation:
     query_required: tuple[str, ...] = ()
 
 
-WHY: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_WHY, "description": "For those who look later."}
+WHY: Schema = {"type": "string", "pattern": LINE, "maxLength": LONGEST_WHY, "description": "For those who look later."}
 FOR: Schema = {"type": "string", "maxLength": 40, "description": "Ends by itself: 90s, 30m, 2h, 1h30m, 7d."}
 _NAMES = "|".join(f"{name}:({knob.subjects})" if knob.subjects else name for name, knob in KNOBS.items())
 NAME: Schema = {"type": "string", "pattern": f"^({_NAMES})$", "description": "A setting; others answer 404."}
@@ -156,9 +157,10 @@ async def _order(desk: Desk, call: Call, name: str) -> Any:
 
 
 def _known(name: str) -> str:
-    if name.partition(":")[0] not in KNOBS:
-        raise Unknown(f"no setting {name[:80]!r}; there are {', '.join(KNOBS)}")
-    find(name)
+    try:
+        find(name)
+    except ConfigError as error:
+        raise Unknown(str(error)) from None
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,15 +45,17 @@ def _complaint(value: object, schema: Mapping[str, Any]) -> str:
         fits = any(not _complaint(value, one) for one in schema["oneOf"])
         return "" if fits else f"should be one of {', '.join(one['type'] for one in schema['oneOf'])}"
     wanted = schema["type"]
+    if wanted == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)  # as JSON Schema has it: 1.0 is an integer
     if not isinstance(value, _KINDS[wanted]) or (isinstance(value, bool) and wanted != "boolean"):
         return f"should be of type {wanted}"
     if isinstance(value, str):
-        if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
-            return f"should have {schema.get('minLength', 0)} to {schema.get('maxLength', 'any')} characters"
+        if len(value) > schema.get("maxLength", len(value)):
+            return f"should have at most {schema['maxLength']} characters"
         if "enum" in schema and value not in schema["enum"]:
             return f"should be one of {', '.join(schema['enum'])}"
-        if not value.isprintable():
-            return "should be one line of printable characters"
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            return f"should match {schema['pattern']}"
     elif isinstance(value, (int, float)) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
         return f"should be {schema['minimum']} to {schema['maximum']}"
     return ""

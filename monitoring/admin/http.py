@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from infra.errors import ConfigError, Transient
-from monitoring.admin.api import OPERATIONS, Call, Desk, Operation, Unknown
+from monitoring.admin.api import OPERATIONS, Call, Desk, Operation, Schema, Unknown
 from monitoring.admin.audit import AuditTrail
 from monitoring.admin.checking import NotAllowed, checked, integer_text
 from monitoring.admin.limit import RateLimit
@@ -108,8 +108,10 @@ class Admin:
                 return _json(await operation.answer(self._desk, call))
             except Unknown as error:
                 return _error(404, str(error))
-            except (NotAllowed, ConfigError) as error:
+            except NotAllowed as error:
                 return _error(400, str(error))
+            except ConfigError as error:
+                return _error(409, str(error))
 
         return handle
 
@@ -133,17 +135,24 @@ async def _read(request: web.Request, operation: Operation, who: str) -> Call:
 
     Raises:
         NotAllowed: it does not follow the declaration.
+        Unknown: the path leads nowhere.
     """
-    parameters = dict(request.match_info)
+    parameters = {name: request.match_info[name] for name in operation.path_parameters}
+    try:
+        checked(parameters, {"properties": _without_patterns(operation.path_parameters)}, "parameter")
+    except NotAllowed as error:
+        raise Unknown(str(error)) from None
     if unknown := set(request.query) - set(operation.query):
         raise NotAllowed(f"unknown parameters: {', '.join(sorted(map(repr, unknown)))[:200]}")
     query = {name: integer_text(text, operation.query[name]) for name, text in request.query.items()}
-    required = [*operation.path_parameters, *operation.query_required]
-    given = {**{name: parameters[name] for name in operation.path_parameters}, **query}
-    schema = {"properties": {**operation.path_parameters, **operation.query}, "required": required}
-    checked(given, schema, "parameter")
+    checked(query, {"properties": operation.query, "required": operation.query_required}, "parameter")
     body = await _body(request, operation)
     return Call(who=who, parameters={**parameters, **{name: str(value) for name, value in query.items()}}, body=body)
+
+
+def _without_patterns(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Names are looked up by the call, which says better what there is."""
+    return {name: {key: value for key, value in one.items() if key != "pattern"} for name, one in schemas.items()}
 
 
 async def _body(request: web.Request, operation: Operation) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from monitoring.admin.api import OPERATIONS, Operation
 PREFIX = "/admin"
 _ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 _REFUSALS = {
-    "400": "What was sent is not allowed; the error says why",
+    "400": "What was sent does not follow this document; the error says where",
+    "409": "It follows this document, but is not what this setting allows; GET it to see what is",
     "401": "No token, or one that is not known or has expired",
     "403": "Another machine, or a token that may only read",
     "404": "There is no such thing",

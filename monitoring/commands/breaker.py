@@ -8,6 +8,7 @@ from typing import Any
 import click
 import orjson
 
+from infra.terminal import printable
 from monitoring.control import operate
 
 a_breaker = click.argument("name", metavar="BREAKER")
@@ -80,4 +81,4 @@ def _print(rows: list[dict[str, str]], held: dict[str, Any]) -> None:
         click.echo("no process has used one yet")
     for name, override in held.items():
         until = f" until {override['expires_at']}" if override["expires_at"] else ""
-        click.echo(f"{name} held {override['value']}{until} by {override['who']}: {override['why']}")
+        click.echo(printable(f"{name} held {override['value']}{until} by {override['who']}: {override['why']}"))

@@ -16,7 +16,7 @@ import orjson
 
 from infra.durations import Span
 from infra.settings import Settings, load
-from infra.terminal import markup
+from infra.terminal import markup, printable
 from monitoring.commands.wording import console
 
 if TYPE_CHECKING:
@@ -174,7 +174,8 @@ def history(*, limit: int, machine: bool) -> None:
         else:
             value = "" if entry.value is None else f" {entry.value}"
             until = f" until {entry.expires_at}" if entry.expires_at else ""
-            click.echo(f"{entry.at}  {entry.who}  {entry.action} {entry.name}{value}{until}  {entry.why}".rstrip())
+            told = f"{entry.at}  {entry.who}  {entry.action} {entry.name}{value}{until}  {entry.why}"
+            click.echo(printable(told.rstrip()))
 
 
 @click.command()

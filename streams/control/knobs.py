@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -51,6 +51,10 @@ class Knob:
         if isinstance(given, bool) != isinstance(value, bool) and not isinstance(given, str):
             raise ConfigError(f"{self.name}={given!r}: should be a {type(value).__name__}")
         return value
+
+    def of_each(self, name: str, subjects: str) -> Knob:
+        """The same for subjects of its own."""
+        return replace(self, name=name, subjects=subjects)
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -106,6 +110,8 @@ KNOBS: Mapping[str, Knob] = {
             start=lambda _: "running",
             subjects="|".join(Lane),
         ),
+        setting("batch_size", "The same for one lane", *LANE_READERS).of_each("LANE_BATCH_SIZE", "|".join(Lane)),
+        setting("max_workers", "The same for one lane", *LANE_READERS).of_each("LANE_WORKERS", "|".join(Lane)),
         Knob(
             name="MIN_PRIORITY",
             purpose="Lanes whose mails are all below it wait; 0: none",

@@ -14,6 +14,8 @@ ORDER_KEY = "order:"
 """Keys of one-shot orders begin so; all others are names of settings."""
 LONGEST_WHY = 500
 """Characters of a reason."""
+LINE = r"^[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+"""One line of text that says something; also as a pattern of JSON Schema."""
 
 
 class MalformedControl(Permanent):

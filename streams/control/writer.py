@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,7 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
 from streams.control import knobs
-from streams.control.records import LONGEST_WHY, ORDER_KEY, AuditEntry, MalformedControl, Order, Override
+from streams.control.records import LINE, LONGEST_WHY, ORDER_KEY, AuditEntry, MalformedControl, Order, Override
 from streams.control.view import View
 from streams.events import utc_text
 from streams.kafka_errors import KafkaUnavailable
@@ -115,9 +116,9 @@ async def _before(settings: Settings, name: str) -> knobs.Value | None:
 
 
 def _require(who: str, why: str) -> None:
-    if not why.strip() or len(why) > LONGEST_WHY or not why.isprintable():
+    if len(why) > LONGEST_WHY or not re.fullmatch(LINE, why):
         raise ConfigError(f"a change needs a reason: one line of 1 to {LONGEST_WHY} characters (--why TEXT)")
-    if not who.strip() or len(who) > LONGEST_WHO or not who.isprintable():
+    if len(who) > LONGEST_WHO or not re.fullmatch(LINE, who):
         raise ConfigError(f"a change needs somebody who made it: 1 to {LONGEST_WHO} characters")
 
 

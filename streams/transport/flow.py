@@ -5,7 +5,8 @@ One object per process; it outlives the Faust app, which is made anew when the b
 from __future__ import annotations
 
 import asyncio
-import heapq
+from bisect import insort
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
@@ -18,10 +19,13 @@ class Flow:
     def __init__(self, *, batch_size: int, workers: int = 1024, ranks: Mapping[str, int] | None = None) -> None:
         """`ranks`: topics of which a lower one goes first where places are scarce."""
         self.batch_size = batch_size
+        self.batch_sizes: Mapping[str, int] = {}
+        """Of topics that have one of their own."""
         self._workers = workers
+        self._workers_of: Mapping[str, int] = {}
         self._ranks = ranks or {}
-        self._at_work = 0
-        self._queue: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._at_work: Counter[str] = Counter()
+        self._queue: list[tuple[int, int, str, asyncio.Future[None]]] = []
         self._arrivals = 0
         self._held: frozenset[str] = frozenset()
         self._released = asyncio.Event()
@@ -48,40 +52,52 @@ class Flow:
         while topic in self._held:
             await self._released.wait()
 
-    def employ(self, workers: int) -> None:
-        """Let so many batches be at work at once."""
-        self._workers = workers
+    def size_of(self, topic: str) -> int:
+        """Most records of a batch."""
+        return self.batch_sizes.get(topic, self.batch_size)
+
+    def employ(self, workers: int, of_topics: Mapping[str, int] | None = None) -> None:
+        """Let so many batches be at work at once, and so many of some topics."""
+        self._workers, self._workers_of = workers, of_topics or {}
         self._admit()
 
     @asynccontextmanager
     async def place(self, topic: str) -> AsyncIterator[None]:
         """A place at work for one batch; the lowest rank first, then who came first."""
-        if self._at_work < self._workers and not self._queue:
-            self._at_work += 1
+        if self._free(topic):  # whoever waits could not go either
+            self._at_work[topic] += 1
         else:
             await self._wait(topic)
         try:
             yield
         finally:
-            self._at_work -= 1
+            self._at_work[topic] -= 1
             self._admit()
+
+    def _free(self, topic: str) -> bool:
+        full = self._at_work.total() >= self._workers
+        return not full and self._at_work[topic] < self._workers_of.get(topic, self._workers)
 
     async def _wait(self, topic: str) -> None:
         self._arrivals += 1
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._queue, (self._ranks.get(topic, 0), self._arrivals, turn))
+        insort(self._queue, (self._ranks.get(topic, 0), self._arrivals, topic, turn))
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # admitted in the same moment
-                self._at_work -= 1
+                self._at_work[topic] -= 1
             turn.cancel()
             self._admit()
             raise
 
     def _admit(self) -> None:
-        while self._queue and (self._queue[0][2].done() or self._at_work < self._workers):
-            _, _, turn = heapq.heappop(self._queue)
-            if not turn.done():
-                self._at_work += 1
+        waiting = [entry for entry in self._queue if not entry[3].done()]
+        self._queue = []
+        for entry in waiting:
+            _, _, topic, turn = entry
+            if self._free(topic):
+                self._at_work[topic] += 1
                 turn.set_result(None)
+            else:
+                self._queue.append(entry)

@@ -107,7 +107,7 @@ class PartitionTask:
             await self._flow.until_released(self.topic)
             inlet = self._inputs.read(self.topic, self.partition, self.position)
             try:
-                while self._going and await self._take(await inlet.take(self._flow.batch_size)):
+                while self._going and await self._take(await inlet.take(self._flow.size_of(self.topic))):
                     if self.changed and monotonic() > self._checkpoint_at:
                         await self.checkpoint()
             finally:
@@ -130,7 +130,7 @@ class PartitionTask:
             try:
                 async with self._flow.place(self.topic):
                     # Asked again here: the size may have changed while records were waited for.
-                    decided = await self._decider.decide(records[: self._flow.batch_size], self.tables)
+                    decided = await self._decider.decide(records[: self._flow.size_of(self.topic)], self.tables)
                 if not await self._do_effects(decided):
                     break
                 async with self._flow.place(self.topic):

@@ -50,6 +50,23 @@ async def test_more_places_are_taken_at_once_and_fewer_when_work_ends() -> None:
     assert len(log) == 4
 
 
+async def test_a_topic_with_few_places_of_its_own_leaves_the_others_to_the_rest() -> None:
+    flow, log, done = Flow(batch_size=1, workers=3, ranks={"low": 0, "high": 1}), list[str](), asyncio.Event()
+    flow.employ(3, {"low": 1})
+    tasks = [asyncio.create_task(work(flow, topic, log, done)) for topic in ("low", "low", "high", "high", "high")]
+    await settle()
+    assert log == ["low", "high", "high"]
+    done.set()
+    await asyncio.wait(tasks)
+    assert sorted(log) == ["high"] * 3 + ["low"] * 2
+
+
+def test_a_topic_may_have_a_batch_size_of_its_own() -> None:
+    flow = Flow(batch_size=100)
+    flow.batch_sizes = {"low": 10}
+    assert (flow.size_of("low"), flow.size_of("high")) == (10, 100)
+
+
 @pytest.mark.parametrize("admitted", [False, True])
 async def test_whoever_is_cancelled_while_waiting_keeps_no_place(admitted: bool) -> None:
     flow, log, done = Flow(batch_size=1, workers=1), list[str](), asyncio.Event()
@@ -67,7 +84,7 @@ async def test_whoever_is_cancelled_while_waiting_keeps_no_place(admitted: bool)
     await asyncio.wait([first, second, third])
     assert log[0] == "first"
     assert log[-1] == "third"
-    assert flow._at_work == 0
+    assert flow._at_work.total() == 0
 
 
 class Topic:

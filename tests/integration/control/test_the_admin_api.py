@@ -57,3 +57,4 @@ def test_every_call_is_on_record_and_counted(system: System) -> None:
     assert 'crewai_requests_total{path="/admin/control",status="401"}' in text
     system.clear_all()
     assert system.flow.died() == []
+    assert system.token not in system.log("control-0")

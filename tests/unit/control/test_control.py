@@ -39,7 +39,7 @@ def order() -> bytes:
         ("BATCH_SIZE", "10", 10), ("BATCH_SIZE", 10, 10), ("PARALLEL_PROCESSING", "false", False),
         ("FALLBACK_PROVIDER", "imap", "imap"), ("FALLBACK_PROVIDER", "", ""), ("LOG_LEVEL", "DEBUG", "DEBUG"),
         ("LANE:urgent", "paused", "paused"), ("BREAKER:gmail/user", "open", "open"), ("BREAKER:imap", "auto", "auto"),
-        ("MIN_PRIORITY", "8", 8), ("DATABASE_MAX_OVERFLOW", "30", 30),
+        ("MIN_PRIORITY", "8", 8), ("LANE_BATCH_SIZE:low", "50", 50), ("LANE_WORKERS:low", "1", 1), ("DATABASE_MAX_OVERFLOW", "30", 30),
     ],
 )  # fmt: skip
 def test_a_value_is_parsed_as_its_setting_wants(name: str, given_: object, value: object) -> None:
