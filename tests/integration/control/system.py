@@ -122,6 +122,17 @@ class System:
         """Rows of a lane."""
         return int(execute(self.database, f"SELECT count(*) FROM verdicts WHERE lane_topic = 'mail.{lane}'"))
 
+    def lag(self, lane: Lane) -> int:
+        """Records of a lane behind what the archive has committed; the tests write them without transactions."""
+        consumer = Consumer({"bootstrap.servers": self.settings.kafka_bootstrap_servers, "group.id": "triage-archive"})
+        try:
+            places = [TopicPartition(LANES[lane].name, number) for number in range(self.settings.topic_partitions)]
+            committed = consumer.committed(places, timeout=DEADLINE_S)
+            ends = [consumer.get_watermark_offsets(place, timeout=DEADLINE_S)[1] for place in places]
+            return sum(end - max(0, place.offset) for end, place in zip(ends, committed, strict=True))
+        finally:
+            consumer.close()
+
     def until(self, holds: Callable[[], bool], seconds: float = DEADLINE_S) -> float:
         """Wait for it; how many seconds that took."""
         started = time.monotonic()
