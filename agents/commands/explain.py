@@ -19,11 +19,10 @@ from infra.settings import Settings
 from streams.archive.rows import verdict
 from streams.events import MalformedEvent, Received, VerdictRecord
 from streams.mail import MailError, parse
-from streams.policies import load_policy
 from streams.topics import LANES
-from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT, Policy
 from streams.triage.verdict import Verdict
+from streams.versions.history import of_then
+from streams.versions.judge import Judge
 
 EVENT_ID = re.compile(r"[0-9a-f]{8,32}")
 DEPTH = 20_000
@@ -104,7 +103,7 @@ async def find(settings: Settings, prefix: str, *, depth: int = DEPTH) -> Found:
 
 
 async def explained(settings: Settings, found: Found) -> Explanation:
-    """Derive the stream's own verdict (revision 0) again from the mail, the recorded facts and today's policy."""
+    """Derive the stream's own verdict (revision 0) again: the mail, the recorded facts, policy and model of then."""
     newest = max(found.verdicts, key=lambda record: record.revision)
     own = min(found.verdicts, key=lambda record: record.revision)
     place = found.places[-1]
@@ -115,14 +114,21 @@ async def explained(settings: Settings, found: Found) -> Explanation:
     try:
         record = await lane_log.record_at(settings, own.origin)
         received = Received.from_record(record.key, record.value, record.headers)
-        derived = derive(received, own, load_policy(settings.policy_file))
+        past = await of_then(settings, own)
+        derived = derive(received, own, past.judge)
     except (TriageError, MalformedEvent, MailError) as obstacle:
         return Explanation(recorded=newest, found_in=place, obstacle=str(obstacle))
-    return Explanation(recorded=newest, found_in=place, derived=derived, differences=differences(own, derived))
+    return Explanation(
+        recorded=newest,
+        found_in=place,
+        derived=derived,
+        derived_by=past.said,
+        differences=differences(own, derived),
+    )
 
 
-def derive(received: Received, recorded: VerdictRecord, policy: Policy = DEFAULT) -> Verdict:
-    """The verdict that this version of the program gives the same mail with the same knowledge.
+def derive(received: Received, recorded: VerdictRecord, by: Judge) -> Verdict:
+    """The verdict that a judge gives the same mail with the same knowledge.
 
     Raises:
         NotFound: another mail stands at the recorded origin.
@@ -130,7 +136,7 @@ def derive(received: Received, recorded: VerdictRecord, policy: Policy = DEFAULT
     """
     if received.event_id != recorded.event_id:
         raise NotFound(f"another mail stands at the origin: {received.event_id}")
-    return decide(parse(received.raw, truncated=received.truncated), recorded.facts, policy.of(received.account))
+    return by.decide(parse(received.raw, truncated=received.truncated), recorded.facts, received.account)
 
 
 async def _archived(settings: Settings, prefix: str) -> tuple[VerdictRecord, ...]:

@@ -30,6 +30,8 @@ class Explanation:
     found_in: str
     derived: Verdict | None = None
     """None: it could not be derived again, for the reason in `obstacle`."""
+    derived_by: str = ""
+    """By which policy and model, and how far they are those of then."""
     differences: tuple[Difference, ...] = ()
     obstacle: str = ""
 
@@ -44,6 +46,7 @@ class Explanation:
             "recorded": self.recorded,
             "found_in": self.found_in,
             "derived": self.derived,
+            "derived_by": self.derived_by,
             "identical": self.identical,
             "differences": self.differences,
             "obstacle": self.obstacle,
@@ -84,6 +87,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
         ("mail", f"{origin.topic}/{origin.partition}/{origin.offset}, at the provider {record.location}"),
         ("found in", explanation.found_in),
         ("outcome", _again(explanation)),
+        *((("derived", explanation.derived_by),) if explanation.derived_by else ()),
     )
     for found in explanation.differences:
         yield printable(f"  {found.field}: recorded {_short(found.recorded)}, now {_short(found.derived)}")

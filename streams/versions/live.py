@@ -44,8 +44,8 @@ class Live:
         self._settled = asyncio.Event()
         self._control: Follower | None = None
         self._task: asyncio.Task[None] | None = None
-        self._pending: dict[tuple[int, int], tuple[str, str, str]] = {}
-        """By partition and offset: labels of what is decided and not yet committed."""
+        self._pending: dict[tuple[str, int, int], tuple[str, str, str]] = {}
+        """By topic, partition and offset: labels of what is decided and not yet committed."""
 
     def follow(self, control: Follower) -> None:
         """Do what the control topic says, now and later."""
@@ -84,14 +84,14 @@ class Live:
             labels = (str(live.lane), str(verdict.lane), SAME if verdict.category is live.category else DIFFERS)
         if len(self._pending) > _MOST_PENDING:  # of partitions that went elsewhere before the commit
             self._pending.clear()
-        self._pending[event.partition, event.offset] = labels
+        self._pending[event.topic, event.partition, event.offset] = labels
 
     def committed(self, events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
         """Count a committed batch: once, however often it was decided."""
         count_mails(events, outcomes)
         if self._pending:
             for event in events:
-                labels = self._pending.pop((event.partition, event.offset), None)
+                labels = self._pending.pop((event.topic, event.partition, event.offset), None)
                 if labels is not None:
                     SHADOW_VERDICTS.labels(*labels).inc()
 
@@ -110,8 +110,10 @@ class Live:
                 if not kept:  # so that what is decided from here on can be derived again later
                     await store.keep(self._settings, self._start)
                     kept = True
-            except TriageError as error:
-                self._tell(str(error))
+            except Exception as error:  # whatever it is: mails are decided by what there is, and it is tried again
+                if not isinstance(error, TriageError):
+                    log.exception("switching failed")
+                self._tell(str(error) or type(error).__name__)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), RETRY_S)
                 continue

@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, str] = {
     "deliver": "verdicts per second to webhook endpoints: one, four side by side, one beside a slow one (Kafka)",
     "recovery": "start of a worker to its first verdict: empty, and with a million table rows",
     "mail": "mails per second of a worker beside a bare Kafka loop and a plain loop, where its time goes; the whole way",
+    "replay": "mails per second of a replay beside the worker that decided them, every change checked (Kafka)",
     "memory": "a worker under load and idle, ingest with 200 idle IMAP mailboxes without and with TLS",
     "gmail": "2,000 watched Gmail mailboxes on one ingest process; push to lane record (Kafka, Pub/Sub, fake Gmail)",
     "metrics": "what metrics cost: a worker that records and is scraped beside one that does not (Kafka)",

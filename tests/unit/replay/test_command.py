@@ -1,0 +1,72 @@
+"""What the commands understand, without any service."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from monitoring.commands.versions import before, promote, shadow
+from streams.control import AuditEntry
+from streams.replay.command import Moment, replay
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-26T04:00:00Z", datetime(2026, 11, 26, 4, tzinfo=UTC)),
+        ("2026-11-26T05:00:00+01:00", datetime(2026, 11, 26, 4, tzinfo=UTC)),
+        ("2026-11-26", datetime(2026, 11, 26, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_read_in_utc(text: str, moment: datetime) -> None:
+    assert Moment().convert(text, None, None) == moment
+
+
+def test_a_time_may_be_how_long_ago() -> None:
+    moment = Moment().convert("2h", None, None)
+    ago = datetime.now(UTC) - moment
+    assert timedelta(hours=2) <= ago < timedelta(hours=2, minutes=1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--since", "yesterday"],
+        ["--lane", "highest"],
+        ["--rule", "no_such_rule"],
+        ["--rate", "0"],
+        ["--max-changes", "-1"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_what_makes_no_sense_is_a_usage_error(arguments: list[str]) -> None:
+    assert CliRunner().invoke(replay, arguments).exit_code == 2
+
+
+def test_a_candidate_is_something_and_one_thing() -> None:
+    assert CliRunner().invoke(shadow, ["start", "--why", "x"]).exit_code == 2
+    both = CliRunner().invoke(promote, ["--why", "x", "--rollback", "--deployed"])
+    assert both.exit_code == 2
+    assert "one of" in both.output
+
+
+def entry(name: str, value: str | None, was: str | None, action: str = "set") -> AuditEntry:
+    return AuditEntry(at="2026-01-01T00:00:00Z", who="a", action=action, name=name, value=value, before=was)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([], None),
+        ([entry("SHADOW", "p/m", None)], None),
+        ([entry("POLICY", "a/b", None)], ""),
+        ([entry("POLICY", "a/b", None), entry("SHADOW", "x/y", None), entry("POLICY", "c/d", "a/b")], "a/b"),
+        ([entry("POLICY", "a/b", None), entry("POLICY", None, "a/b", "clear")], "a/b"),
+        ([entry("POLICY", "a/b", None), entry("POLICY", "200", None, "call")], ""),
+    ],
+    ids=["nothing", "a shadow", "the first", "the second", "cleared", "a call of the API"],
+)
+def test_a_rollback_goes_to_what_was_before_the_last_change(entries: list[AuditEntry], expected: str | None) -> None:
+    assert before(entries) == expected
