@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
     "policy": ("agents.commands.policy:policy", "Check a policy file, and try what it would change"),
     "explain": ("agents.commands.explain:explain", "Why a mail got its priority, derived again from the log"),
+    "feedback": ("agents.commands.feedback:feedback", "Say where a mail belongs; later mail like it follows"),
+    "learned": ("agents.commands.feedback:learned", "What corrections taught: show, export, reset"),
     "tail": ("agents.commands.tail:tail", "Follow a lane"),
     "lag": ("monitoring.commands.lag:lag", "Queue length per group, topic and lane"),
     "top": ("monitoring.commands.top:top", "Lanes and processes, live in the terminal"),

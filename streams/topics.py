@@ -65,9 +65,16 @@ SENDERS = TopicSpec(
 THREADS = TopicSpec(
     name="triage-threads-changelog", purpose="table: what is known of (account, thread)", config=_COMPACTED
 )
+RECENT = TopicSpec(
+    name="triage-recent-changelog", purpose="table: what was decided of the last mails of an account", config=_COMPACTED
+)
+HABITS = TopicSpec(
+    name="triage-habits-changelog", purpose="table: what the owner's corrections taught", config=_COMPACTED
+)
 
 ALL: tuple[TopicSpec, ...] = (
-    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS, STATUS
+    ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS,
+    RECENT, HABITS, STATUS,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

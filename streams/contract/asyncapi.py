@@ -98,6 +98,8 @@ _MESSAGE_OF = {
     topics.HINTS.name: "hint",
     topics.SENDERS.name: "row",
     topics.THREADS.name: "row",
+    topics.RECENT.name: "row",
+    topics.HABITS.name: "row",
     topics.STATUS.name: "status",
     topics.CANARY.name: "verdict",
     **dict.fromkeys(topics.LANE_OF, "verdict"),
@@ -117,8 +119,8 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
 
 
 def _actions(spec: TopicSpec) -> tuple[str, ...]:
-    """What this system itself does with a topic: it sends to all and reads all but dead letters and feedback."""
-    return ("send",) if spec.name in {topics.DEAD.name, topics.FEEDBACK.name} else ("send", "receive")
+    """What this system itself does with a topic: it sends to all and reads all but dead letters."""
+    return ("send",) if spec.name == topics.DEAD.name else ("send", "receive")
 
 
 def _operation(action: str, spec: TopicSpec) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from streams.contract.asyncapi import document
 from streams.contract.schemas import schema_of
-from streams.events import Feedback, VerdictRecord
+from streams.events import VerdictRecord
+from streams.feedback import Feedback
 from streams.status import Status
 
 DIRECTORY = Path(__file__).parent
