@@ -21,6 +21,7 @@ from streams.events import MalformedEvent, Received, VerdictRecord
 from streams.mail import MailError, parse
 from streams.policies import load_policy
 from streams.topics import LANES
+from streams.triage.counterfactual import but_for, sentence
 from streams.triage.decide import decide
 from streams.triage.policy import DEFAULT, Policy
 from streams.triage.verdict import Verdict
@@ -112,10 +113,18 @@ async def explained(settings: Settings, found: Found) -> Explanation:
     try:
         record = await lane_log.record_at(settings, own.origin)
         received = Received.from_record(record.key, record.value, record.headers)
-        derived = derive(received, own, load_policy(settings.policy_file))
+        policy = load_policy(settings.policy_file)
+        derived = derive(received, own, policy)
     except (TriageError, MalformedEvent, MailError) as obstacle:
         return Explanation(recorded=newest, found_in=place, obstacle=str(obstacle))
-    return Explanation(recorded=newest, found_in=place, derived=derived, differences=differences(own, derived))
+    turning = but_for(derived.lane, derived.category, derived.reasons, policy.of(own.account))
+    return Explanation(
+        recorded=newest,
+        found_in=place,
+        derived=derived,
+        differences=differences(own, derived),
+        turns_on=sentence(turning),
+    )
 
 
 def derive(received: Received, recorded: VerdictRecord, policy: Policy = DEFAULT) -> Verdict:
