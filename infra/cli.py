@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("streams.replay.command:replay", "Decide mails of the log again: what another policy would change"),
     "shadow": ("monitoring.commands.versions:shadow", "A candidate policy or model beside the live one"),
     "promote": ("monitoring.commands.versions:promote", "Have a candidate decide from now on; --rollback"),
+    "feedback": ("agents.commands.feedback:feedback", "Say where a mail belongs; later mail like it follows"),
+    "learned": ("agents.commands.feedback:learned", "What corrections taught: show, export, reset"),
     "tail": ("agents.commands.tail:tail", "Follow a lane"),
     "load": ("agents.load.command:load", "Write realistic mail and see all of it come through"),
     "lag": ("monitoring.commands.lag:lag", "Queue length per group, topic and lane"),

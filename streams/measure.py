@@ -10,6 +10,7 @@ from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS, REVIEWS_WAN
 from streams.canary import is_canary
 from streams.events import SOURCE_HEADER, Received
 from streams.runtime import Event, Outcome
+from streams.topics import FEEDBACK
 from streams.triage.verdict import Lane
 
 SOURCES = frozenset({"imap", "gmail", "maildir"})
@@ -28,8 +29,8 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
         for lane in {outcome.label for outcome in outcomes if outcome.note}
     }
     for event, outcome in zip(events, outcomes, strict=True):
-        if is_canary(event.key):
-            continue  # nobody's mail; control measures it
+        if is_canary(event.key) or event.topic == FEEDBACK.name:
+            continue  # nobody's mail, control measures it; or no mail
         mail: Received | None = outcome.note
         if mail is None:
             said = dict(event.headers).get(SOURCE_HEADER) or b""  # a header may have no value at all

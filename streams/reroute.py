@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from streams.classify import row_key
 from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
+from streams.learning import row_key
 from streams.reviews import Review
 from streams.runtime import Agent, Event, Known, Outcome, Output, Table, Write
 from streams.topics import LANES, REVIEWED, REVIEWS

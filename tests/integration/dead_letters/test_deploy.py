@@ -17,8 +17,9 @@ from click.testing import CliRunner
 
 from infra.cli import triage
 from infra.settings import Settings
-from streams.classify import SENDERS, row_key
+from streams.classify import SENDERS
 from streams.events import Received, VerdictRecord, event_id
+from streams.learning import row_key
 from streams.reading import latest
 from streams.topics import DEAD, LANES, RECEIVED
 from tests.integration.dead_letters.log import Headers, ids, records, write
