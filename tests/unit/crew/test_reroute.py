@@ -94,7 +94,7 @@ def test_what_is_no_review_is_bad_input(value: bytes | None) -> None:
 
 
 class Nothing(Known):
-    def get(self, table: object, key: bytes) -> None:  # type: ignore[override]
+    def get(self, table: object, key: bytes) -> None:
         del table, key
 
 
