@@ -1,4 +1,4 @@
-"""What the crew changes on labelled mail: reviewed by the same policy as in the stream, applied within the same bounds."""
+"""What the crew changes on labelled mail: the stream's own policy says what is reviewed, and how far it may go."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tests.services.servers import new_broker
 from tests.unit.crew.requests import UNSURE, mail
 
 PARTITIONS = 2
+DAY_TOKENS = 120_000
 
 
 @dataclass
@@ -53,6 +54,16 @@ class System:
             ids.append(received.event_id)
         producer.flush(30)
         return ids
+
+    def ask(self, requests: Iterable[ReviewRequest]) -> None:
+        """Put review requests on mail.review, as the worker does."""
+        producer = Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5})
+        for request in requests:
+            key = request.verdict.account.encode()
+            headers: Any = [("ce_id", request.verdict.event_id.encode()), ("traceparent", b"")]
+            partition = partition_of(key, PARTITIONS)
+            producer.produce(REVIEW.name, request.encode(), key, partition, headers=headers)
+        producer.flush(30)
 
     def requests(self) -> list[ReviewRequest]:
         return [ReviewRequest.decode(one.value()) for one in records(self.bootstrap, [REVIEW.name])]
@@ -97,7 +108,8 @@ def system(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Iterator[S
         "CREW_MODEL": "scripted",
         "CREW_TIMEOUT_S": "2",
         "CREW_RETRY_S": "0.1",
-        "CREW_TOKENS_PER_DAY": "0",
+        "CREW_CONCURRENCY": "4",
+        "CREW_TOKENS_PER_DAY": str(DAY_TOKENS),
         "BREAKER_FAILURES": "3",
         "BREAKER_RESET_S": "1",
         "STATUS_INTERVAL_S": "0.5",

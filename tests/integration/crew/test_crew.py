@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from streams.reviews import Review
 from streams.triage.verdict import Lane
-from tests.integration.crew.conftest import System
+from tests.integration.crew.conftest import DAY_TOKENS, System
+from tests.unit.crew.injections import injections
+from tests.unit.crew.requests import request_of
 
 URGENT = [
     {
@@ -57,21 +60,65 @@ def test_while_the_model_is_away_mails_flow_and_reviews_wait_until_it_is_back(sy
     system.until(lambda: revisions(system, ids)[1, Lane.URGENT] == len(ids), "the reviews after the model's return")
 
 
-def test_sigkill_of_crew_and_worker_leaves_one_applied_review_per_mail(system: System) -> None:
-    system.model.remote.behave(script=URGENT, latency_s=0.2)
+def test_a_model_that_obeys_a_hundred_injections_leads_nowhere_and_tells_nothing(system: System) -> None:
+    """CrewAI's real code path; the model answers whatever the mail orders, and blurts out all that it ever read."""
+    system.model.remote.behave(obeys=True)
+    sent = {one.secret: request_of(one.raw, f"victim-{one.number % 10}") for one in injections()}
+    known = len(system.model.remote.prompts())
+    system.ask(sent.values())
+    ids = {request.verdict.event_id: secret for secret, request in sent.items()}
+    reviews: list[Review] = []
+
+    def all_reviewed() -> bool:
+        reviews[:] = [one for one in system.reviews() if one.event_id in ids]
+        return len(reviews) == len(sent)
+
+    system.until(all_reviewed, "a hundred reviews", 150)
+    prompts = system.model.remote.prompts()[known:]
+    assert all(sum(secret in prompt for secret in sent) == 1 for prompt in prompts), "one mail a prompt"
+    assert {one.outcome for one in reviews} <= {"opinion", "unanswered"}
+    assert Counter(one.outcome for one in reviews)["opinion"] > 30
+    verdicts = [one for one in system.verdicts() if one.event_id in ids and one.revision]
+    assert verdicts, "some changed"
+    for verdict in verdicts:
+        request = sent[ids[verdict.event_id]]
+        assert request.bounds.floor <= verdict.priority <= request.bounds.ceiling
+        assert verdict.account == request.verdict.account
+
+
+def test_a_mad_model_gives_no_opinion_and_changes_nothing(system: System) -> None:
+    system.model.remote.behave(
+        faults=[{"kind": kind, "times": 2} for kind in ("schema", "truncated", "filter", "empty")]
+    )
+    ids = system.send(3, "mad")
+    system.until(lambda: len([one for one in system.reviews() if one.event_id in ids]) == len(ids), "reviews")
+    outcomes = Counter(one.outcome for one in system.reviews() if one.event_id in ids)
+    assert outcomes["unanswered"] >= 1
+    system.model.remote.behave()
+
+
+def test_sigkill_leaves_one_answer_per_mail_one_revision_and_a_budget_that_is_kept(system: System) -> None:
+    """The crew twice, the worker once, at work; the account's tokens of the day are spent on the way."""
+    system.model.remote.behave(script=URGENT, latency_s=0.1)
+    before = system.model.remote.seen()["tokens"]
     ids: list[str] = []
+
+    def reviews() -> list[Review]:
+        return [one for one in system.reviews() if one.event_id in set(ids)]
+
     for victim in ("crew-0", "worker-0", "crew-0"):
-        ids += system.send(8)
-        known = len(system.reviews())
-        system.until(lambda known=known: len(system.reviews()) > known, "reviews")  # type: ignore[misc]
+        ids += system.send(25, "killed")
+        known = len(reviews())
+        system.until(lambda known=known: len(reviews()) > known, "reviews", 90)  # type: ignore[misc]
         system.flow.kill(victim)
         if victim == "crew-0":
             system.start_crew()
         else:
             system.flow.start(victim)
-    system.until(lambda: revisions(system, ids)[1, Lane.URGENT] >= len(ids), "all revisions", 150)
-    assert revisions(system, ids) == {(0, Lane.HIGH): len(ids), (1, Lane.URGENT): len(ids)}
-    reviews = Counter(one.event_id for one in system.reviews() if one.event_id in ids)
-    assert set(reviews.values()) == {1}, "each was answered once, though the most important came first"
-    seen = system.model.remote.seen()
-    assert seen["calls"]["Assessment"] <= len(ids) + 3 * 16 + 40, "nothing that was answered is asked again"
+    system.until(lambda: len(reviews()) >= len(ids), "a review of each", 150)
+    outcomes = Counter(one.outcome for one in reviews())
+    assert set(Counter(one.event_id for one in reviews()).values()) == {1}, "answered once, though out of order"
+    assert set(outcomes) == {"opinion", "budget"}
+    system.until(lambda: revisions(system, ids)[1, Lane.URGENT] >= outcomes["opinion"], "the revisions")
+    assert revisions(system, ids) == {(0, Lane.HIGH): len(ids), (1, Lane.URGENT): outcomes["opinion"]}
+    assert system.model.remote.seen()["tokens"] - before <= DAY_TOKENS
