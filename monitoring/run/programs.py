@@ -11,6 +11,7 @@ from infra.errors import ConfigError
 from infra.settings import Settings
 from infra.stack.ports import is_free
 from monitoring.run.children import Program
+from monitoring.run.crew_demo import CrewDemo
 from monitoring.run.fake_gmail import FakeGmail
 from monitoring.run.home import Home
 
@@ -44,7 +45,13 @@ def free_port(wanted: int, *, but: Iterable[int] = ()) -> int:
 
 
 def programs(
-    settings: Settings, home: Home, *, workers: int, own_stack: bool, beside: FakeGmail | None = None
+    settings: Settings,
+    home: Home,
+    *,
+    workers: int,
+    own_stack: bool,
+    beside: FakeGmail | None = None,
+    demo: CrewDemo | None = None,
 ) -> list[list[Program]]:
     """Groups in the order of stopping: what writes comes before what reads it; a fake Gmail is read to the end.
 
@@ -56,7 +63,7 @@ def programs(
     readers = ["archive"] if settings.deliver_file is None else ["archive", "deliver"]
     names = [["ingest"], [f"worker-{number}" for number in range(1, workers + 1)], readers, ["control"]]
     triage = str(triage_path())
-    also = dict(beside.environment) if beside else {}
+    also = {**(beside.environment if beside else {}), **(demo.environment if demo else {})}
     groups = [
         [
             Program(
@@ -68,6 +75,10 @@ def programs(
         ]
         for group in names
     ]
+    if demo:
+        env = _environment(settings, home, "crew", own_stack=own_stack) | also
+        groups[2:2] = [[Program(name="crew", argv=demo.crew, env=env)]]
+        groups.append([demo.model])
     return [*groups, [beside.program]] if beside else groups
 
 

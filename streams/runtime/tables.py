@@ -5,7 +5,7 @@ that processing an event again cannot count it twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -178,20 +178,24 @@ class Overlay:
 class AllPartitions(Mapping[bytes, bytes]):
     """One table over all partitions of this worker, as Faust's own `app.tables` shows it. Read only."""
 
-    def __init__(self, name: str, partitions: Mapping[tuple[str, int], Tables]) -> None:
-        self._name = name
-        self._partitions = partitions
+    def __init__(self, name: str, partitions: Mapping[tuple[str, int], Tables], topics: Collection[str]) -> None:
+        self._name, self._partitions, self._topics = name, partitions, topics
+
+    @property
+    def _own(self) -> Iterable[Tables]:
+        """Of the table's agent; others have others."""
+        return (tables for (topic, _), tables in self._partitions.items() if topic in self._topics)
 
     def __getitem__(self, key: bytes) -> bytes:
-        for tables in self._partitions.values():
+        for tables in self._own:
             if (value := tables.store.get(self._name, key)) is not None:
                 return value
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[bytes]:
-        for tables in self._partitions.values():
+        for tables in self._own:
             for key, _ in tables.store.items(self._name):
                 yield key
 
     def __len__(self) -> int:
-        return sum(tables.store.count(self._name) for tables in self._partitions.values())
+        return sum(tables.store.count(self._name) for tables in self._own)
