@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from streams.events import Received, utc_text
-from streams.learning import habits_of, remembered, row_key
+from streams.learning import habits_of, remembered
 from streams.mail import Mail, parse
+from streams.revisions import row_key
 from streams.runtime import Known, Table, Write
 from streams.topics import SENDERS as SENDERS_TOPIC
 from streams.topics import THREADS as THREADS_TOPIC

@@ -13,6 +13,7 @@ from zlib import crc32
 from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
 from streams.feedback import Feedback
 from streams.mail import Mail
+from streams.revisions import CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key
 from streams.runtime import Event, Known, Outcome, Output, Table, Write
 from streams.topics import FEEDBACK, LANES
 from streams.topics import HABITS as HABITS_TOPIC
@@ -23,13 +24,11 @@ from streams.triage.habits import circle_of
 from streams.triage.policy import Policy, bounds
 from streams.triage.verdict import Category, Habit, Habits, Lane, Reason, Verdict
 
-KEY_CHARACTERS = 300
-"""Addresses and thread ids are cut here in table keys: both are the sender's own text."""
 SLOTS = 4096
 """Mails of an account that are remembered at most."""
 LABEL = "feedback"
 """In metrics, in the place of a lane."""
-CORRECTED = "you_corrected_this"
+BY_OWNER = "you_corrected_this"
 JUNK = frozenset({Category.SPAM, Category.PHISHING})
 WEAK = 0.5
 """Of a star or a mark: it may mean something else."""
@@ -50,11 +49,6 @@ class Recent:
 
 RECENT = Table(name="recent", changelog=RECENT_TOPIC.name, row=Recent)
 HABITS = Table(name="habits", changelog=HABITS_TOPIC.name, row=Habit, source=FEEDBACK.name)
-
-
-def row_key(account: str, name: str) -> bytes:
-    """Key of a table row: account and name are separated by a byte that neither can hold."""
-    return f"{account}\x00{name[:KEY_CHARACTERS]}".encode("utf-8", "replace")
 
 
 def habits_of(account: str, mail: Mail, owner: tuple[str, ...], known: Known) -> Habits | None:
@@ -94,7 +88,7 @@ def _slot(account: str, event_id: str) -> bytes:
 
 
 def _base(priority: int, reasons: tuple[Reason, ...]) -> float:
-    taught = (teaching.SENDER, teaching.THREAD, teaching.CIRCLE, CORRECTED)
+    taught = (teaching.SENDER, teaching.THREAD, teaching.CIRCLE, BY_OWNER)
     return round(priority - sum(reason.weight for reason in reasons if reason.rule in taught), 3)
 
 
@@ -115,7 +109,12 @@ def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
     outcome = _learned(
         feedback, now, _rows(feedback, mail, wanted, _former(feedback.account, now.generation, known), policy)
     )
-    return outcome._replace(outputs=_revised(event, feedback, policy))
+    revised = _revised(feedback, known, policy)
+    if revised is None:
+        return outcome
+    said = Write(CORRECTED, row_key(revised.account, revised.event_id), CorrectedFacts(revision=revised.revision))
+    lane = Output(LANES[revised.lane].name, event.key, revised.encode(), _headers(event, revised))
+    return outcome._replace(outputs=(lane,), writes=(*outcome.writes, said))
 
 
 def _about(feedback: Feedback, known: Known) -> Recent | None:
@@ -205,20 +204,21 @@ def _learned(feedback: Feedback, own: Habit, rows: Mapping[str, Habit]) -> Outco
     return Outcome(writes=tuple(writes), label=LABEL)
 
 
-def _revised(event: Event, feedback: Feedback, policy: Policy) -> tuple[Output, ...]:
-    """The corrected verdict, in its lane."""
+def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord | None:
+    """The corrected verdict."""
     record = feedback.verdict
     if record is None or feedback.action != "corrected":
-        return ()
+        return None
     if record.account != feedback.account or record.event_id != feedback.event_id:
         raise MalformedEvent("the verdict is of another mail than the feedback")
     priority = _corrected_priority(record, feedback, policy)
     lane = next(each.lane for each in policy.lanes if each.lowest <= priority <= each.highest)
     category = feedback.category or record.category
-    moved = Reason(rule=CORRECTED, weight=float(priority - record.priority), text="You said where it belongs.")
-    revised = replace(
+    moved = Reason(rule=BY_OWNER, weight=float(priority - record.priority), text="You said where it belongs.")
+    last = max(record.revision, last_revision(known, record.account, record.event_id))
+    return replace(
         record,
-        revision=record.revision + 1,
+        revision=last + 1,
         priority=priority,
         lane=lane,
         category=category,
@@ -226,7 +226,6 @@ def _revised(event: Event, feedback: Feedback, policy: Policy) -> tuple[Output, 
         reasons=(moved, *record.reasons),
         confidence=1.0,
     )
-    return (Output(LANES[lane].name, event.key, revised.encode(), _headers(event, revised)),)
 
 
 def _corrected_priority(record: VerdictRecord, feedback: Feedback, policy: Policy) -> int:

@@ -15,8 +15,9 @@ from infra import settings as configuration
 from infra.settings import Settings
 from infra.terminal import printable
 from streams.classify import SENDERS, THREADS
-from streams.learning import HABITS, RECENT, row_key
+from streams.learning import HABITS, RECENT
 from streams.reading import latest
+from streams.revisions import row_key
 from streams.runtime import Table
 from streams.runtime.tables import POSITION_KEY
 

@@ -18,9 +18,10 @@ from infra.settings import Settings
 from infra.terminal import printable
 from streams.events import event_id, utc_text
 from streams.feedback import Feedback
-from streams.learning import HABITS, row_key
+from streams.learning import HABITS
 from streams.partitioning import partition_of
 from streams.reading import latest
+from streams.revisions import row_key
 from streams.topics import FEEDBACK
 from streams.triage.habits import FRESH_DAYS, HALF_LIFE_DAYS
 from streams.triage.verdict import Category, Habit, Lane

@@ -135,6 +135,7 @@ _MESSAGE_OF = {
     topics.THREADS.name: "row",
     topics.RECENT.name: "row",
     topics.HABITS.name: "row",
+    topics.CORRECTED.name: "row",
     topics.STATUS.name: "status",
     topics.REVIEW.name: "review",
     topics.REVIEWED.name: "reviewed",

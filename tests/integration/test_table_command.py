@@ -11,8 +11,8 @@ from confluent_kafka import Producer
 from infra.settings import load
 from streams.admin import create_topics
 from streams.classify import SENDERS
-from streams.learning import row_key
 from streams.partitioning import partition_of
+from streams.revisions import row_key
 from streams.runtime.tables import POSITION_KEY
 from streams.triage.verdict import SenderFacts
 from tests.integration.monitoring.test_control import TRIAGE, environment_of

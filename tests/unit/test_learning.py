@@ -14,6 +14,7 @@ from streams.events import MalformedEvent, VerdictRecord
 from streams.feedback import Feedback
 from streams.learning import LABEL, RECENT
 from streams.mail import parse
+from streams.revisions import REVIEWS, ReviewedFacts, row_key
 from streams.route import triage, triage_agent
 from streams.runtime import Outcome
 from streams.topics import FEEDBACK
@@ -153,7 +154,11 @@ def test_each_table_is_written_by_events_of_its_own_topic() -> None:
     by_mail = {name for name, _ in mailbox.rows}
     outcome = told(mailbox, record, "corrected", lane="high", verdict=record)
     by_topic = {topic: {table.name for table in agent.tables_of(topic)} for topic in agent.reads}
-    assert by_topic == {"mail.received": by_mail, "mail.feedback": {write.table.name for write in outcome.writes}}
+    assert by_topic == {
+        "mail.received": by_mail,
+        "mail.feedback": {write.table.name for write in outcome.writes},
+        "mail.reviewed": {"reviews"},
+    }
 
 
 def test_the_last_mails_of_an_account_are_a_ring() -> None:
@@ -172,3 +177,11 @@ def test_twenty_corrections_cut_the_errors() -> None:
 
 def test_nobody_promotes_himself_by_volume() -> None:
     assert set(promoted(100).values()) == {0}
+
+
+def test_a_correction_after_a_second_opinion_has_the_next_number() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    mailbox.rows[REVIEWS.name, row_key(ACCOUNT, first.event_id)] = ReviewedFacts(revision=1, reviews=1)
+    assert mailbox.correct(first, Lane.URGENT).revision == 2, "the owner has not seen the crew's"
+    assert mailbox.correct(first, Lane.LOW).revision == 3, "nor their own"

@@ -19,8 +19,8 @@ from infra.cli import triage
 from infra.settings import Settings
 from streams.classify import SENDERS
 from streams.events import Received, VerdictRecord, event_id
-from streams.learning import row_key
 from streams.reading import latest
+from streams.revisions import row_key
 from streams.topics import DEAD, LANES, RECEIVED
 from tests.integration.dead_letters.log import Headers, ids, records, write
 from tests.integration.pipeline.processes import Pipeline, pipeline

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar, cast
 
 import pytest
 
 from streams.events import MalformedEvent, VerdictRecord
-from streams.reroute import TABLE, ReviewedFacts, reroute_agent
 from streams.reviews import Review, ReviewRequest, review_id
+from streams.revisions import CORRECTED, REVIEWS, CorrectedFacts, ReviewedFacts, row_key
 from streams.route import triage_agent
-from streams.runtime import Known, Outcome
+from streams.runtime import Known, Outcome, Table
 from streams.triage.opinion import Deception, Opinion, Sureness
 from streams.triage.policy import DEFAULT
 from streams.triage.verdict import Category, Lane
 from tests.unit.crew.requests import UNSURE, mail, request_of
 from tests.unit.runtime.records import Record
 
+Row = TypeVar("Row")
 OPINION = Opinion(
     lane=Lane.URGENT, category=Category.WORK, needs_reply=True, sureness=Sureness.CERTAIN, deception=Deception.NONE,
     why="Legal notice.",
@@ -35,11 +37,11 @@ def review_of(request: ReviewRequest, opinion: Opinion | None = OPINION, **chang
 
 class Rows(Known):
     def __init__(self) -> None:
-        self.rows: dict[bytes, ReviewedFacts] = {}
+        self.rows: dict[tuple[str, bytes], object] = {}
 
-    def get(self, table: object, key: bytes) -> ReviewedFacts | None:  # type: ignore[override]
-        assert table is TABLE
-        return self.rows.get(key)
+    def get(self, table: Table[Row], key: bytes) -> Row | None:
+        assert table in {REVIEWS, CORRECTED}
+        return cast("Row | None", self.rows.get((table.name, key)))
 
 
 def apply(review: Review, rows: Rows) -> Outcome:
@@ -47,8 +49,8 @@ def apply(review: Review, rows: Rows) -> Outcome:
         offset=1, topic="mail.reviewed", key=review.account.encode(), value=review.encode(),
         headers=(("ce_type", b"email.triage.mail.reviewed.v1"), ("ce_id", review.event_id.encode()), ("traceparent", b"")),
     )  # fmt: skip
-    outcome = reroute_agent(DEFAULT).decide(event, rows)
-    rows.rows.update({write.key: write.row for write in outcome.writes})
+    outcome = triage_agent(DEFAULT).decide(event, rows)
+    rows.rows.update({(write.table.name, write.key): write.row for write in outcome.writes})
     return outcome
 
 
@@ -90,7 +92,7 @@ def test_suspected_deception_marks_and_never_hides_what_the_rules_hold_up() -> N
 @pytest.mark.parametrize("value", [None, b"{}", b"[1]", b'{"opinion": {"lane": "critical"}}'])
 def test_what_is_no_review_is_bad_input(value: bytes | None) -> None:
     with pytest.raises(MalformedEvent):
-        reroute_agent(DEFAULT).decide(Record(offset=1, topic="mail.reviewed", value=value), Rows())
+        triage_agent(DEFAULT).decide(Record(offset=1, topic="mail.reviewed", value=value), Rows())
 
 
 class Nothing(Known):
@@ -109,7 +111,7 @@ class Nothing(Known):
 def test_only_where_there_is_a_crew_for_the_account_a_request_is_written(reviewed: object, topics: list[str]) -> None:
     received = mail(1, "box", *UNSURE)
     event = Record(offset=1, topic="mail.received", key=b"box", value=received.raw, headers=received.headers())
-    outcome = triage_agent(DEFAULT, reviewed).decide(event, Nothing())  # type: ignore[arg-type]
+    outcome = triage_agent(DEFAULT, reviewed=reviewed).decide(event, Nothing())  # type: ignore[arg-type]
     assert [output.topic for output in outcome.outputs] == topics
     if len(topics) > 1:
         request = ReviewRequest.decode(outcome.outputs[1].value)
@@ -122,3 +124,11 @@ def test_an_applied_reviews_row_knows_the_revision() -> None:
     rows = Rows()
     apply(review_of(request_of()), rows)
     assert list(rows.rows.values()) == [ReviewedFacts(revision=1, reviews=1, priority=9)]
+
+
+def test_a_review_that_comes_after_its_owners_word_changes_nothing() -> None:
+    request, rows = request_of(), Rows()
+    key = row_key(request.verdict.account, request.verdict.event_id)
+    rows.rows[CORRECTED.name, key] = CorrectedFacts(revision=1)
+    outcome = apply(review_of(request), rows)
+    assert (outcome.outputs, outcome.writes, outcome.label) == ((), (), "its owner spoke first")
