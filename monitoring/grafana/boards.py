@@ -119,6 +119,7 @@ STREAM = Board(
             Panel(title="Transactions", unit="reqps", queries={"{{agent}} {{outcome}}": rate("crewai_transactions_total", "agent", "outcome")}),
             Panel(title="Dead letters", unit="reqps", queries={"{{agent}} {{error}}": rate("crewai_dead_letters_total", "agent", "error")}, only_with="dead letters"),
             Panel(title="Open dead letters", queries={"{{agent}} {{error}}": "crewai_dead_letters_open"}, only_with="dead letters", help="triage dead causes"),
+            Panel(title="A candidate beside it", unit="reqps", queries={"{{live}} to {{candidate}}, category {{category}}": rate("crewai_shadow_verdicts_total", "live", "candidate", "category") + " > 0"}, only_with="a candidate in the shadow", help="`triage shadow show` says which mails, and why."),
         ),
         "Tables": (
             Panel(title="Rows", queries={"{{table}} {{instance}}": "crewai_table_rows"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -25,6 +25,8 @@ def consumer(settings: Settings) -> Iterator[Any]:
     """A consumer without a group."""
     made = Consumer({**librdkafka_options(settings), **READING})
     try:
+        with suppress(KafkaException):  # connects now: what is assigned to an unconnected client waits for its timers
+            made.list_topics(timeout=CALL_S)
         yield made
     finally:
         made.close()

@@ -16,19 +16,16 @@ from infra.settings import Settings
 from streams.kafka_errors import KafkaUnavailable
 from streams.partitioning import partition_of
 from streams.topics import RECEIVED
+from streams.transport.reader import CONFIGURATION
 
 CALL_S = 15.0
 _OFFSETS = re.compile(r"(?:(\d{1,5}):)?(\d{1,18})?-(\d{1,18})?")
 
 READING: Mapping[str, Any] = {
+    **CONFIGURATION,
     "group.id": "triage-replay-reader",  # the client wants a name; it is assigned by hand, joins and commits nothing
-    "isolation.level": "read_committed",
-    "enable.auto.commit": False,
-    "enable.auto.offset.store": False,
     "enable.partition.eof": True,
-    "auto.offset.reset": "earliest",
-    "fetch.message.max.bytes": 1024 * 1024,
-    "queued.max.messages.kbytes": 8 * 1024,
+    "fetch.wait.max.ms": 10,  # the end of a partition is only told by the answer to a request beyond it
 }
 
 
