@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -42,15 +43,18 @@ def running(folder: Path, name: str, *arguments: str, **environment: str) -> Ite
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(example(name), "utf-8")
     printed = folder / f"{name}.out"
-    with printed.open("ab") as output:
+    with printed.open("ab") as output, (folder / f"{name}.err").open("ab") as errors:
         process = subprocess.Popen(
-            [sys.executable, name, *arguments], cwd=folder, stdout=output, stderr=output, env=os.environ | environment
+            [sys.executable, name, *arguments], cwd=folder, stdout=output, stderr=errors, env=os.environ | environment
         )
     try:
         yield printed
     finally:
-        process.kill()
-        process.wait()
+        process.send_signal(signal.SIGINT)  # Ctrl-C: it leaves its group at once
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
 
 
 async def until_printed(printed: Path, *lines: str) -> None:
@@ -93,7 +97,7 @@ async def test_a_consumer_acts_once_on_each_committed_verdict(settings: Settings
     await judge(settings, urgent(2), commit=False)
     with running(tmp_path, name, brokers) as printed:
         await until_printed(printed, "9 home Mail 0", "9 home Mail 1")
-    await judge(settings, urgent(1), urgent(0, revision=1))  # a killed consumer meets again what it has done
+    await judge(settings, urgent(1), urgent(0, revision=1))  # a consumer meets again what it has done
     with running(tmp_path, name, brokers) as printed:
         await until_printed(printed, "9 home Mail 0", "9 home Mail 1", "9 home Mail 0")
 
