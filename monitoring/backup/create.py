@@ -42,6 +42,11 @@ class _Files:
         made = self._writers[str(path)] = Writer(self._folder / path, self._key)
         return made
 
+    def drop(self, path: Path) -> None:
+        """Remove one that could not be filled."""
+        (self._folder / path).unlink()
+        del self._writers[str(path)]
+
     def stored(self) -> tuple[Stored, ...]:
         return tuple(Stored(name=name, size=one.size, sha256=one.sha256) for name, one in self._writers.items())
 
@@ -65,8 +70,7 @@ def create(settings: Settings) -> Manifest:
             first = base.take(settings, out)
     except Fatal as error:
         notes.append(f"no base backup, so no recovery to a second: {error}")
-        (folder / BASE).unlink()
-        files._writers.pop(BASE)  # noqa: SLF001 - its own module
+        files.drop(Path(BASE))
     rows = asyncio.run(tables.copy_out(settings, Path(TABLES), files))
     for name, content in configuration.collect(settings, encrypted=key is not None):
         with files(Path("configuration") / name) as out:

@@ -68,7 +68,7 @@ REPORT: list[str] = []
 @pytest.fixture(scope="module")
 def typed(at: System, watching: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """The shell, and at the end how many blocks were run."""
-    for program in ("jq", "curl"):
+    for program in ("jq", "curl", "logrotate"):
         assert shutil.which(program), f"not installed: apt-get install {program}"
     with shell(at, watching, tmp_path_factory.mktemp("shell")) as made:
         yield made
