@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "control": ("monitoring.control.command:control", "Health, metrics and lag over HTTP; set, show, clear what runs"),
     "lane": ("monitoring.commands.lane:lane", "Pause and resume what reads a lane"),
     "breaker": ("monitoring.commands.breaker:breaker", "Hold circuit breakers open or closed"),
+    "cache": ("monitoring.commands.cache:cache", "Forget what is cached"),
     "classify": ("agents.commands.classify:classify", "Classify files offline, one JSON line per mail"),
     "evaluate": ("agents.commands.evaluate:evaluate", "Judge the classifier on labelled mail"),
     "policy": ("agents.commands.policy:policy", "Check a policy file, and try what it would change"),

@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from agents.breakers import BREAKERS, BreakerState
+from agents.breakers import BREAKERS, GAUGE, BreakerState
 from agents.crew.backlog import Backlog, Waiting
 from agents.crew.cache import Cache
 from agents.crew.controls import follow
@@ -152,6 +152,7 @@ class Crew:
         counts: dict[str, Any] = {
             "partitions": len(reading.desks), "backlog": len(self.backlog), "tokens": self.tokens,
             "rss_bytes": psutil.Process().memory_info().rss,
+            **{f"breaker_{name}": GAUGE[state] for name, state in BREAKERS.states().items()},
             **{f"reviews_{name}": self.counts.get(name, 0) for name in _OUTCOMES},
         }  # fmt: skip
         return Report(checks=tuple(checks), counts=counts)

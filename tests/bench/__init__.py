@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, str] = {
     "gmail": "2,000 watched Gmail mailboxes on one ingest process; push to lane record (Kafka, Pub/Sub, fake Gmail)",
     "metrics": "what metrics cost: a worker that records and is scraped beside one that does not (Kafka)",
     "drain": "100,000 mails drained and refilled beside a bare consumer and producer, compared byte by byte (Kafka)",
+    "crew": "a worker while the crew's model is away or hangs; reviews per second, memory (Kafka, CrewAI, fake model)",
     "triage": "microseconds of a decision: parse, rules, model; the worst of the parsers' torture set (no services)",
     "stages": "where the time of one mail goes: parse, decide, encode (no services)",
 }
