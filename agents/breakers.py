@@ -6,10 +6,12 @@ told how it ended, and told when it is time for a probe."""
 from __future__ import annotations
 
 import logging
+import math
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
+from typing import Literal
 
 import pybreaker
 
@@ -21,6 +23,10 @@ from monitoring import metrics
 from streams.status import Check
 
 log = logging.getLogger(__name__)
+
+
+Hold = Literal["auto", "open", "closed"]
+"""What an operator wants of a breaker."""
 
 
 class BreakerState(StrEnum):
@@ -55,6 +61,7 @@ class Breaker:
         self._reset_s, self._clock = reset_s, clock
         self._opened_at = 0.0
         self._probing = False
+        self._held: Hold = "auto"
         self._turns = 0
         """State changes so far: how a call ended says nothing of a state that began after it."""
         self._state = BreakerState.CLOSED
@@ -72,9 +79,11 @@ class Breaker:
 
     @property
     def retry_in_s(self) -> float:
-        """Seconds until a call is let through; 0: now."""
+        """Seconds until a call is let through; 0: now, infinite: not before an operator lets go of it."""
         if self.state == BreakerState.CLOSED:
             return 0.0
+        if self._held == "open":
+            return math.inf
         return max(0.0, self._opened_at + self._reset_s - self._clock())
 
     def on_change(self, listener: Callable[[BreakerState], None]) -> None:
@@ -101,24 +110,41 @@ class Breaker:
             self._settle(turn, failed=False)
 
     def open(self) -> None:
-        """Open it, as an operator may."""
+        """Open it, as failures would."""
         self._breaker.open()
 
     def close(self) -> None:
-        """Close it, as an operator may."""
+        """Close it, as a success would."""
         self._breaker.close()
+
+    @property
+    def reason(self) -> str:
+        """Why it is not closed, for people."""
+        if self._held == "open":
+            return "held open by an operator"
+        return f"the provider failed too often; tried again in {self.retry_in_s:.0f} s"
+
+    def hold(self, state: Hold) -> None:
+        """Keep it open or closed, whatever calls do, as an operator may; auto: let go, and the next call decides."""
+        held, self._held = self._held, state
+        if state == "open" and self.state != BreakerState.OPEN:
+            self._breaker.open()
+        elif state == "closed" and self.state != BreakerState.CLOSED:
+            self._breaker.close()
+        elif state == "auto" and held == "open":
+            self._opened_at = self._clock() - self._reset_s
 
     def _admit(self) -> int:
         if self.state == BreakerState.OPEN and not self.retry_in_s:
             self._breaker.half_open()
         if self.state == BreakerState.OPEN or self._probing:
-            raise BreakerOpen(f"{self.name}: failed too often, is tried again in {self.retry_in_s:.0f} s")
+            raise BreakerOpen(f"{self.name} is {self.state}: {self.reason}")
         self._probing = self.state == BreakerState.HALF_OPEN
         return self._turns
 
     def _settle(self, turn: int, *, failed: bool) -> None:
-        if turn != self._turns:
-            return  # it was made before the state changed
+        if turn != self._turns or self._held != "auto":
+            return  # it was made before the state changed, or an operator decides
         with suppress(_Failed):
             self._breaker.call(_fail if failed else _succeed)
 
@@ -146,6 +172,7 @@ class Breakers:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._made: dict[str, Breaker] = {}
+        self._held: Mapping[str, Hold] = {}
 
     def of(self, settings: Settings, provider: str, account_class: str = "") -> Breaker:
         """The breaker of a provider (gmail, imap, crew, webhook) and a class of accounts; both from bounded sets."""
@@ -154,7 +181,17 @@ class Breakers:
             self._made[name] = Breaker(
                 name, failures=settings.breaker_failures, reset_s=settings.breaker_reset_s, clock=self._clock
             )
+            self._made[name].hold(self._hold_of(name))
         return self._made[name]
+
+    def hold(self, held: Mapping[str, Hold]) -> None:
+        """Keep breakers as an operator says, by name or provider; all others go by their own judgement."""
+        self._held = held
+        for name, breaker in self._made.items():
+            breaker.hold(self._hold_of(name))
+
+    def _hold_of(self, name: str) -> Hold:
+        return self._held.get(name) or self._held.get(name.partition("/")[0]) or "auto"
 
     def states(self) -> dict[str, BreakerState]:
         """Each by its name."""
@@ -166,7 +203,7 @@ class Breakers:
             Check(
                 name=f"breaker {one.name}",
                 ok=False,
-                reason=f"{one.state}: the provider failed too often; tried again in {one.retry_in_s:.0f} s",
+                reason=f"{one.state}: {one.reason}",
             )
             for one in self._made.values()
             if one.state != BreakerState.CLOSED

@@ -59,7 +59,25 @@ def configure(component: str, *, level: str = "INFO", form: str = "json") -> Non
     )
     root = logging.getLogger()
     root.handlers[:] = [stream]
-    root.setLevel(level)
-    for library in ("aiokafka", "aioimaplib"):  # at DEBUG they log whole records and commands: mails and passwords
-        logging.getLogger(library).setLevel(max(logging.INFO, root.level))
+    set_level(level)
     logging.captureWarnings(capture=True)
+
+
+def set_level(level: str) -> None:
+    """Write lines of `level` and above from now on."""
+    root = logging.getLogger()
+    root.setLevel(level)
+    for library in _SAFE.keys() | _QUIET.keys():
+        least = logging.NOTSET if root.level <= logging.DEBUG else _QUIET.get(library, logging.NOTSET)
+        logging.getLogger(library).setLevel(max(least, _SAFE.get(library, logging.NOTSET), root.level))
+
+
+def quiet(*libraries: str, least: int) -> None:
+    """Write lines of these libraries only from `least` on, unless the level is DEBUG."""
+    _QUIET.update(dict.fromkeys(libraries, least))
+    set_level(logging.getLevelName(logging.getLogger().level))
+
+
+# At DEBUG they log whole records, messages and commands: mails and passwords. The last is only loud.
+_SAFE = {"aiokafka": logging.INFO, "aioimaplib": logging.INFO, "google": logging.WARNING, "watchfiles": logging.WARNING}
+_QUIET: dict[str, int] = {}

@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
     """postgresql://USER:PASSWORD@HOST:PORT/DATABASE."""
     database_pool_size: int = Field(10, ge=1, le=200)
-    """Most connections of one process."""
+    """Connections that a process keeps open once it needed them."""
+    database_max_overflow: int = Field(0, ge=0, le=200)
+    """Connections beyond DATABASE_POOL_SIZE while there is more to do; each is closed after use."""
     database_timeout_s: float = Field(30.0, gt=0, le=600)
     """Longest wait for a connection or a statement."""
 
@@ -153,6 +155,10 @@ class Settings(BaseSettings):
     """TOML file of the triage policy, see `triage policy check`; none: the policy that ships."""
     batch_size: int = Field(2000, ge=1, le=10_000)
     """Most records of one partition in one transaction."""
+    max_workers: int = Field(1024, ge=1, le=1024)
+    """Most partitions of a process that are at work at once; the most pressing lane goes first."""
+    parallel_processing: bool = True
+    """false: one partition of a process at a time, whatever MAX_WORKERS says."""
     batch_timeout_s: float = Field(60.0, ge=1, le=600)
     """Longest time one batch may take, outputs acknowledged; then it is aborted and taken again."""
     event_timeout_s: float = Field(5.0, ge=0.1, le=60)
@@ -174,6 +180,15 @@ class Settings(BaseSettings):
     """Where `triage control` serves /health."""
     metrics_port: Port = 8080
     """Where `triage control` serves /metrics."""
+    admin_tokens: SecretStr = SecretStr("")
+    """Who may call /admin on METRICS_PORT: entries that `triage control token` printed, separated by blanks. They hold
+    hashes, not tokens. None: nobody may."""
+    admin_tokens_file: Path | None = None
+    """A file with more of them, one a line."""
+    admin_remote: bool = False
+    """Whether /admin answers other machines too; put TLS before it."""
+    admin_rate: float = Field(10.0, gt=0, le=1000)
+    """Calls of /admin a second and token; five times as many at once after a rest."""
     process_metrics_port: int = Field(0, ge=0, le=65535)
     """Where ingest, worker and archive serve their own metrics; 0: nowhere."""
     triage_home: Path = Path(".triage")

@@ -104,7 +104,7 @@ def _create(client: AdminClient, settings: Settings, missing: Sequence[TopicSpec
     if not missing:
         return ()
     wanted = [
-        NewTopic(spec.name, settings.topic_partitions, settings.topic_replication_factor, config=dict(spec.config))
+        NewTopic(spec.name, _partitions(settings, spec), settings.topic_replication_factor, config=dict(spec.config))
         for spec in missing
     ]
     created = []
@@ -117,6 +117,10 @@ def _create(client: AdminClient, settings: Settings, missing: Sequence[TopicSpec
         else:
             created.append(name)
     return tuple(created)
+
+
+def _partitions(settings: Settings, spec: TopicSpec) -> int:
+    return settings.topic_partitions if spec.partitions is None else spec.partitions
 
 
 def _wait_until_shown(client: AdminClient, settings: Settings, names: set[str]) -> None:
@@ -139,7 +143,16 @@ def _with_leaders(present: dict[str, TopicMetadata]) -> set[str]:
 
 def _shape_findings(settings: Settings, spec: TopicSpec, topic: TopicMetadata) -> list[Finding]:
     found = []
-    if len(topic.partitions) != settings.topic_partitions:
+    if spec.partitions is not None and len(topic.partitions) != spec.partitions:
+        found.append(
+            Finding(
+                topic=spec.name,
+                kind="partitions",
+                message=f"{len(topic.partitions)} partitions instead of {spec.partitions}: note what it says"
+                " (`triage control show`), delete it and run `triage topics create`",
+            )
+        )
+    elif spec.partitions is None and len(topic.partitions) != settings.topic_partitions:
         found.append(
             Finding(
                 topic=spec.name,

@@ -19,6 +19,7 @@ from streams.runtime.dead import DeadLetterLimit
 from streams.runtime.tables import AllPartitions
 from streams.transport import register
 from streams.transport.driver import SCHEME, Consumer
+from streams.transport.flow import Flow
 from streams.transport.ownership import OpenStore, Ownership
 from streams.transport.reader import Reader
 
@@ -41,6 +42,8 @@ class TriageApp(faust.App):
 
     settings: Settings
     declared: Sequence[Agent] = ()
+    flow: Flow
+    limit: DeadLetterLimit
     failure: BaseException | None = None
     on_fatal: Callable[[], None]
 
@@ -66,15 +69,15 @@ class TriageApp(faust.App):
 
     def make_ownership(self, consumer: Consumer) -> Ownership:
         """Called by the transport's consumer."""
-        limit = DeadLetterLimit(self.settings.dead_letter_limit)
         ownership = Ownership(
             consumer,
             deciders(
-                self.declared, lambda agent: Decider(agent, event_timeout_s=self.settings.event_timeout_s, limit=limit)
+                self.declared,
+                lambda agent: Decider(agent, event_timeout_s=self.settings.event_timeout_s, limit=self.limit),
             ),
             name=self.conf.id,
             options=librdkafka_options(self.settings),
-            batch_size=self.settings.batch_size,
+            flow=self.flow,
             batch_timeout_s=self.settings.batch_timeout_s,
             stores=self._open_store(),
         )
@@ -104,8 +107,16 @@ class TriageApp(faust.App):
             self.on_fatal()
 
 
-def create_app(settings: Settings, name: str, agents: Sequence[Agent]) -> TriageApp:
-    """The Faust app `name` (= its consumer group) with these agents."""
+def create_app(
+    settings: Settings,
+    name: str,
+    agents: Sequence[Agent],
+    *,
+    flow: Flow | None = None,
+    limit: DeadLetterLimit | None = None,
+) -> TriageApp:
+    """The Faust app `name` (= its consumer group) with these agents. `flow` and `limit`: what an operator may turn
+    while it runs; as the settings say when there is none."""
     register()
     instance = f"{name}-{settings.instance_id}" if settings.static_membership else None
     brokers = settings.kafka_bootstrap_servers.replace(",", f";{SCHEME}://")
@@ -135,6 +146,8 @@ def create_app(settings: Settings, name: str, agents: Sequence[Agent]) -> Triage
         tracer=None,
     )
     app.settings, app.declared = settings, tuple(agents)
+    app.flow = flow or Flow.of(settings)
+    app.limit = limit or DeadLetterLimit(settings.dead_letter_limit)
     for agent in agents:
         _declare(app, agent)
     return app

@@ -23,6 +23,8 @@ from infra.stacks import show_on_signal
 from monitoring import metrics, metrics_server
 from monitoring.metrics_disk import follow_disk
 from streams.app import TriageApp, create_app
+from streams.control import Follower
+from streams.controls import Controls
 from streams.runtime import Agent
 from streams.status import Check
 from streams.status_publisher import Report, StatusPublisher
@@ -37,18 +39,25 @@ SPANS_S = 1.0
 PAUSE_S, PAUSE_MAX_S = 0.2, 3.0
 
 Cleanup = Callable[[], Awaitable[None]]
+Follow = Callable[[Follower], None]
 
 
 def run(
-    settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None = None
+    settings: Settings,
+    component: str,
+    group: str,
+    agents: Sequence[Agent],
+    cleanup: Cleanup | None = None,
+    *,
+    follow: Follow = lambda _: None,
 ) -> NoReturn:
-    """Run agents as the Faust app and consumer group `group`. Exits with 0 when stopped in order, 1 when it failed."""
+    """Run agents as the Faust app and consumer group `group`. Exits with 0 when stopped in order, 1 when it failed.
+
+    `follow` subscribes to what operators may turn of this process beside what `Controls` knows."""
     log_lines.configure(component, level=settings.log_level, form=settings.log_format)
-    if settings.log_level != "DEBUG":
-        for chatty in ("faust", "mode", "streams.app", "streams.transport.driver"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
-        # It repeats ten times a second that a broker is away; the status publisher says it once.
-        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    log_lines.quiet("faust", "mode", "streams.app", "streams.transport.driver", least=logging.WARNING)
+    # It repeats ten times a second that a broker is away; the status publisher says it once.
+    log_lines.quiet("aiokafka", least=logging.CRITICAL)
     follow_disk(settings.table_dir)
     SPANS.start(settings, component)
     metrics_server.serve(component, settings.process_metrics_port, settings.bind_host)
@@ -57,21 +66,30 @@ def run(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    code = uvloop.run(_run(settings, component, group, agents, cleanup))
+    code = uvloop.run(_run(settings, component, group, agents, cleanup=cleanup, follow=follow))
     logging.shutdown()
     sys.stdout.flush()
     # Not sys.exit: a consumer thread of Faust that was stopped while it started is no daemon and would never end.
     os._exit(code)
 
 
-async def _run(settings: Settings, component: str, group: str, agents: Sequence[Agent], cleanup: Cleanup | None) -> int:
+async def _run(
+    settings: Settings, component: str, group: str, agents: Sequence[Agent], *, cleanup: Cleanup | None, follow: Follow
+) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     show_on_signal()
-    running = Running(settings, group, agents, stop)
-    async with StatusPublisher(settings, component, lambda: report(running.app)) as publisher:
+    controls = Controls(settings, agents)
+    running = Running(settings, group, agents, stop, controls)
+    async with (
+        Follower(settings) as control,
+        StatusPublisher(settings, component, lambda: report(running.app), control) as publisher,
+    ):
         try:
+            controls.follow(control)
+            follow(control)
+            await control.caught_up(stop)
             await running.until_stopped()
         except Exception as error:
             running.app.fatal(error)
@@ -88,8 +106,10 @@ async def _run(settings: Settings, component: str, group: str, agents: Sequence[
 class Running:
     """The Faust app of this process; made anew while the brokers are away, since a Faust app does not start twice."""
 
-    def __init__(self, settings: Settings, group: str, agents: Sequence[Agent], stop: asyncio.Event) -> None:
-        self._make = partial(create_app, settings, group, agents)
+    def __init__(
+        self, settings: Settings, group: str, agents: Sequence[Agent], stop: asyncio.Event, controls: Controls
+    ) -> None:
+        self._make = partial(create_app, settings, group, agents, flow=controls.flow, limit=controls.limit)
         self._brokers = settings.kafka_bootstrap_servers
         self._stop = stop
         self.app = self._new()
@@ -149,6 +169,7 @@ def report(app: TriageApp) -> Report:
         "records": sum(task.progress.records for task in tasks),
         "transactions": sum(task.progress.transactions for task in tasks),
         "aborted": sum(task.progress.aborted for task in tasks),
+        "held_topics": len(app.flow.held & app.input_topics),
         "rss_bytes": psutil.Process().memory_info().rss,
     }
     for table in (table for agent in app.declared for table in agent.tables):

@@ -18,6 +18,7 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from monitoring.metrics_server import PULSE
 from streams.closing import close_within
+from streams.control.follower import Follower
 from streams.events import utc_text
 from streams.status import Check, Status
 from streams.topics import STATUS
@@ -28,6 +29,8 @@ SEND_SECONDS = 5.0
 """Longest wait for one record; then the connection is made anew."""
 VITAL = frozenset({"kafka", "group", "process", "status"})
 """Checks without which a process does no work at all; a mailbox or a database that is away is waited for."""
+CONTROL_REVISION = "control_revision"
+"""The count that says which revision of triage.control a process has taken up."""
 GOODBYE_SECONDS = 1.5
 """Longest time that the tombstone may delay the end of the process."""
 
@@ -46,8 +49,15 @@ class StatusPublisher:
     `report` is called on the event loop; it must be quick. When it raises, that is what gets published.
     """
 
-    def __init__(self, settings: Settings, component: str, report: Callable[[], Report]) -> None:
+    def __init__(
+        self, settings: Settings, component: str, report: Callable[[], Report], control: Follower | None = None
+    ) -> None:
+        """`control`: what it follows is told with the report, and at once when it changes."""
         self._settings = settings
+        self._control = control
+        self._soon = asyncio.Event()
+        if control is not None:
+            control.on_applied = self._soon.set
         self._component = component
         self._report = report
         self._started_at = utc_text(datetime.now(UTC))
@@ -80,7 +90,9 @@ class StatusPublisher:
             status = self.status()
             self._beat(status)
             await self._attempt(status.encode(), SEND_SECONDS)
-            await asyncio.sleep(self._settings.status_interval_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._soon.wait(), self._settings.status_interval_s)
+            self._soon.clear()
 
     def _beat(self, status: Status) -> None:
         PULSE.beat([f"{check.name}: {check.reason}" for check in status.checks if not check.ok and check.name in VITAL])
@@ -95,6 +107,9 @@ class StatusPublisher:
         except Exception as error:
             log.exception("the status report failed")
             report = Report(checks=(Check(name="status", ok=False, reason=f"report failed: {type(error).__name__}"),))
+        if self._control is not None:
+            counts = {**report.counts, CONTROL_REVISION: self._control.revision}
+            report = Report(checks=(*report.checks, *self._control.checks), counts=counts)
         return Status(
             instance=self._settings.instance_id,
             component=self._component,

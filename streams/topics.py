@@ -15,6 +15,8 @@ class TopicSpec:
     name: str
     purpose: str
     config: dict[str, str] = field(default_factory=dict)
+    partitions: int | None = None
+    """None: TOPIC_PARTITIONS."""
 
 
 def _ms(**span: int) -> str:
@@ -51,6 +53,18 @@ STATUS = TopicSpec(
     purpose="what each process says of itself; key instance",
     config=_COMPACTED | {"cleanup.policy": "compact,delete", "retention.ms": _ms(days=1)},
 )
+CONTROL = TopicSpec(
+    name="triage.control",
+    purpose="what operators have set on the running system; key setting",
+    config=_COMPACTED,
+    partitions=1,  # one order of all changes: a position in it is a revision
+)
+AUDIT = TopicSpec(
+    name="triage.audit",
+    purpose="who changed or asked what, when and why",
+    config={"retention.ms": _ms(days=400)},
+    partitions=1,
+)
 LANES: dict[Lane, TopicSpec] = {
     lane: TopicSpec(name=f"mail.{lane}", purpose=f"verdicts of the {lane} lane", config=_LANES) for lane in Lane
 }
@@ -74,7 +88,7 @@ HABITS = TopicSpec(
 
 ALL: tuple[TopicSpec, ...] = (
     ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, FEEDBACK, SENDERS, THREADS,
-    RECENT, HABITS, STATUS,
+    RECENT, HABITS, STATUS, CONTROL, AUDIT,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 STABLE_S = 300.0
 """A connection that lasted this long was a good one: the next failure starts the count anew."""
+
+
+class Soon:
+    """Waits that somebody may end early: what failed may succeed now."""
+
+    def __init__(self) -> None:
+        self._now = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long, or until the next `now`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._now.wait(), seconds)
+
+    def now(self) -> None:
+        """End every wait that is under way."""
+        self._now.set()
+        self._now = asyncio.Event()
 
 
 class Backoff:

@@ -23,9 +23,6 @@ def ingest() -> None:
 
     settings = configuration.load()
     json_logging.configure("ingest", level=settings.log_level, form=settings.log_format)
-    # At DEBUG aiokafka prints whole records, and with them mail; what it says while Kafka is away is said better here.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    # Its transport would log whole messages at DEBUG.
-    logging.getLogger("google").setLevel(logging.WARNING)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    # What it says while Kafka is away is said better here.
+    json_logging.quiet("aiokafka", least=logging.CRITICAL)
     uvloop.run(process.ingest(settings))

@@ -7,12 +7,12 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, cast
 
 from agents.accounts import Account
-from agents.ingest.backoff import Backoff
+from agents.ingest.backoff import Backoff, Soon
 from agents.ingest.budget import ByteBudget, Reservation
 from agents.ingest.door import Door
 from agents.ingest.records import FolderKey, Submission
@@ -42,6 +42,8 @@ class Surroundings:
     """Connection attempts at the same time."""
     gmail: Service
     """What all Gmail mailboxes share."""
+    soon: Soon = field(default_factory=Soon)
+    """Ends the wait before another attempt when an operator has changed how mailboxes are read."""
 
 
 class Mailbox:
@@ -90,7 +92,7 @@ class Mailbox:
                 except Exception as error:
                     log.exception("unexpected failure of a source", extra=self._extra)
                     self._failed(State.RETRYING, f"unexpected {type(error).__name__}, see the log", "unexpected")
-                await asyncio.sleep(backoff.next_s(self._lasted_s()))
+                await self._around.soon.sleep(backoff.next_s(self._lasted_s()))
         finally:
             self._around.states.remove(self._state)
 

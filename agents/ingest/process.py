@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from agents.ingest import controls
 from agents.ingest.budget import ByteBudget
 from agents.ingest.mailbox import Surroundings
 from agents.ingest.membership import Membership
@@ -26,6 +27,7 @@ from agents.sources.gmail import Service
 from infra.settings import Settings
 from monitoring import metrics_server
 from monitoring.metrics_disk import follow_disk
+from streams.control import Follower
 from streams.status_publisher import StatusPublisher
 from streams.tracing import SPANS
 
@@ -46,7 +48,8 @@ async def ingest(settings: Settings) -> None:
     states, budget = States(), ByteBudget(settings.ingest_buffer_bytes)
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
     gmail = Service(settings, share=lambda: len(membership.leases) / settings.topic_partitions)
-    membership = Membership(Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail))
+    around = Surroundings(settings=settings, states=states, budget=budget, slots=slots, gmail=gmail)
+    membership = Membership(around)
     follow_disk(settings.token_dir)
     SPANS.start(settings, "ingest")
     metrics_server.serve("ingest", settings.process_metrics_port, settings.bind_host)
@@ -54,7 +57,12 @@ async def ingest(settings: Settings) -> None:
     push = Push(settings, gmail)
     stop = _stop_signal()
     log.info("ingest starts", extra={"instance": settings.instance_id})
-    async with StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail, push)):
+    async with (
+        Follower(settings) as control,
+        StatusPublisher(settings, "ingest", lambda: report(membership, states, budget, gmail, push), control),
+    ):
+        controls.follow(control, around)
+        await control.caught_up(stop)
         running = asyncio.create_task(membership.run(), name="membership")
         pushing = asyncio.create_task(push.run(), name="push")
         pushing.add_done_callback(partial(_stop_on_failure, stop))

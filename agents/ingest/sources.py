@@ -96,15 +96,16 @@ def _imap_limits(settings: Settings, days: float | None) -> ImapLimits:
 
 def _gmail(settings: Settings, account: Account, log: AnnouncedOnLog, gmail: Service, room: Room) -> Source:
     source = gmail.mailbox(account, log.ids, since_days=since_days(settings, account), room=room)
-    if settings.fallback_provider != "imap" or account.imap is None:
+    if account.imap is None:
         return source
     from agents.sources.fallback import WithFallback
     from agents.sources.imap.folder import ImapFolder
 
-    server, folder = imap_account(settings, account, account.imap), canonical(account.imap.folders[0])
+    other, folder = account.imap, canonical(account.imap.folders[0])
 
     def imap(since: datetime | None) -> Source:
         days = since_days(settings, account) if since is None else (datetime.now(UTC) - since) / timedelta(days=1)
+        server = imap_account(settings, account, other)
         return ImapFolder(server, folder, _imap_limits(settings, days), log.fingerprints, gmail_ids=True, room=room)
 
     return WithFallback(
@@ -115,6 +116,7 @@ def _gmail(settings: Settings, account: Account, log: AnnouncedOnLog, gmail: Ser
         imap=imap,
         folder=folder,
         announced=log.ids,
+        wanted=lambda: gmail.fallback,
     )
 
 

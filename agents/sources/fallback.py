@@ -41,6 +41,7 @@ class WithFallback:
         imap: Callable[[datetime | None], Source],
         folder: str,
         announced: Announced,
+        wanted: Callable[[], bool],
     ) -> None:
         """Keyword-only where it is not plain.
 
@@ -52,22 +53,26 @@ class WithFallback:
             imap: makes the other source, whose first contact reaches back to this moment; None: the account's own.
             folder: name of the IMAP source's cursor entry.
             announced: event ids of the account on the log.
+            wanted: whether an operator wants the other way to be used at all, at this moment.
         """
         self._account, self._gmail, self._api, self._breaker = account, gmail, api, breaker
-        self._imap, self._folder, self._announced = imap, folder, announced
+        self._imap, self._folder, self._announced, self._wanted = imap, folder, announced, wanted
 
     @property
     def complaint(self) -> str:
         """What is wrong although mails come, for the status."""
-        away = self._breaker.state != BreakerState.CLOSED
-        return "Gmail is away: read over IMAP" if away else self._gmail.complaint
+        return "Gmail is away: read over IMAP" if self._away else self._gmail.complaint
+
+    @property
+    def _away(self) -> bool:
+        return self._wanted() and self._breaker.state != BreakerState.CLOSED
 
     async def changes(self, cursor: Cursor) -> AsyncGenerator[Batch, None]:
         """See `Source.changes`."""
         kept = dict(cursor)
         while True:
             # Asked first: where IMAP fails at once, nobody else might ever find out that Gmail is back.
-            away = self._breaker.state != BreakerState.CLOSED and not await self._gmail_is_back()
+            away = self._away and not await self._gmail_is_back()
             way = self._over_imap(kept) if away else self._over_gmail(kept)
             async with aclosing(way) as batches:
                 async for batch in batches:
@@ -92,12 +97,12 @@ class WithFallback:
                         yield batch
                     del batch
         except ProviderTransient:
-            if self._breaker.state == BreakerState.CLOSED:
+            if not self._away:
                 raise
             log.warning("Gmail is away: going on over IMAP", extra={"account": self._account})
 
     async def _over_imap(self, kept: dict[str, bytes]) -> AsyncGenerator[Batch, None]:
-        """Until Gmail is back."""
+        """Until Gmail is back, or this way is not wanted any more."""
         known = set(await self._announced())
         source = self._imap(self._since(kept))
         place = {name: entry for name, entry in kept.items() if name == self._folder and FALLBACK in kept}
@@ -106,7 +111,7 @@ class WithFallback:
         try:
             while True:
                 step = step or asyncio.create_task(cast("Any", anext(batches)))
-                await asyncio.wait({step}, timeout=max(self._breaker.retry_in_s, PROBE_S))
+                await asyncio.wait({step}, timeout=PROBE_S)
                 if step.done():
                     batch, step = step.result(), None
                     new = tuple(mail for mail in batch.mails if mail.event_id not in known)
@@ -114,6 +119,8 @@ class WithFallback:
                     yield replace(batch, mails=new, skipped=skipped, cursor={**batch.cursor, FALLBACK: b"1"})
                     known.update(mail.event_id for mail in new)
                     del batch, new
+                if not self._wanted():
+                    return
                 if await self._gmail_is_back():
                     log.info("Gmail is back", extra={"account": self._account})
                     return

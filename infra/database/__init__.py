@@ -3,7 +3,17 @@
 from infra.database.apply import migrate, migration_states
 from infra.database.errors import failure
 from infra.database.migration import MigrationError, MigrationState
-from infra.database.pool import Pool, connect
+from infra.database.pool import Borrowed, Pool, connect
 from infra.database.queries import QUERIES
 
-__all__ = ["QUERIES", "MigrationError", "MigrationState", "Pool", "connect", "failure", "migrate", "migration_states"]
+__all__ = [
+    "QUERIES",
+    "Borrowed",
+    "MigrationError",
+    "MigrationState",
+    "Pool",
+    "connect",
+    "failure",
+    "migrate",
+    "migration_states",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from infra.database.errors import failure
 from infra.errors import ConfigError, TriageError
@@ -13,13 +14,17 @@ from infra.settings import Settings
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
     Connection = asyncpg.Connection[asyncpg.Record]
+    Borrowed = PoolConnectionProxy[asyncpg.Record]
 else:
     Pool = asyncpg.Pool
     Connection = asyncpg.Connection
+    Borrowed = PoolConnectionProxy
 
 
 async def connect(settings: Settings) -> Pool:
-    """Open a pool of at most DATABASE_POOL_SIZE connections, one of them at once, so that a wrong address shows here.
+    """Open a pool of at most DATABASE_POOL_SIZE + DATABASE_MAX_OVERFLOW connections.
+
+    One of them is made at once, so that a wrong address shows here.
 
     Every connection attempt and statement is bounded by DATABASE_TIMEOUT_S; `Pool.acquire` takes its own timeout.
 
@@ -30,7 +35,7 @@ async def connect(settings: Settings) -> Pool:
     try:
         pool: Pool = await asyncpg.create_pool(
             min_size=0,  # with a floor asyncpg logs a traceback every time it cannot restore it
-            max_size=settings.database_pool_size,
+            max_size=settings.database_pool_size + settings.database_max_overflow,
             command_timeout=settings.database_timeout_s,
             max_inactive_connection_lifetime=300,
             **_options(settings),

@@ -12,7 +12,7 @@ from monitoring.canary.probe import Probe
 from monitoring.health import export as health_export
 from monitoring.health.board import Board
 from monitoring.health.follower import follow
-from monitoring.health.instances import Instances
+from monitoring.health.instances import Instance, Instances
 from monitoring.health.probes import probes
 from monitoring.health.verdict import Report, judge
 from monitoring.lag import export as lag_export
@@ -65,6 +65,10 @@ class Watch:
     @property
     def _unmeasured(self) -> str:
         return self._failure or "not measured yet"
+
+    def instances(self) -> tuple[Instance, ...]:
+        """Every process that has said something lately."""
+        return self._instances.seen(datetime.now(UTC))
 
     def show(self) -> None:
         """Bring the series that a scrape is about to read up to date."""

@@ -7,6 +7,7 @@ from functools import partial
 import click
 
 from infra.settings import load
+from streams.control import Follower
 
 GROUP = "triage-archive"
 
@@ -21,4 +22,10 @@ def archive() -> None:
 
     settings = load()
     sink = VerdictSink(settings)
-    run(settings, "archive", GROUP, [archive_agent(sink, partial(migrate, settings))], cleanup=sink.close)
+
+    def follow(control: Follower) -> None:
+        names = ("DATABASE_POOL_SIZE", "DATABASE_MAX_OVERFLOW")
+        control.on(*names, apply=lambda values: sink.resize(*(int(values[name]) for name in names)))
+
+    agent = archive_agent(sink, partial(migrate, settings))
+    run(settings, "archive", GROUP, [agent], cleanup=sink.close, follow=follow)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import stamina
 
-from infra.database import QUERIES, Pool, connect, failure
+from infra.database import QUERIES, Borrowed, Pool, connect, failure
 from infra.errors import Permanent, Transient
 from infra.settings import Settings
 from monitoring import metrics
@@ -40,9 +42,11 @@ class VerdictSink:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pool: Pool | None = None
+        self._users: Counter[Pool] = Counter()
         self._opening = asyncio.Lock()
-        for state, number in (("in_use", 0), ("idle", 0), ("max", settings.database_pool_size)):
-            metrics.DATABASE_CONNECTIONS.labels(state).set(number)
+        for state in ("in_use", "idle"):
+            metrics.DATABASE_CONNECTIONS.labels(state).set(0)
+        self._show_most()
 
     @property
     def pool(self) -> Pool | None:
@@ -59,6 +63,43 @@ class VerdictSink:
             if self._pool is None:
                 self._pool = await connect(self._settings)
                 _follow(self._pool)
+
+    def resize(self, pool_size: int, max_overflow: int) -> None:
+        """From the next statement on use so many connections; what runs ends on those that it has."""
+        changed = {"database_pool_size": pool_size, "database_max_overflow": max_overflow}
+        self._settings = self._settings.model_copy(update=changed)
+        self._show_most()
+        former, self._pool = self._pool, None
+        if former is not None and not self._users[former]:
+            former.terminate()  # nobody uses it; whoever does ends it (`_connection`)
+
+    def _show_most(self) -> None:
+        most = self._settings.database_pool_size + self._settings.database_max_overflow
+        metrics.DATABASE_CONNECTIONS.labels("max").set(most)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Borrowed]:
+        """A connection of the present pool. One beyond DATABASE_POOL_SIZE is closed after use, and so is a pool that
+        another has replaced, with its last user."""
+        await self.open()
+        pool = self._pool
+        assert pool is not None
+        self._users[pool] += 1
+        try:
+            async with pool.acquire(timeout=self._settings.database_timeout_s) as connection:
+                yield connection
+                if pool.get_size() > self._settings.database_pool_size:
+                    await connection.close()
+        except Exception as error:
+            if isinstance(failure(error), Transient):
+                await pool.expire_connections()  # an idle one that died silently would cost a time-out each
+            raise
+        finally:
+            self._users[pool] -= 1
+            if not self._users[pool]:
+                del self._users[pool]
+                if pool is not self._pool:
+                    pool.terminate()
 
     async def close(self) -> None:
         """Wait for statements that run, bounded by DATABASE_TIMEOUT_S, and disconnect. Safe to call twice."""
@@ -115,18 +156,14 @@ class VerdictSink:
         raise AssertionError("stamina raises the last attempt's error")
 
     async def _upsert_once(self, rows: Sequence[Row]) -> int:
-        await self.open()
-        pool = self._pool
-        assert pool is not None
         columns = map(list, zip(*rows, strict=True))
         try:
             with metrics.DATABASE_QUERY_SECONDS.labels(UPSERT).time():
-                async with pool.acquire(timeout=self._settings.database_timeout_s) as connection:
+                async with self._connection() as connection:
                     changed = await connection.fetch(QUERIES[UPSERT], *columns)
         except Exception as error:
             cause = failure(error)
             if isinstance(cause, Transient):
-                await pool.expire_connections()  # an idle one that died silently would cost a time-out each
                 raise cause from error
             raise cause from None  # the server's own text may quote the row
         return sum(record["is_new"] for record in changed)

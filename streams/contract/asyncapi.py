@@ -8,7 +8,7 @@ from streams import topics
 from streams.contract import headers
 from streams.topics import TopicSpec
 
-CONTRACT_VERSION = "1.2.0"
+CONTRACT_VERSION = "1.3.0"
 """Raised by hand: major when a reader must change, minor when there is more to read."""
 _BINDING = {"bindingVersion": "0.5.0"}
 # Topic settings that the Kafka binding knows; the others are the operator's business.
@@ -72,6 +72,15 @@ def _messages() -> dict[str, Any]:
         "status": _message(
             "What a process says of itself." + tombstone, _JSON, {"$ref": "./status.schema.json"}, _INSTANCE_KEY
         ),
+        "control": _message(
+            "The value that a setting has instead of its start value; or, with a key that begins with order:, "
+            "something to do once (who, why, at)." + tombstone,
+            _JSON, {"$ref": "./control.schema.json"}, {"type": "string", "description": "The setting's name."},
+        ),
+        "audit": _message(
+            "A change to the running system, or a call of the admin API.", _JSON, {"$ref": "./audit.schema.json"},
+            {"type": "string", "description": "What was changed or called."},
+        ),
         "account": _message("One mailbox." + tombstone, _JSON, _INTERNAL, _ACCOUNT_KEY),
         "cursor": _message("How far one folder of a mailbox was read." + tombstone, _JSON, _INTERNAL, _INTERNAL_KEY),
         "hint": _message("That a mailbox has changed, or how far it is committed.", _JSON, _INTERNAL, _ACCOUNT_KEY),
@@ -102,6 +111,8 @@ _MESSAGE_OF = {
     topics.HABITS.name: "row",
     topics.STATUS.name: "status",
     topics.CANARY.name: "verdict",
+    topics.CONTROL.name: "control",
+    topics.AUDIT.name: "audit",
     **dict.fromkeys(topics.LANE_OF, "verdict"),
 }
 

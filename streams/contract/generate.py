@@ -9,6 +9,7 @@ from pathlib import Path
 
 from streams.contract.asyncapi import document
 from streams.contract.schemas import schema_of
+from streams.control.records import AuditEntry, Override
 from streams.events import VerdictRecord
 from streams.feedback import Feedback
 from streams.status import Status
@@ -22,6 +23,8 @@ def documents() -> dict[str, str]:
         "verdict.schema.json": schema_of(VerdictRecord),
         "feedback.schema.json": schema_of(Feedback),
         "status.schema.json": schema_of(Status),
+        "control.schema.json": schema_of(Override),
+        "audit.schema.json": schema_of(AuditEntry),
         "asyncapi.json": document(),
     }
     return {name: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for name, content in made.items()}

@@ -40,6 +40,8 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
     "SenderFacts": {"mails": _COUNT, "important": _COUNT, "junk": _COUNT, "first_seen": _TIME, "last_seen": _TIME},
     "ThreadFacts": {"mails": _COUNT, "top_priority": {"minimum": 0, "maximum": 10}, "last_seen": _TIME},
     "Habit": {"shift": {"minimum": -9.5, "maximum": 9.5}, "corrections": _COUNT, "generation": _COUNT},
+    "Override": {"at": _TIME, "expires_at": _TIME},
+    "AuditEntry": {"at": _TIME, "expires_at": _TIME, "action": {"enum": ["set", "clear", "order", "call"]}},
     "Status": {"started_at": _TIME, "at": _TIME},
 }
 

@@ -76,7 +76,8 @@ class DeadLetterLimit:
     """Stops the worker when, within a minute, at least `limit` and a tenth of all events failed unexpectedly."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
+        """May be changed at any time; it is looked at with the next failure."""
         self._failures: deque[float] = deque()
         self._taken: deque[tuple[float, int]] = deque()
 
@@ -96,7 +97,7 @@ class DeadLetterLimit:
         while self._taken and self._taken[0][0] < now - WINDOW_S:
             self._taken.popleft()
         failures, taken = len(self._failures), deciding + sum(count for _, count in self._taken)
-        if failures >= self._limit and failures >= SHARE * max(taken, failures):
+        if failures >= self.limit and failures >= SHARE * max(taken, failures):
             raise TooManyDeadLetters(
                 f"{failures} of the last {max(taken, failures)} events failed unexpectedly within a minute: stopping "
                 "before all mail is dead-lettered. Nothing is lost: mend the defect (the log names it) and start again."

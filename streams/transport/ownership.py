@@ -20,6 +20,7 @@ from streams.runtime.agent import Agent
 from streams.runtime.batch import Decider
 from streams.runtime.store import MemoryStore, Store
 from streams.runtime.tables import Tables, position_key
+from streams.transport.flow import Flow
 from streams.transport.offsets import GroupOffsets
 from streams.transport.position import position_of
 from streams.transport.producer import LostOwnership, TransactionalProducer
@@ -62,13 +63,13 @@ class Ownership:
         *,
         name: str,
         options: Mapping[str, Any],
-        batch_size: int,
+        flow: Flow,
         batch_timeout_s: float,
         stores: OpenStore | None = None,
     ) -> None:
         """`stores` opens what rows are kept in; None: memory."""
         self._group, self._deciders, self._name, self._options = group, deciders, name, options
-        self._batch_size, self._batch_timeout_s, self._stores = batch_size, batch_timeout_s, stores
+        self._flow, self._batch_timeout_s, self._stores = flow, batch_timeout_s, stores
         self._offsets: GroupOffsets | None = None
         self.tasks: dict[Input, PartitionTask] = {}
         self.tables: dict[Input, Tables] = {}
@@ -217,7 +218,7 @@ class Ownership:
             inputs=self._group,
             tables=tables,
             position=position,
-            batch_size=self._batch_size,
+            flow=self._flow,
             joined=joined,
         )
         self.tasks[input_], self.tables[input_] = task, tables

@@ -24,6 +24,7 @@ from streams.runtime.spans import trace
 from streams.runtime.store import Store
 from streams.runtime.tables import Tables, position_key
 from streams.tracing import SPANS
+from streams.transport.flow import Flow
 from streams.transport.merge import Inlet, Merged
 from streams.transport.offsets import GroupOffsets
 from streams.transport.producer import Aborted, TransactionalProducer
@@ -70,7 +71,7 @@ class PartitionTask:
         inputs: Inputs,
         tables: Tables,
         position: int,
-        batch_size: int,
+        flow: Flow,
         joined: Mapping[str, int] | None = None,
     ) -> None:
         """`joined`: positions of the topics that are read together with `topic`."""
@@ -80,7 +81,7 @@ class PartitionTask:
         self.producer = producer
         self.progress = Progress()
         self.committing = False
-        self._decider, self._offsets, self._inputs, self._batch_size = decider, offsets, inputs, batch_size
+        self._decider, self._offsets, self._inputs, self._flow = decider, offsets, inputs, flow
         self._changelogs = {table.name: table.changelog for table in decider.agent.tables}
         self._first_changelogs = {
             name: decider.agent.tables_of(name)[0].changelog for name in self.positions if self._changelogs
@@ -104,28 +105,42 @@ class PartitionTask:
             TooManyDeadLetters, StoreFailed
         """
         self._stopping = False
+        while not self._stopping:
+            await self._flow.until_released(self.topic)
+            inlet = self._inlet()
+            try:
+                while self._going and await self._take(await inlet.take(self._flow.size_of(self.topic))):
+                    if self.changed and monotonic() > self._checkpoint_at:
+                        await self.checkpoint()
+            finally:
+                inlet.close()
+
+    def _inlet(self) -> Inlet:
         inlets = {topic: self._inputs.read(topic, self.partition, at) for topic, at in self.positions.items()}
-        inlet = inlets[self.topic] if len(inlets) == 1 else Merged(inlets)
-        try:
-            while not self._stopping:
-                await self._take(await inlet.take(self._batch_size))
-                if self.changed and monotonic() > self._checkpoint_at:
-                    await self.checkpoint()
-        finally:
-            inlet.close()
+        return inlets[self.topic] if len(inlets) == 1 else Merged(inlets)
+
+    @property
+    def _going(self) -> bool:
+        """Not while the topic is held: what was fetched is dropped then, and read again from the position."""
+        return not self._stopping and self.topic not in self._flow.held
 
     def stop(self) -> None:
         """End after the running transaction."""
         self._stopping = True
 
-    async def _take(self, records: Sequence[Event]) -> None:
+    async def _take(self, records: Sequence[Event]) -> bool:
+        """Whether all of them were taken; if not, they have to be read again."""
         aborts, pause = 0, _PAUSE_S
-        while records and not self._stopping:
+        while records and self._going:
             started = monotonic()
-            decided = await self._decider.decide(records, self.tables)
-            await self._do_effects(decided)
             try:
-                await self._commit(decided)
+                async with self._flow.place(self.topic):
+                    # Asked again here: the size may have changed while records were waited for.
+                    decided = await self._decider.decide(records[: self._flow.size_of(self.topic)], self.tables)
+                if not await self._do_effects(decided):
+                    break
+                async with self._flow.place(self.topic):
+                    await self._commit(decided)
             except Aborted as error:
                 self.progress.aborted += 1
                 TRANSACTIONS.labels(self._decider.agent.name, "aborted").inc()
@@ -142,15 +157,19 @@ class PartitionTask:
             BATCH_SECONDS.labels(self._decider.agent.name).observe(seconds)
             if SPANS.on:
                 trace(SPANS, self._decider.agent.name, decided, seconds)
+        self.progress.stuck = ""
+        return not records
 
-    async def _do_effects(self, decided: Decided) -> None:
+    async def _do_effects(self, decided: Decided) -> bool:
+        """Whether they were done; not, when the topic is to be held and they do not succeed."""
         effect = self._decider.agent.effect
         if effect is None or not (effects := decided.effects):
-            return
+            return True
         pause = _PAUSE_S
         while True:
             try:
-                rejected = await effect(list(effects.values()))
+                async with self._flow.place(self.topic):  # not while it waits: others may succeed
+                    rejected = await effect(list(effects.values()))
                 break
             except Transient as error:
                 if not self.progress.stuck:
@@ -158,12 +177,15 @@ class PartitionTask:
                 self.progress.stuck = str(error) or type(error).__name__
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _PAUSE_MAX_S)
+                if not self._going:
+                    return False
         if self.progress.stuck:
             log.info("going on after: %s", self.progress.stuck, extra=self._where())
             self.progress.stuck = ""
         if rejected:
             numbers = list(effects)
             self._decider.reject(decided, {numbers[index]: error for index, error in rejected.items()})
+        return True
 
     async def _commit(self, decided: Decided) -> None:
         outputs: Iterator[Output] = iter(decided.outputs)

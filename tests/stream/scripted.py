@@ -11,6 +11,7 @@ from streams.runtime import Agent, Event, Output
 from streams.runtime.batch import Decider
 from streams.runtime.dead import DeadLetterLimit
 from streams.runtime.store import Changes
+from streams.transport.flow import Flow
 from streams.transport.task import PartitionTask
 from tests.unit.runtime.records import tables_of
 
@@ -99,6 +100,7 @@ def task(
     rows: Changes | None = None,
     position: int = 0,
     offsets: object | None = None,
+    flow: Flow | None = None,
 ) -> PartitionTask:
     """A task of partition 3 of the agent's first topic."""
     return PartitionTask(
@@ -110,7 +112,7 @@ def task(
         inputs=inputs,
         tables=tables_of(rows),
         position=position,
-        batch_size=100,
+        flow=flow or Flow(batch_size=100),
     )
 
 

@@ -20,6 +20,7 @@ from streams.runtime import Event, Output
 from streams.runtime.store import OWN, MemoryStore
 from streams.runtime.tables import POSITION_KEY, Tables
 from streams.transport import task as task_module
+from streams.transport.flow import Flow
 from streams.transport.producer import Aborted, LostOwnership
 from streams.transport.task import PartitionTask
 from tests.stream.scripted import NoCalls, NoOffsets, decider, stopped
@@ -163,7 +164,7 @@ async def _owner_ended(broker: Broker, store: MemoryStore) -> bool:
         inputs=broker,
         tables=Tables(store),
         position=broker.committed,
-        batch_size=5,
+        flow=Flow(batch_size=5),
     )
     running = asyncio.create_task(work.run())
     drained = asyncio.create_task(broker.drained.wait())

@@ -10,6 +10,7 @@ import pytest
 from streams.runtime import Agent, Event, Known, Outcome, Output, Table, Write
 from streams.runtime.store import OWN
 from streams.runtime.tables import POSITION_KEY, position_key
+from streams.transport.flow import Flow
 from streams.transport.merge import Merged
 from streams.transport.task import PartitionTask
 from tests.stream.scripted import NoOffsets, ScriptedInputs, ScriptedProducer, decider, stopped
@@ -49,7 +50,7 @@ async def test_both_topics_are_read_and_each_transaction_moves_the_offset_of_one
     producer = ScriptedProducer()
     work = PartitionTask(
         "in", 3, decider=decider(AGENT), producer=producer, offsets=NoOffsets(), inputs=TwoInputs(mails, feedback),  # type: ignore[arg-type]
-        tables=tables_of(), position=5, joined={"told": 2}, batch_size=100,
+        tables=tables_of(), position=5, joined={"told": 2}, flow=Flow(batch_size=100),
     )  # fmt: skip
     running = asyncio.create_task(work.run())
     await asyncio.wait_for(asyncio.gather(mails.drained.wait(), feedback.drained.wait()), 5)

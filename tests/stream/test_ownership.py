@@ -18,6 +18,7 @@ from streams.runtime.dead import TooManyDeadLetters
 from streams.runtime.store import Changes, MemoryStore
 from streams.transport import ownership
 from streams.transport.calls import BlockingCalls
+from streams.transport.flow import Flow
 from streams.transport.offsets import OrphanedOffset, UnevenTopics
 from streams.transport.ownership import Input, Ownership
 from streams.transport.producer import LostOwnership
@@ -222,7 +223,7 @@ async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
         {"in": decider(agent_of(), limit=1)},
         name="app",
         options={},
-        batch_size=10,
+        flow=Flow(batch_size=10),
         batch_timeout_s=0.1,
         stores=cluster.store,
     )

@@ -143,6 +143,34 @@ async def test_an_operator_opens_and_closes_it(breaker: Breaker) -> None:
     await call(breaker)
 
 
+async def test_what_an_operator_holds_stays_so_whatever_calls_do(breaker: Breaker, clock: Clock) -> None:
+    breaker.hold("closed")
+    await failing(breaker, 10)
+    assert breaker.state == CLOSED
+    breaker.hold("open")
+    clock.now += 10_000
+    with pytest.raises(BreakerOpen, match="held open by an operator"):
+        await call(breaker)
+    breaker.hold("auto")
+    await call(breaker)
+    assert breaker.state == CLOSED
+    await failing(breaker, 3)
+    assert breaker.state == OPEN
+
+
+async def test_all_breakers_of_a_provider_are_held_by_its_name_and_one_by_its_own(clock: Clock) -> None:
+    breakers, settings = Breakers(clock=clock), load()
+    user = breakers.of(settings, "gmail", "user")
+    breakers.hold({"gmail": "open", "gmail/service": "closed"})
+    service = breakers.of(settings, "gmail", "service")
+    assert (user.state, service.state) == (OPEN, CLOSED)
+    (check,) = breakers.checks()
+    assert (check.name, check.reason) == ("breaker gmail/user", "open: held open by an operator")
+    breakers.hold({})
+    await call(user)
+    assert user.state == CLOSED
+
+
 async def test_a_process_has_one_per_provider_and_class_and_reports_those_that_are_not_closed(clock: Clock) -> None:
     breakers, settings = Breakers(clock=clock), load(breaker_failures=1, breaker_reset_s=30)
     gmail = breakers.of(settings, "gmail", "user")

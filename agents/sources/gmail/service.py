@@ -35,6 +35,8 @@ class Service:
             share: this process's part of the project's quota, 0..1.
         """
         self._settings = settings
+        self.fallback = settings.fallback_provider == "imap"
+        """Whether accounts that have an IMAP server are read over it while Gmail is away; an operator may change it."""
         self.hints = Hints()
         self.watches = Watches(self.hints.wake_all)
         self.quota = Quota(

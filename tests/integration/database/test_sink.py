@@ -209,6 +209,46 @@ async def test_a_pool_without_a_free_connection_is_worth_a_retry(
     assert await sink.write(rows(1)) == 1
 
 
+async def test_the_pool_is_resized_under_way_and_surplus_connections_are_closed_after_use(
+    database: str, settings: Settings, make_sink: MakeSink, query: Connection
+) -> None:
+    await migrate(settings)
+    sink = make_sink(load(database_url=database, database_pool_size=5))
+
+    async def at_once(wanted: int) -> None:
+        """So many statements of ten wait for the lock; the others for a connection."""
+        async with query.transaction():
+            await query.execute("LOCK TABLE verdicts")
+            writing = [asyncio.create_task(sink.write(rows(1, account=f"a{number}"))) for number in range(10)]
+            await until_waiting(query, wanted)
+        await asyncio.gather(*writing)
+
+    await at_once(5)
+    sink.resize(2, 1)
+    await at_once(3)
+    assert sink.pool is not None
+    assert sink.pool.get_size() <= 2
+    async with query.transaction():
+        await query.execute("LOCK TABLE verdicts")
+        writing = [asyncio.create_task(sink.write(rows(1, account=f"b{number}"))) for number in range(3)]
+        await until_waiting(query, 3)
+        sink.resize(4, 0)  # what runs ends on the connections that it has
+    assert await asyncio.gather(*writing) == [1, 1, 1]
+    await at_once(4)
+
+
+async def until_waiting(query: Connection, wanted: int) -> None:
+    """Until so many statements of others wait for a lock in this database, and no more."""
+    count = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    found = -1
+    async with asyncio.timeout(60):
+        while found < wanted:
+            await query.execute("SELECT pg_stat_clear_snapshot()")  # it is in a transaction, which sees the same again
+            found = int(await query.fetchval(count))
+            await asyncio.sleep(0.02)
+    assert found == wanted
+
+
 async def test_a_row_locked_by_someone_else_is_waited_for_within_bounds(
     database: str, sink: VerdictSink, query: Connection, make_sink: MakeSink
 ) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agents.breakers import Breaker, BreakerState
+from agents.breakers import Breaker, BreakerOpen, BreakerState
 from agents.fakes.google.faults import Fault
 from agents.sources.base import AuthFailed, ProviderTransient
 from agents.sources.fallback import WithFallback
@@ -34,6 +34,8 @@ class Reader:
         self.log: list[str] = []
         self.cursor: dict[str, bytes] = {}
         self.ways: Counter[str] = Counter()
+        self.wanted = True
+        self.ended = 0
         mailbox.announced = self.announced
         self._mailbox, self._side = mailbox, side
 
@@ -49,6 +51,7 @@ class Reader:
         return WithFallback(
             ACCOUNT, self._mailbox.source(), self._mailbox.api(), self._mailbox.breaker,
             imap=imap, folder="INBOX", announced=self.announced,
+            wanted=lambda: self.wanted,
         )  # fmt: skip
 
     async def run(self) -> None:
@@ -61,6 +64,7 @@ class Reader:
                         for name, entry in batch.cursor.items():
                             self.cursor.pop(name, None)
                             self.cursor |= {} if entry is None else {name: entry}
+            self.ended += 1
             await asyncio.sleep(0.05)
 
 
@@ -139,3 +143,30 @@ async def test_a_server_that_does_not_show_gmails_numbers_cannot_stand_in(
     async with ImapSide(google, mailbox.user, GREETING.replace(b" X-GM-EXT-1", b"")) as side:
         with pytest.raises(ConfigError, match="X-GM-MSGID"):
             await anext(Reader(mailbox, side).source().changes({}))
+
+
+async def test_an_operator_may_turn_it_on_and_off_while_gmail_is_away(
+    google: GoogleHere, make_mailbox: Callable[..., GmailMailbox], breaker: Breaker
+) -> None:
+    """Held open, so that Gmail cannot come back by itself; let go, it does."""
+    mailbox = make_mailbox(breaker=breaker)
+    breaker.hold("open")
+    async with ImapSide(google, mailbox.user) as side:
+        side.deliver(mail("one"))
+        reader = Reader(mailbox, side)
+        reader.wanted = False
+        source = reader.source()
+        with pytest.raises(BreakerOpen, match="held open by an operator"):
+            await anext(source.changes({}))
+        reader.wanted = True
+        running = asyncio.create_task(reader.run())
+        await until(lambda: reader.ways == {"imap": 1})
+        assert source.complaint == "Gmail is away: read over IMAP"
+        reader.wanted = False
+        await until(lambda: reader.ended > 0)
+        side.deliver(mail("two"))
+        breaker.hold("auto")
+        await until(lambda: reader.ways == {"imap": 1, "gmail": 1})
+        running.cancel()
+        await asyncio.wait([running])
+    assert breaker.state == BreakerState.CLOSED

@@ -73,7 +73,7 @@ def test_every_reference_leads_somewhere(name: str) -> None:
     """Within the document by JSON Pointer (RFC 6901), or to a file beside it."""
     content = json.loads((DIRECTORY / name).read_text("utf-8"))
     found = set(references(content))
-    assert found or name == "feedback.schema.json"
+    assert found or name in {"feedback.schema.json", "control.schema.json", "audit.schema.json"}
     for reference in found:
         file, _, pointer = reference.partition("#")
         target = json.loads((DIRECTORY / file).read_text("utf-8")) if file else content

@@ -40,7 +40,7 @@ def made(settings: Settings, account: Account, gmail: Service) -> Source:
         (Account(id="box", kind="maildir", maildir="/x"), "imap", Maildir),
         (ACCOUNT, "imap", ImapFolder),
         (Account(id="box", kind="gmail", gmail=GMAIL), "imap", Gmail),
-        (Account(id="box", kind="gmail", gmail=GMAIL, imap=IMAP, secret="env:X"), "", Gmail),
+        (Account(id="box", kind="gmail", gmail=GMAIL, imap=IMAP, secret="env:X"), "", WithFallback),
         (Account(id="box", kind="gmail", gmail=GMAIL, imap=IMAP, secret="env:X"), "imap", WithFallback),
     ],
 )

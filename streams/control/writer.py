@@ -1,0 +1,150 @@
+"""Writes `triage.control`, and with each change its audit entry, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from infra.errors import ConfigError
+from infra.kafka import aiokafka_options
+from infra.settings import Settings
+from streams.closing import close_within
+from streams.control import knobs
+from streams.control.records import LINE, LONGEST_WHY, ORDER_KEY, AuditEntry, MalformedControl, Order, Override
+from streams.control.view import View
+from streams.events import utc_text
+from streams.kafka_errors import KafkaUnavailable
+from streams.reading import to_end
+from streams.topics import AUDIT, CONTROL
+
+WRITE_S = 10.0
+LONGEST = timedelta(days=366)
+LONGEST_WHO = 100
+
+
+async def put(
+    settings: Settings, name: str, given: object, *, who: str, why: str, lasting: timedelta | None = None
+) -> tuple[Override, int]:
+    """Give a setting another value, for a time or until it is cleared; the override and its revision.
+
+    Raises:
+        ConfigError: no such setting, a value that is not allowed, no reason.
+        KafkaUnavailable
+    """
+    value = knobs.find(name).parse(given)
+    _require(who, why)
+    if lasting is not None and not timedelta() < lasting <= LONGEST:
+        raise ConfigError(f"{name}: it can hold for up to {LONGEST.days} days, not {lasting}")
+    now = datetime.now(UTC)
+    expires_at = None if lasting is None else utc_text(now + lasting)
+    override = Override(value=value, who=who, why=why, at=utc_text(now), expires_at=expires_at)
+    entry = AuditEntry(
+        at=override.at, who=who, action="set", name=name, why=why, value=value, expires_at=expires_at,
+        before=await _before(settings, name),
+    )  # fmt: skip
+    return override, await _write(settings, name, override.encode(), entry)
+
+
+async def clear(settings: Settings, name: str, *, who: str, why: str) -> int | None:
+    """Give a setting its start value back; the revision, or None when it had no override.
+
+    Raises:
+        ConfigError: no such setting, no reason.
+        KafkaUnavailable
+    """
+    knobs.find(name)
+    _require(who, why)
+    before = await _before(settings, name)
+    if before is None:
+        return None
+    at = utc_text(datetime.now(UTC))
+    entry = AuditEntry(at=at, who=who, action="clear", name=name, why=why, before=before)
+    return await _write(settings, name, None, entry)
+
+
+async def order(settings: Settings, name: str, *, who: str, why: str) -> int:
+    """Have every running process that knows it do something once; the revision.
+
+    Raises:
+        ConfigError: no such order, no reason.
+        KafkaUnavailable
+    """
+    knobs.find_order(name)
+    _require(who, why)
+    at = utc_text(datetime.now(UTC))
+    entry = AuditEntry(at=at, who=who, action="order", name=name, why=why)
+    return await _write(settings, ORDER_KEY + name, Order(who=who, why=why, at=at).encode(), entry)
+
+
+async def current(settings: Settings) -> View:
+    """What the topic says now.
+
+    Raises:
+        KafkaUnavailable
+    """
+    view = View(settings)
+    async for chunk in to_end(settings, CONTROL.name, stall_s=WRITE_S):
+        for record in chunk:
+            view.hear((record.key or b"").decode("utf-8", "replace"), record.value, record.offset + 1)
+    return view
+
+
+async def history(settings: Settings) -> list[AuditEntry]:
+    """Every change and call that is kept, oldest first.
+
+    Raises:
+        KafkaUnavailable
+    """
+    found = []
+    async for chunk in to_end(settings, AUDIT.name, stall_s=WRITE_S):
+        for record in chunk:
+            with suppress(MalformedControl):  # another version's
+                found.append(AuditEntry.decode(record.value or b""))
+    return found
+
+
+async def _before(settings: Settings, name: str) -> knobs.Value | None:
+    override = (await current(settings)).values(datetime.now(UTC)).overrides.get(name)
+    return None if override is None else override.value
+
+
+def _require(who: str, why: str) -> None:
+    if len(why) > LONGEST_WHY or not re.fullmatch(LINE, why):
+        raise ConfigError(f"a change needs a reason: one line of 1 to {LONGEST_WHY} characters (--why TEXT)")
+    if len(who) > LONGEST_WHO or not re.fullmatch(LINE, who):
+        raise ConfigError(f"a change needs somebody who made it: 1 to {LONGEST_WHO} characters")
+
+
+async def _write(settings: Settings, key: str, value: bytes | None, entry: AuditEntry) -> int:
+    from aiokafka import AIOKafkaProducer
+
+    producer: Any = AIOKafkaProducer(
+        **aiokafka_options(settings),
+        client_id=f"{settings.instance_id}-control",
+        # Of its own each time: two operators at once must not fence each other.
+        transactional_id=f"triage-control-{uuid.uuid4().hex}",
+        request_timeout_ms=int(WRITE_S * 1000),
+    )
+    try:
+        async with asyncio.timeout(WRITE_S):
+            await producer.start()
+            async with producer.transaction():
+                written = await producer.send_and_wait(CONTROL.name, value, key=key.encode(), partition=0)
+                told = replace(entry, revision=written.offset + 1)
+                await producer.send_and_wait(AUDIT.name, told.encode(), key=entry.name.encode(), partition=0)
+    except (KafkaError, TimeoutError) as error:
+        where = settings.kafka_bootstrap_servers
+        raise KafkaUnavailable(
+            f"{CONTROL.name} could not be written at {where}: {type(error).__name__};"
+            " `triage control show` tells whether it was"
+        ) from None
+    finally:
+        await close_within(producer, 1)
+    return int(written.offset) + 1
