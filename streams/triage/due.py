@@ -40,8 +40,8 @@ _AHEAD = (
 _BEFORE = frozenset(
     fold(word)
     for word in (
-        "by before until till due latest bis vor spätestens zum kommenden avant pour ici antes para hasta até entro tegen "
-        "voor uiterlijk do przed najpóźniej del el the next this nächsten"
+        "by before until till due latest bis vor spätestens zum kommenden avant pour ici antes para hasta até entro "
+        "tegen voor uiterlijk do przed najpóźniej del el the next this nächsten"
     ).split()
 )
 _GREETINGS = frozenset({"guten", "schonen", "goede", "esta", "la", "heute"})
