@@ -17,6 +17,8 @@ from streams.triage.observe import observe
 from streams.triage.policy import Policy
 from streams.triage.verdict import Facts, SenderFacts, ThreadFacts, Verdict
 
+__all__ = ["SENDERS", "THREADS", "Classified", "classify", "learn", "row_key"]
+
 SENDERS = Table(name="senders", changelog=SENDERS_TOPIC.name, row=SenderFacts)
 """What is known of (account, sender address)."""
 THREADS = Table(name="threads", changelog=THREADS_TOPIC.name, row=ThreadFacts)

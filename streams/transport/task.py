@@ -107,14 +107,17 @@ class PartitionTask:
         self._stopping = False
         while not self._stopping:
             await self._flow.until_released(self.topic)
-            inlets = {topic: self._inputs.read(topic, self.partition, at) for topic, at in self.positions.items()}
-            inlet = inlets[self.topic] if len(inlets) == 1 else Merged(inlets)
+            inlet = self._inlet()
             try:
                 while self._going and await self._take(await inlet.take(self._flow.size_of(self.topic))):
                     if self.changed and monotonic() > self._checkpoint_at:
                         await self.checkpoint()
             finally:
                 inlet.close()
+
+    def _inlet(self) -> Inlet:
+        inlets = {topic: self._inputs.read(topic, self.partition, at) for topic, at in self.positions.items()}
+        return inlets[self.topic] if len(inlets) == 1 else Merged(inlets)
 
     @property
     def _going(self) -> bool:

@@ -7,9 +7,10 @@ bounds, counted from the start of the first category, so that an explanation say
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from streams.mail import Mail
-from streams.triage import habits, weighing
+from streams.triage import due, habits, weighing
 from streams.triage import model as learned
 from streams.triage.confidence import calibrated, confidence
 from streams.triage.features import Features
@@ -40,7 +41,7 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     category, ruled = category_by(own, by_habit, believed=not features.fails_authentication)
     if ruled is not None:
         named = (OWN + ruled.name, ruled.sentence)
-    reasons = _reasons(hits, category, policy, opinion, model, named=named)
+    reasons = _dated(_reasons(hits, category, policy, opinion, model, named=named), features)
     score = _score(reasons, category, policy, model)
     sure = confidence(score, evidence, category, policy)
     moves = habits.moves(facts, features, category, score)
@@ -130,6 +131,16 @@ def _reasons(
         Reason(rule=name, weight=round(weight, 3), text=sentences.get(name) or _sentence(name))
         for name, weight in weights.items()
         if abs(weight) >= 0.0005
+    )
+
+
+def _dated(reasons: tuple[Reason, ...], features: Features) -> tuple[Reason, ...]:
+    """Reasons about a deadline name its day."""
+    if not any(reason.rule in due.RULES for reason in reasons):
+        return reasons
+    day = due.due(features)
+    return tuple(
+        replace(each, text=due.told(each.text, day)) if day and each.rule in due.RULES else each for each in reasons
     )
 
 
