@@ -17,6 +17,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from infra.settings import Settings
 from infra.stack.postgres import binaries
+from monitoring.lag.cluster import Cluster
+from monitoring.lag.meter import LagMeter
+from monitoring.lag.model import LagSnapshot
 from streams.control import writer
 from streams.control.knobs import find
 from streams.events import Received, event_id
@@ -123,15 +126,14 @@ class System:
         return int(execute(self.database, f"SELECT count(*) FROM verdicts WHERE lane_topic = 'mail.{lane}'"))
 
     def lag(self, lane: Lane) -> int:
-        """Records of a lane behind what the archive has committed; the tests write them without transactions."""
-        consumer = Consumer({"bootstrap.servers": self.settings.kafka_bootstrap_servers, "group.id": "triage-archive"})
-        try:
-            places = [TopicPartition(LANES[lane].name, number) for number in range(self.settings.topic_partitions)]
-            committed = consumer.committed(places, timeout=DEADLINE_S)
-            ends = [consumer.get_watermark_offsets(place, timeout=DEADLINE_S)[1] for place in places]
-            return sum(end - max(0, place.offset) for end, place in zip(ends, committed, strict=True))
-        finally:
-            consumer.close()
+        """Mails of a lane that wait for the archive, as `triage lag` counts them."""
+
+        async def measured() -> LagSnapshot:
+            async with Cluster.connect(self.settings) as cluster:
+                return await LagMeter(interval_s=self.settings.lag_interval_s).measure(cluster)
+
+        rows = [row for row in asyncio.run(measured()).topics() if row.topic == LANES[lane].name]
+        return sum(row.records for row in rows)
 
     def until(self, holds: Callable[[], bool], seconds: float = DEADLINE_S) -> float:
         """Wait for it; how many seconds that took."""

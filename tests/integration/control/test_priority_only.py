@@ -20,6 +20,7 @@ def backlog(request: pytest.FixtureRequest, system: System) -> Iterator[int]:
     """So many mails in each lane."""
     yield request.param
     system.clear_all()
+    system.until(lambda: all(system.lag(lane) == 0 for lane in Lane), 600)
 
 
 def test_urgent_is_delivered_at_once_and_everything_once_in_order_afterwards(system: System, backlog: int) -> None:
