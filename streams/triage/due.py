@@ -49,6 +49,7 @@ _GREETINGS = frozenset({"guten", "schonen", "goede", "esta", "la", "heute"})
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY_OF = {word: number for number, words in enumerate(_WEEKDAYS) for word in words.split()}
 _DAYS_AHEAD = {word: number for number, words in enumerate(_AHEAD) for word in words.split()}
+_DAYS = frozenset(_DAY_OF) | frozenset(_DAYS_AHEAD)
 _ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 
 
@@ -82,6 +83,8 @@ def _written_out(text: str, sent: date) -> date | None:
 
 
 def _named(words: Sequence[str], sent: date) -> date | None:
+    if _DAYS.isdisjoint(words):
+        return None
     for at, word in enumerate(words):
         if word in _DAYS_AHEAD and words[at - 1] not in _GREETINGS:
             return sent + timedelta(days=_DAYS_AHEAD[word])
