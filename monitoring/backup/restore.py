@@ -85,7 +85,8 @@ def topics(settings: Settings, chosen: Chosen) -> dict[str, int]:
     admin.create_topics(settings)
     wanted = [spec.name for spec in ALL if how(spec) != "nothing"]
     log.require_empty(wanted)
-    leave = {RECEIVED.name: _triaged(chosen), DEAD.name: _settled(chosen)}
+    leave = {spec.name: _behind(chosen, spec.name) for spec in LANES.values()}
+    leave |= {RECEIVED.name: _triaged(chosen), DEAD.name: _settled(chosen) | _behind(chosen, DEAD.name)}
     return {name: log.write(name, _records(chosen, name, leave)) for name in _order(wanted)}
 
 
@@ -97,12 +98,9 @@ def _order(names: list[str]) -> list[str]:
 def _triaged(chosen: Chosen) -> frozenset[Spot]:
     """Places on `mail.received` whose mails have a lane record or a dead letter in the backup: while it was taken,
     they were triaged after the worker's offset had been read. They need not be triaged again."""
-    lanes = (record for spec in LANES.values() for record in _stored(chosen, spec.name))
-    origins = (orjson.loads(record.value or b"{}").get("origin") or {} for record in lanes)
-    by_lane = ((one["partition"], one["offset"]) for one in origins if one.get("topic") == RECEIVED.name)
-    letters = (letter(_as_read(record)).origin for record in _stored(chosen, DEAD.name))
-    by_letter = ((one.partition, one.offset) for one in letters if one is not None and one.topic == RECEIVED.name)
-    return frozenset((*by_lane, *by_letter))
+    names = [*(spec.name for spec in LANES.values()), DEAD.name]
+    origins = (_origin(one, dead=name == DEAD.name) for name in names for one in _stored(chosen, name))
+    return frozenset(origin for origin in origins if origin is not None)
 
 
 def _settled(chosen: Chosen) -> frozenset[Spot]:
@@ -127,6 +125,27 @@ def _as_read(record: Kept) -> Record:
         headers=record.headers,
         timestamp=record.timestamp,
     )
+
+
+def _behind(chosen: Chosen, name: str) -> frozenset[Spot]:
+    """Lane records and dead letters of mails behind the cut: the cursors do not know them, so their mailboxes bring
+    them."""
+    cut = chosen.manifest.cut
+    found = []
+    for record in _stored(chosen, name):
+        origin = _origin(record, dead=name == DEAD.name)
+        if origin is not None and origin[1] >= cut.get(str(origin[0]), origin[1] + 1):
+            found.append((record.partition, record.offset))
+    return frozenset(found)
+
+
+def _origin(record: Kept, *, dead: bool) -> Spot | None:
+    """Where on `mail.received` its mail stood; None: it came from elsewhere."""
+    if dead:
+        of = letter(_as_read(record)).origin
+        return (of.partition, of.offset) if of is not None and of.topic == RECEIVED.name else None
+    said = orjson.loads(record.value or b"{}").get("origin") or {}
+    return (said["partition"], said["offset"]) if said.get("topic") == RECEIVED.name else None
 
 
 def _records(chosen: Chosen, name: str, leave: Mapping[str, frozenset[Spot]]) -> Iterator[Kept]:

@@ -24,6 +24,7 @@ from tests.services.servers import execute, new_broker
 
 PROCESSES = ("ingest-0", "worker-0", "archive-0")
 IN_CI = 300
+"""The soak also loses the database alone and Kafka alone."""
 RTO_S = 120.0
 IDS = "SELECT event_id FROM verdicts ORDER BY event_id"
 
@@ -41,7 +42,9 @@ def archived(url: str) -> int:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("mails", [IN_CI, pytest.param(100_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "mails", [IN_CI, *(pytest.param(number, marks=pytest.mark.soak) for number in (1_000, 100_000))]
+)
 def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     keep = tmp_path / "elsewhere"  # what a disaster leaves: backups, the archived log, the mailboxes
@@ -118,8 +121,8 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
                 f"\n{mails} mails: restored in {restored:.1f} s, RTO {took:.1f} s; backup {made['size'] / 1e6:.1f} MB"
             )
             assert took < RTO_S
-            _the_database_is_lost(flow, url, everything, patience)
             if mails > IN_CI:
+                _the_database_is_lost(flow, url, everything, patience)
                 _kafka_is_lost(flow, home, everything, patience)
     finally:
         kafka.kill()

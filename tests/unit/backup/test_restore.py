@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,7 @@ import pytest
 from infra.errors import Fatal
 from infra.settings import load
 from monitoring.backup.log import Kept
-from monitoring.backup.restore import Chosen, _records, _settled, _triaged, topics
+from monitoring.backup.restore import Chosen, _behind, _records, _settled, _triaged, topics
 from monitoring.backup.sealed import Writer
 from monitoring.backup.shelf import Manifest
 from streams.dead_letters.note import Note
@@ -58,6 +59,15 @@ def chosen(tmp_path: Path) -> Chosen:
 def test_a_mail_that_was_triaged_meanwhile_is_left_out_and_no_other(chosen: Chosen) -> None:
     leave = {"mail.received": _triaged(chosen)}
     assert [one.event_id for one in _records(chosen, "mail.received", leave)] == [b"a", b"d", b"e"]
+
+
+def test_what_became_of_mails_that_the_cursors_do_not_know_is_left_to_their_mailboxes(chosen: Chosen) -> None:
+    assert _behind(chosen, "mail.high") == _behind(chosen, "mail.dead") == frozenset()
+    at_11 = replace(chosen, manifest=replace(MANIFEST, cut={"1": 11}))
+    assert _behind(at_11, "mail.high") == {(1, 0)}
+    assert _behind(at_11, "mail.dead") == {(1, 2)}
+    at_12 = replace(chosen, manifest=replace(MANIFEST, cut={"1": 12}))
+    assert _behind(at_12, "mail.high") == frozenset()
 
 
 def test_open_dead_letters_come_back_and_those_dealt_with_do_not(chosen: Chosen) -> None:
