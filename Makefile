@@ -29,7 +29,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 GO_LOCK := tests/services/pubsub/requirements-go.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench peers crew soak runbook clean
+.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench locust peers crew soak runbook clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ runbook: $(SYNCED) programs ## types every command of monitoring/RUNBOOK.md into
 
 bench: $(SYNCED) $(if $(filter $(COMPARED),$(NAME)),$(PEERS)/.synced) $(if $(filter crew,$(NAME)),$(CREW)/.synced) ## lists the benchmarks; one of them: make bench NAME=latency ARGS="..."
 	@$(BIN)/python -m tests.bench$(addprefix .,$(NAME)) $(ARGS)
+
+locust: $(PEERS)/.synced ## load on the HTTP surface: make locust ARGS="--headless -u 20 -t 30s --host http://127.0.0.1:8000"
+	@$(PEERS)/bin/locust -f tests/load/locustfile.py $(ARGS)
 
 peers: $(PEERS)/.synced ## .venv-bench with the libraries that benchmarks compare with; `make bench` does it where needed
 

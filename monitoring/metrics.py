@@ -219,6 +219,11 @@ MAINTENANCE_DONE = Gauge(
 )
 MAINTENANCE_SECONDS = Gauge("crewai_maintenance_duration_seconds", "What a task of maintenance took, seconds", ["task"])
 MAINTENANCE_FAILURES = Counter("crewai_maintenance_failures", "Tasks of maintenance that failed", ["task"])
+DEAD_LETTERS_OPEN = Gauge(
+    "crewai_dead_letters_open",
+    "Dead letters that nobody has replayed or dropped; in `triage control` only",
+    ["agent", "error"],
+)
 
 # The lag exporter's, in `triage control` only; series vanish when they cannot be measured.
 GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "Committed offset", ["group", "topic", "partition"])

@@ -81,8 +81,9 @@ class TriageApp(faust.App):
             batch_timeout_s=self.settings.batch_timeout_s,
             stores=self._open_store(),
         )
-        for table in (table for agent in self.declared for table in agent.tables):
-            self.tables[table.name].data.data = AllPartitions(table.name, ownership.tables)
+        for agent in self.declared:
+            for table in agent.tables:
+                self.tables[table.name].data.data = AllPartitions(table.name, ownership.tables, agent.reads)
         return ownership
 
     def _open_store(self) -> OpenStore | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from streams.events import Received, utc_text
+from streams.learning import habits_of, remembered
 from streams.mail import Mail, parse
+from streams.revisions import row_key
 from streams.runtime import Known, Table, Write
 from streams.topics import SENDERS as SENDERS_TOPIC
 from streams.topics import THREADS as THREADS_TOPIC
@@ -15,12 +17,12 @@ from streams.triage.observe import observe
 from streams.triage.policy import Policy
 from streams.triage.verdict import Facts, SenderFacts, ThreadFacts, Verdict
 
+__all__ = ["SENDERS", "THREADS", "Classified", "classify", "learn", "row_key"]
+
 SENDERS = Table(name="senders", changelog=SENDERS_TOPIC.name, row=SenderFacts)
 """What is known of (account, sender address)."""
 THREADS = Table(name="threads", changelog=THREADS_TOPIC.name, row=ThreadFacts)
 """What is known of (account, thread id)."""
-KEY_CHARACTERS = 300
-"""Addresses and thread ids are cut here in table keys: both are the sender's own text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +32,6 @@ class Classified:
     mail: Mail
     facts: Facts
     verdict: Verdict
-
-
-def row_key(account: str, name: str) -> bytes:
-    """Key of a table row: account and name are separated by a byte that neither can hold."""
-    return f"{account}\x00{name[:KEY_CHARACTERS]}".encode("utf-8", "replace")
 
 
 def classify(received: Received, known: Known, policy: Policy, model: Model = MODEL) -> Classified:
@@ -49,15 +46,17 @@ def classify(received: Received, known: Known, policy: Policy, model: Model = MO
         received_at=utc_text(received.received_at),
         sender=known.get(SENDERS, row_key(received.account, mail.sender.address)) if mail.sender.address else None,
         thread=known.get(THREADS, row_key(received.account, mail.thread_id)),
+        habits=habits_of(received.account, mail, received.owner, known),
     )
     return Classified(mail=mail, facts=facts, verdict=decide(mail, facts, policy.of(received.account), model))
 
 
-def learn(account: str, classified: Classified) -> tuple[Write, ...]:
+def learn(received: Received, classified: Classified) -> tuple[Write, ...]:
     """The table rows as this mail leaves them."""
-    mail = classified.mail
+    mail, account = classified.mail, received.account
+    recent = remembered(account, received.event_id, mail, classified.facts.owner, classified.verdict)
     learned = observe(mail, classified.facts, classified.verdict)
     thread = Write(table=THREADS, key=row_key(account, mail.thread_id), row=learned.thread)
     if not mail.sender.address:
-        return (thread,)
-    return Write(table=SENDERS, key=row_key(account, mail.sender.address), row=learned.sender), thread
+        return thread, recent
+    return Write(table=SENDERS, key=row_key(account, mail.sender.address), row=learned.sender), thread, recent

@@ -9,13 +9,13 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
 from streams.mail.model import Mail
 from streams.trace_context import new_context
-from streams.triage.verdict import Category, Facts, Lane, Reason, SenderFacts, ThreadFacts, Verdict
+from streams.triage.verdict import Category, Facts, Habit, Habits, Lane, Reason, SenderFacts, ThreadFacts, Verdict
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -27,13 +27,6 @@ SOURCE_HEADER = "ce_mailsource"
 ATTEMPT_HEADER = "replay_attempt"
 """Only on records that `triage dead replay` has put back: how often, as decimal digits."""
 SNIPPET_CHARACTERS = 240
-
-
-Action = Literal[
-    "archived", "trashed", "restored", "spam", "not_spam", "starred", "unstarred", "important", "not_important",
-    "deleted",
-]  # fmt: skip
-"""What a person did to a mail that had come before."""
 
 
 class MalformedEvent(ValueError):
@@ -130,38 +123,6 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
-    """A record of `mail.feedback`: what a person did to a mail in the mailbox. JSON by orjson, key = account."""
-
-    event_id: str
-    """The mail's id; it may be one from before the mailbox was read."""
-    account: str
-    action: str
-    """archived, trashed, restored, spam, not_spam, starred, unstarred, important, not_important or deleted."""
-    at: str
-    """When ingest learned of it."""
-    provider: str
-    """Kind of the mailbox: gmail."""
-
-    def encode(self) -> bytes:
-        """The record's value."""
-        return orjson.dumps(self)
-
-    def headers(self) -> Headers:
-        """The record's headers; `ce_id` is the mail's, so that all records of a mail share it."""
-        pairs = {
-            "ce_specversion": "1.0",
-            "ce_id": self.event_id,
-            "ce_source": f"/accounts/{self.account}",
-            "ce_type": TYPE_FEEDBACK,
-            "ce_time": self.at,
-            "content-type": "application/json",
-            "traceparent": str(new_context()),
-        }
-        return tuple((name, value.encode()) for name, value in pairs.items())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where the mail stands on `mail.received`, so that its verdict can be derived again."""
 
@@ -224,7 +185,7 @@ class VerdictRecord:
             MalformedEvent: not JSON, or a field is missing or of the wrong kind.
         """
         try:
-            return _verdict_from(orjson.loads(value or b""))
+            return verdict_from(orjson.loads(value or b""))
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise MalformedEvent(f"not a verdict record: {type(error).__name__}: {error}") from None
 
@@ -277,7 +238,8 @@ def verdict_headers(received: Received, traceparent: str = "") -> Headers:
 _FIELDS = frozenset(VerdictRecord.__slots__)
 
 
-def _verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
+def verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
+    """A verdict from its JSON. Raises KeyError, TypeError, ValueError."""
     facts = data["facts"]
     return VerdictRecord(
         **{
@@ -292,7 +254,22 @@ def _verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
                 received_at=facts["received_at"],
                 sender=SenderFacts(**facts["sender"]) if facts["sender"] else None,
                 thread=ThreadFacts(**facts["thread"]) if facts["thread"] else None,
+                habits=_habits_from(facts.get("habits")),
             ),
             "origin": Origin(**data["origin"]),
         }
     )
+
+
+def _habits_from(data: Mapping[str, Any] | None) -> Habits | None:
+    """Records from before there were corrections have none."""
+    if not data:
+        return None
+    return Habits(**{name: _habit_from(data.get(name)) for name in ("sender", "thread", "circle")})
+
+
+def _habit_from(data: Mapping[str, Any] | None) -> Habit | None:
+    if not data:
+        return None
+    category = data.get("category")
+    return Habit(**{**data, "category": Category(category) if category else None})

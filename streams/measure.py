@@ -10,12 +10,14 @@ from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS, REVIEWS_WAN
 from streams.canary import is_canary
 from streams.events import SOURCE_HEADER, Received
 from streams.runtime import Event, Outcome
+from streams.topics import FEEDBACK, REVIEWED
 from streams.triage.verdict import Lane
 
 SOURCES = frozenset({"imap", "gmail", "maildir"})
 """All that may stand in a label."""
 UNKNOWN = "unknown"
 NO_LANE = "none"
+NO_MAILS = {FEEDBACK.name, REVIEWED.name}
 
 
 def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
@@ -28,8 +30,8 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
         for lane in {outcome.label for outcome in outcomes if outcome.note}
     }
     for event, outcome in zip(events, outcomes, strict=True):
-        if is_canary(event.key):
-            continue  # nobody's mail; control measures it
+        if is_canary(event.key) or event.topic in NO_MAILS:
+            continue  # nobody's mail, control measures it; or no mail
         mail: Received | None = outcome.note
         if mail is None:
             said = dict(event.headers).get(SOURCE_HEADER) or b""  # a header may have no value at all

@@ -208,10 +208,12 @@ def report(app: TriageApp) -> Report:
         "held_topics": len(app.flow.held & app.input_topics),
         "rss_bytes": psutil.Process().memory_info().rss,
     }
-    for table in (table for agent in app.declared for table in agent.tables):
-        counts[f"rows_{table.name}"] = sum(task.tables.store.count(table.name) for task in tasks)
-        metrics.TABLE_ROWS.labels(table.name).set(counts[f"rows_{table.name}"])
-        metrics.TABLE_BYTES.labels(table.name).set(sum(task.tables.store.size(table.name) for task in tasks))
+    for agent in app.declared:
+        stores = [task.tables.store for task in tasks if task.topic in agent.reads]
+        for table in agent.tables:
+            counts[f"rows_{table.name}"] = sum(store.count(table.name) for store in stores)
+            metrics.TABLE_ROWS.labels(table.name).set(counts[f"rows_{table.name}"])
+            metrics.TABLE_BYTES.labels(table.name).set(sum(store.size(table.name) for store in stores))
     _measure_recovery(app)
     failure = app.failure
     return Report(

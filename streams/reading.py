@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ async def to_end(
     begin: int = 0,
     isolation: str = "read_committed",
     stall_s: float = STALL_S,
-) -> AsyncIterator[list[Record]]:
+) -> AsyncGenerator[list[Record]]:
     """Chunks of records from offset `begin` (or the first that is kept) to the end as of the call.
 
     Args:

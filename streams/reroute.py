@@ -1,43 +1,27 @@
 """`mail.reviewed` → a new revision of the verdict in its lane, or `mail.dead`. Key: account. Table: reviews.
+Part of the triage agent, whose policy it follows.
 
 A review is applied once: its row remembers the mail's last revision, and counts in the same transaction. A review
 without an opinion, of shadow mode, or that changes nothing leads to no record."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from streams.classify import row_key
-from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
+from streams.events import TYPE_VERDICT, VerdictRecord
 from streams.reviews import Review
-from streams.runtime import Agent, Event, Known, Outcome, Output, Table, Write
-from streams.topics import LANES, REVIEWED, REVIEWS
+from streams.revisions import CORRECTED, REVIEWS, ReviewedFacts, row_key
+from streams.runtime import Event, Known, Outcome, Output, Write
+from streams.topics import LANES
 from streams.trace_context import child_traceparent
 from streams.triage.opinion import Standing, revised
 from streams.triage.policy import Policy
 from streams.triage.verdict import Reason
-from streams.versions.live import Live
 
 NAME = "reroute"
 RULE = "second_opinion"
 """Name of the reason that a review adds."""
 WHY_CHARACTERS = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewedFacts:
-    """What became of a mail's review."""
-
-    revision: int = 0
-    """The last revision that this mail has."""
-    reviews: int = 0
-    """Reviews that were applied or found to change nothing."""
-    priority: int = 0
-    """After the last one."""
-
-
-TABLE = Table(name="reviews", changelog=REVIEWS.name, row=ReviewedFacts)
-"""What is known of (account, event id), of reviewed mails only."""
 
 
 def reroute(event: Event, known: Known, *, policy: Policy) -> Outcome:
@@ -48,10 +32,11 @@ def reroute(event: Event, known: Known, *, policy: Policy) -> Outcome:
     if review.shadow:
         return Outcome(label="shadow")
     key = row_key(review.account, review.event_id)
-    facts = known.get(TABLE, key) or ReviewedFacts()
-    if facts.reviews:
+    if known.get(REVIEWS, key) is not None:
         return Outcome(label="applied before")
-    record = second_verdict(review, policy)
+    if known.get(CORRECTED, key) is not None:
+        return Outcome(label="its owner spoke first")
+    record = second_verdict(review, policy.of(review.account))
     changed = record is not None
     row = ReviewedFacts(
         revision=record.revision if record else review.verdict.revision,
@@ -61,7 +46,7 @@ def reroute(event: Event, known: Known, *, policy: Policy) -> Outcome:
     outputs = (_output(event, record),) if record else ()
     return Outcome(
         outputs=outputs,
-        writes=(Write(table=TABLE, key=key, row=row),),
+        writes=(Write(table=REVIEWS, key=key, row=row),),
         label=_direction(review.verdict.priority, row.priority) if changed else "agreed",
     )
 
@@ -101,18 +86,3 @@ def _output(event: Event, record: VerdictRecord) -> Output:
 
 def _direction(before: int, after: int) -> str:
     return "raised" if after > before else "lowered" if after < before else "marked"
-
-
-def reroute_agent(policy: Policy, live: Live | None = None) -> Agent:
-    """The second stream agent of `triage worker`, where there is a crew; with `live` by the policy that holds then."""
-
-    def decide(event: Event, known: Known) -> Outcome:
-        return reroute(event, known, policy=live.judge.policy if live else policy)
-
-    return Agent(
-        name=NAME,
-        reads=(REVIEWED.name,),
-        decide=decide,
-        expected=(MalformedEvent,),
-        tables=(TABLE,),
-    )

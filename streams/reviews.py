@@ -81,7 +81,7 @@ class ReviewRequest:
             )
         except MalformedEvent:
             raise
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise MalformedEvent(f"not a review request: {type(error).__name__}: {error}") from None
 
 
@@ -134,7 +134,7 @@ class Review:
             )
         except MalformedEvent:
             raise
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise MalformedEvent(f"not a review: {type(error).__name__}: {error}") from None
 
 

@@ -1,4 +1,5 @@
-"""`mail.received` → one of the four lanes, `mail.canary` or `mail.dead`. Key: account. Tables: senders, threads.
+"""`mail.received`, `mail.feedback`, `mail.reviewed` → one of the four lanes, `mail.canary` or `mail.dead`. Key:
+account. Tables: senders, threads, recent (by mails), habits, corrected (by feedback), reviews (by the crew's answers).
 
 Where there is a crew, what the verdict is unsure of also goes to `mail.review`, in the same transaction.
 
@@ -12,11 +13,14 @@ from functools import partial
 from streams.canary import LABEL, TOPIC, is_canary
 from streams.classify import SENDERS, THREADS, Classified, classify, learn
 from streams.events import MalformedEvent, Origin, Received, VerdictRecord, verdict_headers, verdict_record
+from streams.learning import HABITS, RECENT, learn_from
 from streams.mail import MailError
 from streams.measure import count_mails, declare_series
+from streams.reroute import reroute
 from streams.reviews import review_headers, review_request
+from streams.revisions import CORRECTED, REVIEWS
 from streams.runtime import Agent, Event, Known, Outcome, Output
-from streams.topics import LANES, RECEIVED, REVIEW
+from streams.topics import FEEDBACK, LANES, RECEIVED, REVIEW, REVIEWED
 from streams.trace_context import child_traceparent
 from streams.triage.model import MODEL, Model
 from streams.triage.policy import Policy
@@ -76,8 +80,13 @@ def triage(
     reviewed: Review | None = None,
     also: Also | None = None,
 ) -> Outcome:
-    """Classify and route one mail: they share a key, so they are one pass without a topic between them. `reviewed`:
-    whose mail may go to a crew; `also` sees what was decided."""
+    """Classify and route one mail: they share a key, so they are one pass without a topic between them. Feedback and
+    second opinions come the same way: they bear on the same mails. `reviewed`: whose mail may go to a crew; `also` sees
+    what was decided."""
+    if event.topic == FEEDBACK.name:
+        return learn_from(event, known, policy)
+    if event.topic == REVIEWED.name:
+        return reroute(event, known, policy=policy)
     received = Received.from_record(event.key, event.value, event.headers)
     classified = classify(received, known, policy, model)
     record = record_of(event, received, classified)
@@ -90,7 +99,7 @@ def triage(
         outputs += review(event, received, classified, record, policy)
     return Outcome(
         outputs=outputs,
-        writes=learn(received.account, classified),
+        writes=learn(received, classified),
         label=classified.verdict.lane,
         note=received,
     )
@@ -103,9 +112,9 @@ def triage_agent(policy: Policy, live: Live | None = None, reviewed: Review | No
     declare_series()
     return Agent(
         name=NAME,
-        reads=(RECEIVED.name,),
+        reads=(RECEIVED.name, FEEDBACK.name, REVIEWED.name),
         decide=live.deciding(decide) if live else partial(decide, policy=policy),
         expected=(MailError, MalformedEvent),
-        tables=(SENDERS, THREADS),
+        tables=(SENDERS, THREADS, RECENT, HABITS, CORRECTED, REVIEWS),
         committed=live.committed if live else count_mails,
     )

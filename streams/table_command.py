@@ -14,12 +14,14 @@ import orjson
 from infra import settings as configuration
 from infra.settings import Settings
 from infra.terminal import printable
-from streams.classify import SENDERS, THREADS, row_key
+from streams.classify import SENDERS, THREADS
+from streams.learning import HABITS, RECENT
 from streams.reading import latest
+from streams.revisions import row_key
 from streams.runtime import Table
 from streams.runtime.tables import POSITION_KEY
 
-TABLES: Mapping[str, Table[Any]] = {table.name: table for table in (SENDERS, THREADS)}
+TABLES: Mapping[str, Table[Any]] = {table.name: table for table in (SENDERS, THREADS, RECENT, HABITS)}
 as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 
 
@@ -77,7 +79,7 @@ async def _rows(
     one = None if account is None or key is None else row_key(account, key)
     found = {}
     for place, value in held.items():
-        if place == POSITION_KEY or not place.startswith(prefix) or (one is not None and place != one):
+        if place.startswith(POSITION_KEY) or not place.startswith(prefix) or (one is not None and place != one):
             continue
         owner, _, name = place.decode("utf-8", "replace").partition("\x00")
         found[owner, name] = wanted.entry(value)

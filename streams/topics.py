@@ -112,10 +112,19 @@ THREADS = TopicSpec(
 REVIEWS = TopicSpec(
     name="triage-reviews-changelog", purpose="table: which reviews of (account, event) were applied", config=_COMPACTED
 )
+RECENT = TopicSpec(
+    name="triage-recent-changelog", purpose="table: what was decided of the last mails of an account", config=_COMPACTED
+)
+CORRECTED = TopicSpec(
+    name="triage-corrected-changelog", purpose="table: which mails their owner corrected", config=_COMPACTED
+)
+HABITS = TopicSpec(
+    name="triage-habits-changelog", purpose="table: what the owner's corrections taught", config=_COMPACTED
+)
 
 ALL: tuple[TopicSpec, ...] = (
     ACCOUNTS, CURSORS, HINTS, RECEIVED, *LANES.values(), CANARY, DEAD, DEAD_NOTES, UNDELIVERED, FEEDBACK, SENDERS,
-    THREADS, REVIEW, REVIEWED, REVIEWS, CREW_SPENT, STATUS, CONTROL, AUDIT, POLICIES,
+    THREADS, RECENT, HABITS, CORRECTED, REVIEW, REVIEWED, REVIEWS, CREW_SPENT, STATUS, CONTROL, AUDIT, POLICIES,
 )  # fmt: skip
 
 LANE_OF: dict[str, Lane] = {spec.name: lane for lane, spec in LANES.items()}

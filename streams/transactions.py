@@ -6,6 +6,7 @@ with whatever says how far the work is, so that a command that is run again goes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -18,7 +19,8 @@ from infra.settings import Settings
 from streams.events import Headers
 from streams.kafka_errors import KafkaUnavailable
 
-TRANSACTION_S = 60.0
+TRANSACTION_S = 30.0
+"""What a killed command left open holds up readers for this long at most."""
 _STEP_S = 5.0
 _ANSWER_S = 40.0
 _FENCED = (KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH)  # noqa: SLF001 - librdkafka's own code
@@ -50,6 +52,7 @@ class Transactions:
 
     def __init__(self, settings: Settings, transactional_id: str) -> None:
         self._where = settings.kafka_bootstrap_servers
+        self._open = False
         self._producer = Producer({
             **librdkafka_options(settings),
             "transactional.id": transactional_id,
@@ -77,7 +80,10 @@ class Transactions:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._producer.purge()
+        if self._open:  # readers would wait for the broker to roll it back
+            with suppress(KafkaException):
+                self._producer.purge()
+                self._producer.abort_transaction(_STEP_S)
 
     def write(self, records: Iterable[Outgoing], offsets: Sequence[TopicPartition] = (), group: Any = None) -> None:
         """Write all of it, and the group's offsets with it, in one transaction; it is committed when this returns.
@@ -88,11 +94,13 @@ class Transactions:
         producer = self._producer
         try:
             producer.begin_transaction()
+            self._open = True
             for record in records:
                 self._produce(record)
             if offsets:
                 self._until_done(producer.send_offsets_to_transaction, list(offsets), group)
             self._until_done(producer.commit_transaction)
+            self._open = False
         except (KafkaException, BufferError) as error:
             raise self._meaning(error) from None
 

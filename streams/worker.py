@@ -20,10 +20,5 @@ def worker() -> None:
     settings = load()
     live = Live(settings, deployed(settings))
     policy = live.judge.policy
-    if settings.crew_url:
-        from streams.reroute import reroute_agent
-
-        agents = [triage_agent(policy, live, settings.crew_may_see), reroute_agent(policy, live)]
-    else:
-        agents = [triage_agent(policy, live)]
-    run(settings, "worker", GROUP, agents, follow=live.follow, ready=live.ready)
+    reviewed = settings.crew_may_see if settings.crew_url else None
+    run(settings, "worker", GROUP, [triage_agent(policy, live, reviewed)], follow=live.follow, ready=live.ready)

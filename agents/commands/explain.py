@@ -20,6 +20,7 @@ from streams.archive.rows import verdict
 from streams.events import MalformedEvent, Received, VerdictRecord
 from streams.mail import MailError, parse
 from streams.topics import LANES
+from streams.triage.counterfactual import but_for, sentence
 from streams.triage.verdict import Verdict
 from streams.versions.history import of_then
 from streams.versions.judge import Judge
@@ -64,7 +65,10 @@ def explain(context: click.Context, *, event_id: str, machine: bool, depth: int)
     if len(found.event_ids) > 1:
         raise click.UsageError(f"{wanted} is the beginning of several: {', '.join(found.event_ids)}")
     if not found.verdicts:
-        raise NotFound(f"no verdict of {wanted}; looked in: {'; '.join(found.places)}")
+        places = "; ".join(found.places)
+        raise NotFound(
+            f"no verdict of {wanted}; looked in: {places}; or is it a dead letter (`triage dead show {wanted}`)?"
+        )
     explanation = asyncio.run(explained(settings, found))
     click.echo(orjson.dumps(explanation.as_data()) if machine else "\n".join(lines(explanation)))
     context.exit(0 if explanation.identical else 1)
@@ -115,12 +119,14 @@ async def explained(settings: Settings, found: Found) -> Explanation:
         derived = derive(received, own, past.judge)
     except (TriageError, MalformedEvent, MailError) as obstacle:
         return Explanation(recorded=newest, found_in=place, obstacle=str(obstacle))
+    turning = but_for(derived.lane, derived.category, derived.reasons, past.judge.policy.of(own.account))
     return Explanation(
         recorded=newest,
         found_in=place,
         derived=derived,
         derived_by=past.said,
         differences=differences(own, derived),
+        turns_on=sentence(turning),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.terminal import printable
 from streams.events import VerdictRecord
-from streams.triage.verdict import Facts, SenderFacts, ThreadFacts, Verdict
+from streams.triage.verdict import Facts, Habits, SenderFacts, ThreadFacts, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,8 @@ class Explanation:
     """By which policy and model, and how far they are those of then."""
     differences: tuple[Difference, ...] = ()
     obstacle: str = ""
+    turns_on: str = ""
+    """What the derived verdict's lane depends on, as a sentence (`streams.triage.counterfactual`)."""
 
     @property
     def identical(self) -> bool:
@@ -50,6 +52,7 @@ class Explanation:
             "identical": self.identical,
             "differences": self.differences,
             "obstacle": self.obstacle,
+            "turns_on": self.turns_on,
         }
 
 
@@ -77,6 +80,8 @@ def lines(explanation: Explanation) -> Iterator[str]:
     for reason in record.reasons:
         yield printable(f"  {reason.weight:+.2f}  {reason.text} ({reason.rule})")
     yield from () if record.reasons else ("  no rule hit",)
+    if explanation.turns_on:
+        yield printable(f"  {explanation.turns_on}")
     yield "known before this mail"
     yield from _table(*_facts(record.facts), indent="  ")
     origin = record.origin
@@ -101,6 +106,14 @@ def _facts(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "owner", ", ".join(facts.owner) or "unknown"
     yield "sender", _sender(facts.sender) if facts.sender else "never wrote before"
     yield "thread", _thread(facts.thread) if facts.thread else "first mail of its thread"
+    yield from _habits(facts.habits)
+
+
+def _habits(habits: Habits | None) -> Iterator[tuple[str, str]]:
+    for name in ("sender", "thread", "circle") if habits else ():
+        if habit := getattr(habits, name):
+            kind = f", named {habit.category}" if habit.category and name == "sender" else ""
+            yield "corrected", f"{name}: {habit.corrections} times, {habit.shift:+.1f} points{kind}; last {habit.at}"
 
 
 def _sender(sender: SenderFacts) -> str:

@@ -24,9 +24,7 @@ def crew() -> None:
     """
     import asyncio
 
-    settings = load()
-    if not settings.crew_url:
-        raise ConfigError("CREW_URL is empty: set it to an OpenAI-compatible endpoint, e.g. http://127.0.0.1:11434/v1")
+    settings = require_endpoint(load())
     log_lines.configure("crew", level=settings.log_level, form=settings.log_format)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     panel = make_panel(settings)
@@ -34,6 +32,17 @@ def crew() -> None:
     from agents.crew.process import crew as run
 
     asyncio.run(run(settings, panel))
+
+
+def require_endpoint(settings: Settings) -> Settings:
+    """The settings, when they name an endpoint.
+
+    Raises:
+        ConfigError
+    """
+    if not settings.crew_url:
+        raise ConfigError("CREW_URL is empty: set it to an OpenAI-compatible endpoint, e.g. http://127.0.0.1:11434/v1")
+    return settings
 
 
 def make_panel(settings: Settings) -> Asks:

@@ -60,6 +60,7 @@ class Desk:
         self._group = _Group()
         self._arrived = asyncio.Event()
         self._producer: Any = None
+        self._closed = False
         self.trouble = "not open yet"
 
     async def open(self) -> None:
@@ -133,7 +134,11 @@ class Desk:
                     waiter.set_result(None)
 
     async def close(self) -> None:
-        """Let go. Never raises."""
+        """Let go, for good: a desk that opened again would fence the partition's new owner. Never raises."""
+        self._closed = True
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
             await close_within(producer, 1.0)
@@ -201,7 +206,9 @@ class Desk:
         from aiokafka import AIOKafkaProducer
         from aiokafka.errors import KafkaError
 
-        await self.close()
+        await self._disconnect()
+        if self._closed:
+            raise LostPartition("let go")
         self._producer = AIOKafkaProducer(
             **aiokafka_options(self._settings),
             client_id=f"{self._settings.instance_id}-{self.partition}",

@@ -20,9 +20,10 @@ from typing import Any
 
 import psutil
 
-from agents.breakers import BREAKERS, BreakerState
+from agents.breakers import BREAKERS, GAUGE, BreakerState
 from agents.crew.backlog import Backlog, Waiting
 from agents.crew.cache import Cache
+from agents.crew.controls import follow
 from agents.crew.desk import Desk
 from agents.crew.panel.prompts import VERSION
 from agents.crew.reading import Reading
@@ -31,6 +32,7 @@ from agents.ingest.backoff import Backoff
 from infra.errors import Transient
 from infra.settings import Settings
 from monitoring import metrics, metrics_server
+from streams.control import Follower
 from streams.events import utc_text
 from streams.reviews import Outcome, Review, review_id
 from streams.status import Check
@@ -150,6 +152,7 @@ class Crew:
         counts: dict[str, Any] = {
             "partitions": len(reading.desks), "backlog": len(self.backlog), "tokens": self.tokens,
             "rss_bytes": psutil.Process().memory_info().rss,
+            **{f"breaker_{name}": GAUGE[state] for name, state in BREAKERS.states().items()},
             **{f"reviews_{name}": self.counts.get(name, 0) for name in _OUTCOMES},
         }  # fmt: skip
         return Report(checks=tuple(checks), counts=counts)
@@ -178,7 +181,9 @@ async def crew(settings: Settings, panel: Asks) -> None:
         metrics.REVIEWS.labels(outcome, "no")
     cache = Cache.of(settings)
     working = Crew(settings, panel, cache)
-    async with StatusPublisher(settings, "crew", working.report):
+    async with Follower(settings) as control, StatusPublisher(settings, "crew", working.report, control):
+        follow(control, cache)
+        await control.caught_up(stop)
         running = asyncio.create_task(working.run(), name="crew")
         log.info("crew starts: %s at %s", settings.crew_model, settings.crew_url)
         await stop.wait()

@@ -127,6 +127,8 @@ class Reading:
                 running.result()  # raises
         running.cancel()
         await asyncio.wait([running])
+        if not running.cancelled():
+            running.exception()  # of a desk that is no longer ours: looked at
 
     async def _let_go(self, partition: int) -> None:
         desk = self.desks.pop(partition)

@@ -26,7 +26,7 @@ class Redaction:
     def clean(self, text: str) -> str:
         """The text without them. Dates and amounts of money of up to six digits stay: they carry the urgency."""
         text = _ADDRESS.sub(lambda found: self._token("address", found[0].lower()), text)
-        for part in sorted({part for name in self.names for part in name.split()}, key=len, reverse=True):
+        for part in sorted({part for name in self.names for part in name.split()}, key=lambda each: (-len(each), each)):
             if len(part) >= LEAST_NAME:
                 text = re.sub(rf"\b{re.escape(part)}\b", self._token("name", part.lower()), text, flags=re.IGNORECASE)
         text = _NUMBER.sub(self._number, text)

@@ -30,7 +30,7 @@ from streams.triage.verdict import Category, Lane
 
 log = logging.getLogger(__name__)
 SPARE_CALLS = 1
-"""CrewAI asks once more after a refusal."""
+"""CrewAI asks once more after a refusal. Not reserved: it is the one call by which a budget may be exceeded."""
 GRACE_S = 2.0
 """Beyond the calls' own time-outs."""
 RETRY_MAX_S = 30.0
@@ -115,7 +115,7 @@ class Reviewer:
         backoff = Backoff(RETRY_MAX_S, first_s=self._settings.crew_retry_s)
         tokens, unfit = 0, 0
         for attempt in range(1, self._settings.crew_attempts + 1):
-            most = case.tokens(self._agents + SPARE_CALLS, self._settings.crew_answer_tokens)
+            most = case.tokens(self._agents, self._settings.crew_answer_tokens)
             await self._wait_for_turn(most)
             day = await purse.reserve(account, most)
             if day is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import orjson
 
 from infra import logging as json_logging
 from infra import settings as configuration
-from infra.errors import ConfigError
+from infra.errors import ConfigError, Permanent
 from infra.settings import Settings
 from infra.terminal import printable
 
@@ -45,6 +46,8 @@ def deliver(context: click.Context) -> None:
     # At DEBUG aiokafka prints whole records; what it says while Kafka is away is said better here.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     uvloop.run(process.deliver(settings, endpoints))
+    logging.shutdown()
+    os._exit(0)  # a thread that waits for a name server would hold up the end
 
 
 @deliver.command()
@@ -121,6 +124,27 @@ def drop(*, endpoint: str | None, event_ids: tuple[str, ...], everything: bool, 
     found = _chosen(settings, endpoint, event_ids)
     asyncio.run(_drop(settings, found, reason))
     click.echo(f"{len(found)} dropped")
+
+
+@deliver.command()
+@click.argument("name")
+def forget(name: str) -> None:
+    """Delete the consumer group of endpoint NAME, which is no longer in DELIVER_FILE: nothing waits for it any more.
+
+    If it is added again, it begins as a new one. Exit 1 when there is no such group, or a process still serves it.
+    """
+    from confluent_kafka import KafkaException
+    from confluent_kafka.admin import AdminClient
+
+    from agents.deliver.endpoints import GROUP_PREFIX
+    from infra.kafka import librdkafka_options
+
+    group = GROUP_PREFIX + name
+    try:
+        AdminClient(librdkafka_options(configuration.load())).delete_consumer_groups([group])[group].result(15)
+    except KafkaException as error:
+        raise Permanent(f"{group} was not deleted: {error.args[0].str()}") from None
+    click.echo(f"{group} is forgotten")
 
 
 def _require_choice(endpoint: str | None, event_ids: tuple[str, ...], *, everything: bool) -> None:

@@ -87,7 +87,7 @@ class Courier:
     def dispatch(self) -> None:
         """Start as many attempts as may be under way now. Call it often: pauses end by themselves."""
         while self._room() and (delivery := self._next()):
-            task = asyncio.create_task(self._attempt(delivery), name=f"deliver {self.endpoint.name}")
+            task = asyncio.create_task(self._attempted(delivery), name=f"deliver {self.endpoint.name}")
             self._tasks.add(task)
             task.add_done_callback(self._ended)
 
@@ -123,9 +123,14 @@ class Courier:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("an attempt broke off: %s", type(error).__name__, exc_info=error)
         self.dispatch()
+
+    async def _attempted(self, delivery: Delivery) -> None:
+        try:
+            await self._attempt(delivery)
+        except Exception:  # a defect of ours: neither the delivery nor its account may hang on it
+            log.exception("an attempt broke off", extra={"event_id": delivery.event_id})
+            self._later(delivery, self._pause_s(max(1, delivery.attempts)))
 
     async def _attempt(self, delivery: Delivery) -> None:
         began = self._clock()

@@ -14,6 +14,7 @@ from agents.deliver import signature
 from agents.deliver.answer import Answer, failed, judge
 from agents.deliver.egress import AddressRefused, Egress
 from agents.deliver.endpoints import Endpoint
+from agents.deliver.names import Names
 from agents.deliver.schedule import Delivery
 from streams.trace_context import parse
 
@@ -34,12 +35,13 @@ class Post:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`resolver` and `ssl` in the place of the system's resolver and authorities."""
+        self._resolver = resolver or Names()
         self._endpoint, self._clock = endpoint, clock
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=endpoint.max_in_flight,
                 socket_factory=Egress(endpoint.allow_networks),
-                resolver=resolver,
+                resolver=self._resolver,
                 ssl=ssl,
                 use_dns_cache=False,  # an endpoint that moved is found at the next connection
             ),
@@ -71,6 +73,7 @@ class Post:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._session.close()
+        await self._resolver.close()
 
 
 async def _drain(answer: aiohttp.ClientResponse) -> None:

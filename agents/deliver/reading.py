@@ -38,6 +38,7 @@ class Reading(ConsumerRebalanceListener):
         self._commit_at = 0.0
         self.batch_size = settings.batch_size
         self.assigned = False
+        self._failed: KafkaError | None = None
         self.trouble = ""
         """Why nothing is read at the moment; empty when all is well."""
 
@@ -53,6 +54,7 @@ class Reading(ConsumerRebalanceListener):
             await asyncio.sleep(backoff.next_s())
 
     async def _read(self, backoff: Backoff) -> None:
+        self._failed = None
         self._consumer = consumer = self._new()
         consumer.subscribe(topics=list(self._endpoint.topics), listener=self)
         try:
@@ -60,6 +62,8 @@ class Reading(ConsumerRebalanceListener):
             backoff.reset()
             while True:
                 fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
+                if self._failed is not None:
+                    raise self._failed
                 self.trouble = ""
                 for records in fetched.values():
                     for record in records:
@@ -119,12 +123,21 @@ class Reading(ConsumerRebalanceListener):
         self._committed.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        """Called with the new share; a new endpoint may begin at the end of the lanes."""
+        """Called with the new share."""
+        try:
+            await self._begin(assigned)
+        except KafkaError as error:  # aiokafka would go on without a word
+            self._failed = error
         self.assigned = True
-        if self._endpoint.start == "now":
-            new = [one for one in assigned if await self._consumer.committed(one) is None]
-            ends = await self._consumer.end_offsets(new) if new else {}
-            for one, end in ends.items():
-                self._consumer.seek(one, end)
-            if ends:  # from here on nothing is passed over, whatever happens to this process
-                await self._consumer.commit(ends)
+
+    async def _begin(self, assigned: Any) -> None:
+        """Commit where a new endpoint begins, before anything is read: from then on its lag shows, even if it never
+        takes anything, and nothing is passed over, whatever happens to this process."""
+        new = [one for one in assigned if await self._consumer.committed(one) is None]
+        if not new:
+            return
+        from_now = self._endpoint.start == "now"
+        begin = await (self._consumer.end_offsets if from_now else self._consumer.beginning_offsets)(new)
+        for one, offset in begin.items():
+            self._consumer.seek(one, offset)
+        await self._consumer.commit(begin)

@@ -34,7 +34,13 @@ class Proof:
 
 
 def compare(
-    account: str, listed: Mapping[str, str], logged: Iterable[str], since: str, *, recognised: Collection[str] = ()
+    account: str,
+    listed: Mapping[str, str],
+    logged: Iterable[str],
+    since: str,
+    *,
+    recognised: Collection[str] = (),
+    put_back: Collection[str] = (),
 ) -> Proof:
     """Hold the two against each other.
 
@@ -44,8 +50,10 @@ def compare(
         logged: event ids on the log, in its order.
         since: see `Proof`.
         recognised: event ids of listed mails that are on the log under another id.
+        put_back: event ids of dead letters that stand there again, perhaps without the first time: not "twice".
     """
     counts = Counter(logged)
+    counts |= Counter(set(put_back))
     known = counts.keys() | set(recognised)
     return Proof(
         account=account,

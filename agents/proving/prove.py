@@ -40,7 +40,6 @@ async def prove(settings: Settings, account: Account, *, since: datetime | None,
     listed = await listing(settings, account, cursors, begins, lambda count: progress("listed by the provider", count))
     logged: list[str] = []
     put_back: set[str] = set()
-    """Dead letters on the log again: that is not what "twice" means."""
     remembered = Remembered()
     async for chunk in to_end(settings, RECEIVED.name, (partition,)):
         for record in chunk:
@@ -52,11 +51,10 @@ async def prove(settings: Settings, account: Account, *, since: datetime | None,
                     logged.append(said[EVENT_ID])
                 remembered.add(said.get(LOCATION, ""), said.get(FINGERPRINT, ""))
         progress("on the log", len(logged))
-    logged += put_back.difference(logged)
-    on_log = frozenset(logged)
+    on_log = put_back.union(logged)
     missing = {event_id: place for event_id, place in listed.items() if event_id not in on_log}
     known = await recognised(settings, account, missing, remembered)
-    return compare(account.id, listed, logged, utc_text(begins), recognised=known)
+    return compare(account.id, listed, logged, utc_text(begins), recognised=known, put_back=put_back)
 
 
 async def _beginning(settings: Settings, account: Account, cursors: cursor_log.Cursors, partition: int) -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from infra.errors import Permanent, Transient
-from streams.events import Action
+from streams.feedback import Action
 
 
 class ProviderError(Exception):

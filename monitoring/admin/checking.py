@@ -45,6 +45,8 @@ def _complaint(value: object, schema: Mapping[str, Any]) -> str:
         fits = any(not _complaint(value, one) for one in schema["oneOf"])
         return "" if fits else f"should be one of {', '.join(one['type'] for one in schema['oneOf'])}"
     wanted = schema["type"]
+    if wanted == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)  # as JSON Schema has it: 1.0 is an integer
     if not isinstance(value, _KINDS[wanted]) or (isinstance(value, bool) and wanted != "boolean"):
         return f"should be of type {wanted}"
     if isinstance(value, str):

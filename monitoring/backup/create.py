@@ -1,9 +1,10 @@
 """Taking a backup of a running system so that no mail falls between its parts.
 
 The order does it. First the archive's offsets: what is before them is in PostgreSQL already. Then the worker's
-offsets, then the cursors, and after them the ends of `mail.received` and the lanes up to which these are kept from
-the offsets on. A mail that the cursors stand for is therefore in the table, or among the kept lane records, or among
-the kept mails; one that the cursors do not know is still in its mailbox. The database is copied last."""
+offsets, then a cut through the cursors and `mail.received` at a moment without an open transaction; from the offsets on
+mails are kept to the cut, lane records to their end, and those of mails behind the cut are left out of a restore. A
+mail that the cursors stand for is therefore in the table, or among the kept lane records, or among the kept mails; one
+that the cursors do not know is still in its mailbox, and comes once. The database is copied last."""
 
 from __future__ import annotations
 
@@ -42,6 +43,11 @@ class _Files:
         made = self._writers[str(path)] = Writer(self._folder / path, self._key)
         return made
 
+    def drop(self, path: Path) -> None:
+        """Remove one that could not be filled."""
+        (self._folder / path).unlink()
+        del self._writers[str(path)]
+
     def stored(self) -> tuple[Stored, ...]:
         return tuple(Stored(name=name, size=one.size, sha256=one.sha256) for name, one in self._writers.items())
 
@@ -57,7 +63,7 @@ def create(settings: Settings) -> Manifest:
     folder = shelf.begin(began)
     files = _Files(folder, key)
     log, notes = Log(settings), list[str]()
-    records = _topics(log, files)
+    records, cut = _topics(log, files, notes)
     postgres, migrations = asyncio.run(tables.about(settings))
     first = ""
     try:
@@ -65,8 +71,7 @@ def create(settings: Settings) -> Manifest:
             first = base.take(settings, out)
     except Fatal as error:
         notes.append(f"no base backup, so no recovery to a second: {error}")
-        (folder / BASE).unlink()
-        files._writers.pop(BASE)  # noqa: SLF001 - its own module
+        files.drop(Path(BASE))
     rows = asyncio.run(tables.copy_out(settings, Path(TABLES), files))
     for name, content in configuration.collect(settings, encrypted=key is not None):
         with files(Path("configuration") / name) as out:
@@ -75,7 +80,7 @@ def create(settings: Settings) -> Manifest:
         name=folder.name, began=began.isoformat(), ended=datetime.now(UTC).isoformat(),
         version=metadata.version("crewai-email-triage"), encrypted=key is not None, base=first, postgres=postgres,
         migrations=migrations, rows=rows, records=records, partitions=log.partitions(RECEIVED.name),
-        files=files.stored(), notes=tuple(notes),
+        files=files.stored(), notes=tuple(notes), cut={str(number): end for number, end in cut.items()},
     )  # fmt: skip
     shelf.finish(manifest)
     shelf.rotate(datetime.now(UTC), settings.backup_keep_days)
@@ -83,19 +88,33 @@ def create(settings: Settings) -> Manifest:
     return manifest
 
 
-def _topics(log: Log, files: _Files) -> dict[str, int]:
+def _topics(log: Log, files: _Files, notes: list[str]) -> tuple[dict[str, int], dict[int, int]]:
+    """How many records of each topic were kept, and the end of `mail.received` at which the cursors are, by
+    partition."""
     lanes = [spec.name for spec in LANES.values()]
     begins = log.committed(ARCHIVE_GROUP, lanes)
     begins |= log.committed(WORKER_GROUP, [RECEIVED.name])
+    ends, clean = log.cut([RECEIVED.name, CURSORS.name])
+    if not clean:
+        notes.append(
+            "mail came without a pause: some of that moment may be announced twice after a restore, none is lost"
+        )
+        ends = {}
     first = [spec for spec in ALL if how(spec) == "latest"]
     first.sort(key=lambda spec: spec.name not in {ACCOUNTS.name, CURSORS.name})
     then = [spec for spec in ALL if how(spec) in {"tail", "all"}]
-    return {spec.name: _write(files, spec, _records(log, spec, begins)) for spec in (*first, *then)}
+    counts = {spec.name: _write(files, spec, _records(log, spec, begins, ends)) for spec in (*first, *then)}
+    return counts, _of(RECEIVED.name, ends)
 
 
-def _records(log: Log, spec: TopicSpec, begins: Mapping[tuple[str, int], int]) -> Iterable[Kept]:
-    here = {partition: offset for (topic, partition), offset in begins.items() if topic == spec.name}
-    records = log.read(spec.name, here)
+def _of(wanted: str, offsets: Mapping[tuple[str, int], int]) -> dict[int, int]:
+    return {partition: offset for (topic, partition), offset in offsets.items() if topic == wanted}
+
+
+def _records(
+    log: Log, spec: TopicSpec, begins: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int]
+) -> Iterable[Kept]:
+    records = log.read(spec.name, _of(spec.name, begins), _of(spec.name, ends))
     return latest(records) if how(spec) == "latest" else records
 
 

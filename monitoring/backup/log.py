@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from streams.topics import LANES, RECEIVED, STATUS, TopicSpec
 
 CALL_S = 15.0
 ASK_S = 3.0
+CUT_S = 5.0
 STALL_S = 90.0
 """An open transaction hides what stands behind it; the broker ends one after a minute."""
 DAYS_MS = 2 * 86_400_000
@@ -94,19 +95,38 @@ class Log:
         with self._consumer() as consumer:
             return len(self._partitions(consumer, topic))
 
-    def read(self, topic: str, begins: Mapping[int, int] | None = None) -> Iterator[Kept]:
+    def cut(self, topics: Sequence[str]) -> tuple[dict[tuple[str, int], int], bool]:
+        """Ends of these topics at one moment at which no transaction was open on them, by topic and partition; and
+        whether there was such a moment within CUT_S. What was committed together is then before the cut as a whole,
+        or behind it."""
+        deadline = time.monotonic() + CUT_S
+        with self._consumer() as committed, self._consumer(isolation="read_uncommitted") as written:
+            spots = [TopicPartition(topic, number) for topic in topics for number in self._partitions(committed, topic)]
+            while True:
+                first, stable, last = (
+                    {(spot.topic, spot.partition): _watermarks(asked, spot)[1] for spot in spots}
+                    for asked in (written, committed, written)
+                )
+                if first == stable == last or time.monotonic() > deadline:
+                    return last, first == stable == last
+
+    def read(
+        self, topic: str, begins: Mapping[int, int] | None = None, ends: Mapping[int, int] | None = None
+    ) -> Iterator[Kept]:
         """Committed records of a topic up to its end as of now, transactions that are open included when they end well.
 
         Args:
             topic: one that is not there has no records.
             begins: first offset by partition; default: the first that is kept.
+            ends: the offset behind the last by partition, all written by now; default: the end as of now.
 
         Raises:
             KafkaUnavailable
         """
         bounds = self._bounds(topic)
         starts = {number: max(low, (begins or {}).get(number, low)) for number, (low, _) in bounds.items()}
-        left = {number: high for number, (_, high) in bounds.items() if starts[number] < high}
+        stops = {number: min(high, (ends or {}).get(number, high)) for number, (_, high) in bounds.items()}
+        left = {number: stop for number, stop in stops.items() if starts[number] < stop}
         if left:
             with self._consumer() as consumer:
                 consumer.assign([TopicPartition(topic, number, starts[number]) for number in left])

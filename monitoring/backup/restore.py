@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from agents.oauth.seal import Key
 from infra.errors import Fatal
 from infra.settings import Settings
@@ -18,11 +20,16 @@ from monitoring.backup.log import Kept, Log, how
 from monitoring.backup.sealed import Damaged, backup_key, lines, read
 from monitoring.backup.shelf import Manifest, Shelf
 from streams import admin
+from streams.dead_letters import note
+from streams.dead_letters.letter import letter
+from streams.reading import Record
 from streams.runtime.tables import POSITION_KEY, Table
 from streams.table_command import TABLES
-from streams.topics import ALL, DEAD, LANES, RECEIVED
+from streams.topics import ALL, DEAD, DEAD_NOTES, LANES, RECEIVED
 
 CHANGELOGS: Mapping[str, Table[Any]] = {table.changelog: table for table in TABLES.values()}
+Spot = tuple[int, int]
+"""Partition and offset in the log that was backed up."""
 BEFORE_ALL = -1
 """The source offset of a row that any event may change."""
 
@@ -78,8 +85,9 @@ def topics(settings: Settings, chosen: Chosen) -> dict[str, int]:
     admin.create_topics(settings)
     wanted = [spec.name for spec in ALL if how(spec) != "nothing"]
     log.require_empty(wanted)
-    known = _known(chosen)
-    return {name: log.write(name, _records(chosen, name, known)) for name in _order(wanted)}
+    leave = {spec.name: _behind(chosen, spec.name) for spec in LANES.values()}
+    leave |= {RECEIVED.name: _triaged(chosen), DEAD.name: _settled(chosen) | _behind(chosen, DEAD.name)}
+    return {name: log.write(name, _records(chosen, name, leave)) for name in _order(wanted)}
 
 
 def _order(names: list[str]) -> list[str]:
@@ -87,20 +95,66 @@ def _order(names: list[str]) -> list[str]:
     return sorted(names, key=lambda name: (name == "accounts", name == "ingest.cursors"))
 
 
-def _known(chosen: Chosen) -> frozenset[bytes]:
-    """Mails that have a lane record or a dead letter in the backup: while it was taken, they were triaged after the
-    worker's offset had been read. They need not be triaged again."""
+def _triaged(chosen: Chosen) -> frozenset[Spot]:
+    """Places on `mail.received` whose mails have a lane record or a dead letter in the backup: while it was taken,
+    they were triaged after the worker's offset had been read. They need not be triaged again."""
     names = [*(spec.name for spec in LANES.values()), DEAD.name]
-    return frozenset(record.event_id for name in names for record in _stored(chosen, name))
+    origins = (_origin(one, dead=name == DEAD.name) for name in names for one in _stored(chosen, name))
+    return frozenset(origin for origin in origins if origin is not None)
 
 
-def _records(chosen: Chosen, name: str, known: frozenset[bytes]) -> Iterator[Kept]:
+def _settled(chosen: Chosen) -> frozenset[Spot]:
+    """Places of dead letters that were replayed or dropped. What was noted about them does not fit a new log's
+    places, so they are left out together with their notes."""
+    notes = (note.read(one.key or b"", one.value or b"") for one in _stored(chosen, DEAD_NOTES.name))
+    noted = dict(found for found in notes if found is not None)
+    letters = (letter(_as_read(record)) for record in _stored(chosen, DEAD.name))
+    return frozenset(
+        (one.place.partition, one.place.offset)
+        for one in letters
+        if one.place in noted and noted[one.place].is_about(one)
+    )
+
+
+def _as_read(record: Kept) -> Record:
+    return Record(
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+        timestamp=record.timestamp,
+    )
+
+
+def _behind(chosen: Chosen, name: str) -> frozenset[Spot]:
+    """Lane records and dead letters of mails behind the cut: the cursors do not know them, so their mailboxes bring
+    them."""
+    cut = chosen.manifest.cut
+    found = []
     for record in _stored(chosen, name):
-        if name == RECEIVED.name and record.event_id in known:
-            continue
-        table = CHANGELOGS.get(name)
+        origin = _origin(record, dead=name == DEAD.name)
+        if origin is not None and origin[1] >= cut.get(str(origin[0]), origin[1] + 1):
+            found.append((record.partition, record.offset))
+    return frozenset(found)
+
+
+def _origin(record: Kept, *, dead: bool) -> Spot | None:
+    """Where on `mail.received` its mail stood; None: it came from elsewhere."""
+    if dead:
+        of = letter(_as_read(record)).origin
+        return (of.partition, of.offset) if of is not None and of.topic == RECEIVED.name else None
+    said = orjson.loads(record.value or b"{}").get("origin") or {}
+    return (said["partition"], said["offset"]) if said.get("topic") == RECEIVED.name else None
+
+
+def _records(chosen: Chosen, name: str, leave: Mapping[str, frozenset[Spot]]) -> Iterator[Kept]:
+    if name == DEAD_NOTES.name:
+        return
+    table, left = CHANGELOGS.get(name), leave.get(name, frozenset())
+    for record in _stored(chosen, name):
         made = record if table is None else fresh(record, table)
-        if made is not None:
+        if made is not None and (record.partition, record.offset) not in left:
             yield made
 
 

@@ -56,6 +56,8 @@ class Manifest:
     partitions: int
     files: tuple[Stored, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    cut: dict[str, int] = field(default_factory=dict)
+    """The end of `mail.received` at which the cursors are, by partition; empty: not known."""
 
     @property
     def size(self) -> int:

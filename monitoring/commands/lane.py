@@ -9,7 +9,7 @@ import click
 from monitoring.control import operate
 from streams.triage.verdict import Lane
 
-a_lane = click.argument("name", metavar="LANE", type=click.Choice(list(Lane)))
+a_lane = click.argument("name", metavar="LANE", type=click.Choice([str(lane) for lane in Lane]))
 
 
 @click.group()

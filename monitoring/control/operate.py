@@ -16,8 +16,7 @@ import orjson
 
 from infra.durations import Span
 from infra.settings import Settings, load
-from infra.terminal import markup, printable
-from monitoring.commands.wording import console
+from infra.terminal import printable
 
 if TYPE_CHECKING:
     from monitoring.admin.tokens import Role
@@ -214,17 +213,11 @@ def _say_taken_up(name: str, revision: int, *, machine: bool, value: Any, expire
 
 
 def _print_settings(rows: Iterable[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("setting", "start", "now", "until", "who, when, why", "processes"):
-        table.add_column(title)
     for row in rows:
         override = row["override"]
-        told = f"{override['who']}, {override['at']}: {override['why']}" if override else ""
         now = override["value"] if override else row["start"]
-        until = (override or {}).get("expires_at") or ""
-        table.add_row(
-            *(markup(str(cell)) for cell in (row["name"], row["start"], now, until, told, ", ".join(row["processes"])))
-        )
-    console().print(table)
+        click.echo(printable(f"{row['name']:<24} {now!s:<10} {row['purpose']}"))
+        if override:
+            until = f" until {override['expires_at']}" if override["expires_at"] else ""
+            told = f"{override['who']}, {override['at']}: {override['why']}"
+            click.echo(printable(f"{'':<24} instead of {row['start']}{until}; {told}"))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from infra.settings import Settings
 from monitoring.canary.probe import Probe
+from monitoring.dead_letters.follower import OpenLetters
 from monitoring.health import export as health_export
 from monitoring.health.board import Board
 from monitoring.health.follower import follow
@@ -39,6 +40,7 @@ class Watch:
         self._instances = Instances(interval_s=settings.status_interval_s)
         self._meter = LagMeter(interval_s=settings.lag_interval_s)
         self._canary = Probe(settings) if settings.canary_interval_s else None
+        self._dead = OpenLetters(settings)
         self._lag: tuple[LagSnapshot, float] | None = None
         self._failure = ""
 
@@ -48,6 +50,7 @@ class Watch:
             tasks.create_task(self._board.run())
             tasks.create_task(follow(self._settings, self._instances))
             tasks.create_task(self._measure_forever())
+            tasks.create_task(self._dead.run())
             if self._canary is not None:
                 tasks.create_task(self._canary.run())
             if self._settings.maintenance:
@@ -76,6 +79,7 @@ class Watch:
     def show(self) -> None:
         """Bring the series that a scrape is about to read up to date."""
         health_export.show(self.report())
+        self._dead.show()
         if self._canary is not None:
             self._canary.show()
         if self.lag() is None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import psutil
@@ -40,12 +40,12 @@ SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolcanlogi
 """
 
 
-def collect(settings: Settings, output: Path, logs: Sequence[Path], *, mails: bool) -> list[str]:
-    """Write the archive; the names of its parts. It is only readable by its owner.
+def collect(settings: Settings, output: BinaryIO, logs: Sequence[Path], *, mails: bool) -> list[str]:
+    """Write the archive; the names of its parts.
 
     Args:
         settings: where the system is.
-        output: a .tar.gz that does not exist yet.
+        output: takes a .tar.gz.
         logs: files or folders of logs to take along.
         mails: dead letters with their bytes, too: content of mails.
 
@@ -53,10 +53,7 @@ def collect(settings: Settings, output: Path, logs: Sequence[Path], *, mails: bo
         OSError: it cannot be written.
     """
     manifest: list[str] = []
-    with (
-        os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
-        tarfile.open(fileobj=file, mode="w:gz") as archive,
-    ):
+    with tarfile.open(fileobj=output, mode="w|gz") as archive:
         for name, content in (*_parts(settings, mails=mails), *_logs(logs)):
             _add(archive, name, content)
             manifest.append(f"{hashlib.sha256(content).hexdigest()}  {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,19 +20,32 @@ def evidence() -> None:
 
 
 @evidence.command()
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: evidence-TIME.tar.gz here.")
-@click.option("--logs", type=click.Path(path_type=Path, exists=True), multiple=True,
-              help="A log file or a folder of them; may be repeated.")  # fmt: skip
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="A new .tar.gz, readable by its owner only; -: standard output. Default: evidence-TIME.tar.gz here.",
+)
+@click.option(
+    "--logs",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
+    help="A log file or a folder of them; may be repeated.",
+)
 @click.option("--with-mails", is_flag=True, help="Dead letters with their bytes, too: content of mails.")
 def collect(*, output: Path | None, logs: tuple[Path, ...], with_mails: bool) -> None:
     """Put versions, checksums, settings, accounts, sessions, operators' acts, alerts and logs into one archive.
 
-    Secrets and contents of mails stay out. Prints the archive's SHA-256: write it down elsewhere.
+    Secrets and contents of mails stay out. Write its SHA-256 down elsewhere.
     """
     from monitoring.evidence import collect as collecting
 
+    if output == Path("-"):
+        names = collecting.collect(load(), sys.stdout.buffer, logs, mails=with_mails)
+        click.echo("\n".join(names), err=True)
+        return
     path = output or Path(f"evidence-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
-    names = collecting.collect(load(), path, logs, mails=with_mails)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        names = collecting.collect(load(), file, logs, mails=with_mails)
     click.echo("\n".join(names), err=True)
     click.echo(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path}")
 

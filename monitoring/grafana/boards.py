@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-JOBS = "crewai-(control|ingest|triage|archive)"
+JOBS = "crewai-(control|ingest|triage|archive|deliver)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +118,7 @@ STREAM = Board(
             Panel(title="One batch", unit="s", queries=quantiles("crewai_batch_duration_seconds", "agent")),
             Panel(title="Transactions", unit="reqps", queries={"{{agent}} {{outcome}}": rate("crewai_transactions_total", "agent", "outcome")}),
             Panel(title="Dead letters", unit="reqps", queries={"{{agent}} {{error}}": rate("crewai_dead_letters_total", "agent", "error")}, only_with="dead letters"),
+            Panel(title="Open dead letters", queries={"{{agent}} {{error}}": "crewai_dead_letters_open"}, only_with="dead letters", help="triage dead causes"),
             Panel(title="A candidate beside it", unit="reqps", queries={"{{live}} to {{candidate}}, category {{category}}": rate("crewai_shadow_verdicts_total", "live", "candidate", "category") + " > 0"}, only_with="a candidate in the shadow", help="`triage shadow show` says which mails, and why."),
         ),
         "Tables": (
@@ -130,6 +131,12 @@ STREAM = Board(
             Panel(title="Members", queries={"{{group}} {{state}}": "kafka_consumergroup_group_members"}),
             Panel(title="Lag by partition", queries={"{{group}} {{topic}}/{{partition}}": "kafka_consumergroup_group_lag"}),
             Panel(title="Unmoved while something waits", unit="s", queries={"{{group}}": "crewai_group_unmoved_seconds"}),
+        ),
+        "Webhooks": (
+            Panel(title="Deliveries", unit="reqps", queries={"{{endpoint}} {{outcome}}": rate("crewai_deliveries_total", "endpoint", "outcome")}, only_with="webhooks"),
+            Panel(title="Verdict to acceptance", unit="s", queries=quantiles("crewai_delivery_latency_seconds", "endpoint"), only_with="webhooks"),
+            Panel(title="One attempt", unit="s", queries=quantiles("crewai_delivery_duration_seconds", "endpoint"), only_with="webhooks"),
+            Panel(title="Waiting", queries={"{{group}}": 'kafka_consumergroup_group_sum_lag{group=~"triage-deliver-.+"}'}, only_with="webhooks"),
         ),
         "Processes": (
             MEMORY,

@@ -16,6 +16,7 @@ import click
 )
 @click.option("--sample", is_flag=True, help="Feed the bundled sample mailbox beside configured accounts.")
 @click.option("--with-fake-gmail", "fake_gmail", is_flag=True, help="Read a Gmail mailbox of a fake Google beside it.")
+@click.option("--crew-demo", is_flag=True, help="Second opinions by a CrewAI crew whose model answers from a script.")
 @click.option("--exit-when-idle", is_flag=True, help="End when every mail of the mailbox has been archived.")
 @click.option("--json", "machine", is_flag=True, help="Print one JSON object at the end; all else to standard error.")
 @click.option(
@@ -36,6 +37,7 @@ def run(
     maildir: Path | None,
     sample: bool,
     fake_gmail: bool,
+    crew_demo: bool,
     exit_when_idle: bool,
     machine: bool,
     home: Path | None,
@@ -65,6 +67,7 @@ def run(
         maildir=maildir,
         sample=sample,
         fake_gmail=fake_gmail,
+        crew_demo=crew_demo,
         exit_when_idle=exit_when_idle,
         machine=machine,
         workers=workers,

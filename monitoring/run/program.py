@@ -24,6 +24,7 @@ from monitoring.health.instances import Instances
 from monitoring.run import logs, mailbox
 from monitoring.run.accounting import Outcome
 from monitoring.run.children import end_leftovers
+from monitoring.run.crew_demo import CrewDemo
 from monitoring.run.fake_gmail import FakeGmail
 from monitoring.run.guard import Guard
 from monitoring.run.home import Home
@@ -51,6 +52,7 @@ class Request:
     maildir: Path | None = None
     sample: bool = False
     fake_gmail: bool = False
+    crew_demo: bool = False
     exit_when_idle: bool = False
     machine: bool = False
     workers: int = 1
@@ -101,6 +103,7 @@ class Run:
         self._hurry = asyncio.Event()
         self._platform = Platform(home=self._home, own_stack=request.own_stack, say=screen.say)
         self._supervisor: Supervisor | None = None
+        self._demo = CrewDemo(screen.say) if request.crew_demo else None
         self._gmail = FakeGmail(request.home, screen.say) if request.fake_gmail else None
 
     async def run(self) -> int:
@@ -139,6 +142,7 @@ class Run:
                     ("queues", scene.queues.run()),
                     ("status", follow(settings, scene.instances)),
                     *((("gmail", self._gmail.live(settings)),) if self._gmail else ()),
+                    *((("crew", self._demo.live(settings)),) if self._demo else ()),
                 )
             ]
             stack.push_async_callback(_cancel, *tasks)
@@ -159,7 +163,7 @@ class Run:
         self._supervisor = Supervisor(
             programs(
                 settings, self._home, workers=self._request.workers, own_stack=self._request.own_stack,
-                beside=self._gmail,
+                beside=self._gmail, demo=self._demo,
             ),
             self._home.place,
             self._say,

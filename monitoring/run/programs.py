@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from agents.deliver.endpoints import load_endpoints
 from infra.errors import ConfigError
 from infra.settings import Settings
 from infra.stack.ports import is_free
 from monitoring.run.children import Program
+from monitoring.run.crew_demo import CrewDemo
 from monitoring.run.fake_gmail import FakeGmail
 from monitoring.run.home import Home
 
@@ -43,12 +45,25 @@ def free_port(wanted: int, *, but: Iterable[int] = ()) -> int:
 
 
 def programs(
-    settings: Settings, home: Home, *, workers: int, own_stack: bool, beside: FakeGmail | None = None
+    settings: Settings,
+    home: Home,
+    *,
+    workers: int,
+    own_stack: bool,
+    beside: FakeGmail | None = None,
+    demo: CrewDemo | None = None,
 ) -> list[list[Program]]:
-    """Groups in the order of stopping: what writes comes before what reads it; a fake Gmail is read to the end."""
-    names = [["ingest"], [f"worker-{number}" for number in range(1, workers + 1)], ["archive"], ["control"]]
+    """Groups in the order of stopping: what writes comes before what reads it; a fake Gmail is read to the end.
+
+    Raises:
+        ConfigError: DELIVER_FILE is not as it should be.
+    """
+    if settings.deliver_file is not None:
+        load_endpoints(settings.deliver_file)  # wrong: said now, not by a process that ends again and again
+    readers = ["archive"] if settings.deliver_file is None else ["archive", "deliver"]
+    names = [["ingest"], [f"worker-{number}" for number in range(1, workers + 1)], readers, ["control"]]
     triage = str(triage_path())
-    also = dict(beside.environment) if beside else {}
+    also = {**(beside.environment if beside else {}), **(demo.environment if demo else {})}
     groups = [
         [
             Program(
@@ -60,6 +75,10 @@ def programs(
         ]
         for group in names
     ]
+    if demo:
+        env = _environment(settings, home, "crew", own_stack=own_stack) | also
+        groups[2:2] = [[Program(name="crew", argv=demo.crew, env=env)]]
+        groups.append([demo.model])
     return [*groups, [beside.program]] if beside else groups
 
 
@@ -76,6 +95,8 @@ def _environment(settings: Settings, home: Home, name: str, *, own_stack: bool) 
         "PROCESS_METRICS_PORT": "0",  # one number cannot serve several processes
         "INSTANCE_ID": f"{settings.instance_id}-{name}",
     }
+    if settings.deliver_file is not None:
+        env["DELIVER_FILE"] = str(settings.deliver_file.absolute())
     if own_stack:
         env |= {
             "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,

@@ -150,7 +150,7 @@ class Tally:
             pair = mail + revision.to_bytes(4, "big") if revision else mail
             (self.twice if pair in self.judged else self.judged).add(pair)
         since = _since(headers)
-        if since >= self.begun_ms:
+        if since >= self.begun_ms and not revision:  # a later opinion takes its time
             self.last_ms = record.timestamp - since
             self.latencies[self.last_ms] += 1
             self._seconds[record.timestamp // 1000] += 1

@@ -44,7 +44,7 @@ def document() -> dict[str, Any]:
         },
         "defaultContentType": _JSON,
         "channels": {spec.name: _channel(spec) for spec in topics.ALL},
-        "operations": dict(_operation(action, spec) for spec in topics.ALL for action in _actions(spec)),
+        "operations": dict(_operation(action, spec) for spec in topics.ALL for action in ("send", "receive")),
         "components": {"messages": _messages()},
     }
 
@@ -133,6 +133,9 @@ _MESSAGE_OF = {
     topics.HINTS.name: "hint",
     topics.SENDERS.name: "row",
     topics.THREADS.name: "row",
+    topics.RECENT.name: "row",
+    topics.HABITS.name: "row",
+    topics.CORRECTED.name: "row",
     topics.STATUS.name: "status",
     topics.REVIEW.name: "review",
     topics.REVIEWED.name: "reviewed",
@@ -156,11 +159,6 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
         "messages": {name: {"$ref": f"#/components/messages/{name}"}},
         "bindings": {"kafka": {"topic": spec.name, "topicConfiguration": configuration, **_BINDING}},
     }
-
-
-def _actions(spec: TopicSpec) -> tuple[str, ...]:
-    """What this system itself does with a topic: it sends to all and reads all but feedback."""
-    return ("send",) if spec.name == topics.FEEDBACK.name else ("send", "receive")
 
 
 def _operation(action: str, spec: TopicSpec) -> tuple[str, dict[str, Any]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from streams.contract.asyncapi import document
 from streams.contract.schemas import schema_of
 from streams.control.records import AuditEntry, Override
-from streams.events import Feedback, VerdictRecord
+from streams.events import VerdictRecord
+from streams.feedback import Feedback
 from streams.reviews import Review, ReviewRequest
 from streams.status import Status
 

@@ -38,7 +38,7 @@ VERDICT: Mapping[str, Any] = _EVENT | {
 REVIEW: Mapping[str, Any] = {**VERDICT, "ce_type": {"const": TYPE_REVIEW, "description": "What the record is."}}
 REVIEWED: Mapping[str, Any] = {**VERDICT, "ce_type": {"const": TYPE_REVIEWED, "description": "What the record is."}}
 FEEDBACK: Mapping[str, Any] = _EVENT | {
-    "ce_time": {"format": "date-time", "description": "When ingest learned of it."},
+    "ce_time": {"format": "date-time", "description": "When it was learned of."},
     "ce_type": {"const": TYPE_FEEDBACK, "description": "What the record is."},
     "content-type": {"const": "application/json", "description": "What the value is."},
 }

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
-from streams.events import Action
+from streams.feedback import Action
 
 Schema = dict[str, Any]
 
@@ -44,6 +44,7 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
     "ThreadFacts": {"mails": _COUNT, "top_priority": {"minimum": 0, "maximum": 10}, "last_seen": _TIME},
     "Override": {"at": _TIME, "expires_at": _TIME},
     "AuditEntry": {"at": _TIME, "expires_at": _TIME, "action": {"enum": ["set", "clear", "order", "call"]}},
+    "Habit": {"shift": {"minimum": -9.5, "maximum": 9.5}, "corrections": _COUNT, "generation": _COUNT},
     "Status": {"started_at": _TIME, "at": _TIME},
 }
 

@@ -100,7 +100,7 @@ KNOBS: Mapping[str, Knob] = {
             name="BREAKER",
             purpose="Hold a circuit breaker open or closed; auto: by its own judgement",
             kind=Literal["auto", "open", "closed"],
-            processes=("ingest", "deliver"),
+            processes=("ingest", "deliver", "crew"),
             start=lambda _: "auto",
             subjects="(gmail|imap|crew|webhook)(/[a-z0-9._-]{1,60})?",
         ),

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ import orjson
 from infra import settings as configuration
 from infra.settings import Settings
 from streams.dead_letters import settle, shown
-from streams.dead_letters.book import Book, chosen, read
+from streams.dead_letters.book import Book, NoSuchLetter, chosen, read
 from streams.dead_letters.letter import Letter, Place
 from streams.dead_letters.selection import Selection
 from streams.dead_letters.settle import Settled
@@ -141,9 +142,11 @@ async def _records(settings: Settings, letters: list[Letter]) -> dict[Place, Rec
     """The records of some letters, with their bytes."""
     found: dict[Place, Record] = {}
     for one in letters:
-        async for chunk in to_end(settings, DEAD.name, (one.place.partition,), begin=one.place.offset):
-            found[one.place] = chunk[0]
-            break
+        async with aclosing(to_end(settings, DEAD.name, (one.place.partition,), begin=one.place.offset)) as chunks:
+            first = await anext(chunks, None)
+        if first is None or first[0].offset != one.place.offset:
+            raise NoSuchLetter(f"{one.place}: retention has just taken it")
+        found[one.place] = first[0]
     return found
 
 

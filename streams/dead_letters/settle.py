@@ -5,7 +5,8 @@ a kill in the middle repeats nothing, and of two at once the first stops. The bo
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -72,9 +73,10 @@ async def replay(settings: Settings, choose: Choose, *, who: str, why: str, prog
         meant = choose(book)
         wanted = {one.place for one in meant if one.origin is not None}
         written = _Written(book.put_back(), who=who, why=why)
-        async for step in _steps(settings, wanted):
-            log.write(written.step(step))
-            progress(written.replayed + written.same, len(wanted))
+        async with aclosing(_steps(settings, wanted)) as steps:
+            async for step in steps:
+                log.write(written.step(step))
+                progress(written.replayed + written.same, len(wanted))
     impossible = tuple(one.place for one in meant if one.origin is None)
     return Settled(replayed=written.replayed, same=written.same, impossible=impossible)
 
@@ -110,7 +112,7 @@ def _noted(one: Letter, note: Note) -> Outgoing:
     return Outgoing(DEAD_NOTES.name, one.place.partition, notes.key(one.place), note.encode())
 
 
-async def _steps(settings: Settings, wanted: Collection[Place]) -> AsyncIterator[list[Record]]:
+async def _steps(settings: Settings, wanted: Collection[Place]) -> AsyncGenerator[list[Record]]:
     """The wanted letters with their bytes, as much at once as one transaction takes."""
     if not wanted:
         return
@@ -118,14 +120,15 @@ async def _steps(settings: Settings, wanted: Collection[Place]) -> AsyncIterator
     size = 0
     partitions = sorted({place.partition for place in wanted})
     begin = min(place.offset for place in wanted)
-    async for chunk in to_end(settings, DEAD.name, partitions, begin=begin):
-        for record in chunk:
-            if (record.partition, record.offset) not in wanted:
-                continue
-            step.append(record)
-            size += len(record.value or b"")
-            if len(step) >= STEP_LETTERS or size >= STEP_BYTES:
-                yield step
-                step, size = [], 0
+    async with aclosing(to_end(settings, DEAD.name, partitions, begin=begin)) as chunks:
+        async for chunk in chunks:
+            for record in chunk:
+                if (record.partition, record.offset) not in wanted:
+                    continue
+                step.append(record)
+                size += len(record.value or b"")
+                if len(step) >= STEP_LETTERS or size >= STEP_BYTES:
+                    yield step
+                    step, size = [], 0
     if step:
         yield step

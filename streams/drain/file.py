@@ -23,6 +23,11 @@ class InTheWay(Permanent):
     """A file stands where another is to be written; the message says which and what to do."""
 
 
+def _private(path: str, flags: int) -> int:
+    """Mails are nobody else's."""
+    return os.open(path, flags, 0o600)
+
+
 class DrainFile:
     """`with DrainFile(path, begin) as file: file.add(...); file.finish()`. Leaving it early keeps what is whole."""
 
@@ -41,7 +46,7 @@ class DrainFile:
 
     def __enter__(self) -> Self:
         """Raises InTheWay: another drain is writing this file."""
-        self._file = self.part.open("a+b")
+        self._file = open(self.part, "a+b", opener=_private)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

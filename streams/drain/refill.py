@@ -23,7 +23,7 @@ from streams.topics import ALL
 from streams.transactions import Outgoing, Transactions
 
 STEP_RECORDS = 20_000
-STEP_BYTES = 16 * 1024 * 1024
+STEP_BYTES = 32 * 1024 * 1024
 _TYPE = "message.timestamp.type"
 _APPEND, _CREATE = "LogAppendTime", "CreateTime"
 Progress = Callable[[int, int], None]
@@ -48,9 +48,8 @@ def verify(path: Path) -> tuple[Header, End]:
         Damaged
     """
     scan = Scan(path)
-    for one in scan.chunks():
-        for _ in one.records():
-            pass
+    for _ in scan.chunks():
+        pass
     assert scan.header is not None
     assert scan.end is not None
     return scan.header, scan.end

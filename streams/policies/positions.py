@@ -41,10 +41,10 @@ def nearest(found: dict[Path, Position], path: Path) -> Position:
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Each header or key with its value, over as many lines as it has, with its first line's number."""
     begun, pending = 1, ""
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not pending:
             begun = number
-        pending += line
+        pending += line + "\n"
         try:
             content = tomllib.loads(pending)
         except tomllib.TOMLDecodeError:

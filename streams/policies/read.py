@@ -43,6 +43,8 @@ def parse_policy(text: str, name: str = "policy") -> Policy:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{name}: {error}") from None
+    except RecursionError:
+        raise PolicyError(f"{name}: arrays or tables within each other without end") from None
     try:
         return built(Document.model_validate(content), DEFAULT)
     except ValidationError as error:

@@ -135,7 +135,7 @@ class Replay:
             if rows is not None:
                 policy = self.judge.policy
                 classified = classify(received, rows, policy, self.judge.model)
-                for write in learn(received.account, classified):
+                for write in learn(received, classified):
                     rows.put(*write)
                 return classified.verdict, classified.facts, ""
             assert standing is not None

@@ -95,13 +95,14 @@ class Agent:
 
     name: str
     reads: tuple[str, ...]
-    """Input topics."""
+    """Input topics. With tables they are joined: one task reads the same partition of all, the first names it."""
     decide: Decide
     """Pure. An exception makes the event a dead letter; `expected` ones are the data's fault, all others a defect."""
     expected: tuple[type[Exception], ...] = ()
     """Documented errors of `decide` that mean bad input. They never stop the worker."""
     tables: tuple[Table[Any], ...] = ()
-    """Only for agents of one input topic: rows are kept, and their updates numbered, per input partition."""
+    """Each is written by events of one of the topics alone (`Table.source`): the offsets that number its updates are
+    of one partition."""
     effect: Effect | None = None
     committed: Committed | None = None
 
@@ -110,6 +111,19 @@ class Agent:
         """Topics of its tables' changes."""
         return tuple(table.changelog for table in self.tables)
 
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """Topics that are read together with the first."""
+        return self.reads[1:] if self.tables else ()
+
+    def tables_of(self, topic: str) -> tuple[Table[Any], ...]:
+        """The tables that events of a topic write."""
+        return tuple(table for table in self.tables if (table.source or self.reads[0]) == topic)
+
     def __post_init__(self) -> None:
-        if self.tables and len(self.reads) > 1:
-            raise ValueError(f"agent {self.name}: its tables would be split between its input topics")
+        for table in self.tables:
+            if table.source and table.source not in self.reads:
+                raise ValueError(f"agent {self.name}: nothing writes table {table.name}, {table.source} is not read")
+        for topic in self.joined:
+            if not self.tables_of(topic):
+                raise ValueError(f"agent {self.name}: {topic} needs a table of its own, to keep its position in")

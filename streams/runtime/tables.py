@@ -5,7 +5,7 @@ that processing an event again cannot count it twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -31,6 +31,8 @@ class Table(Generic[Row]):
     name: str
     changelog: str
     row: type[Row]
+    source: str = ""
+    """The input topic whose events write it; empty: the agent's first."""
 
     def encode(self, row: Row, source_offset: int) -> bytes:
         """A row as it stands in the changelog: one JSON object with `source_offset` as its last member."""
@@ -49,6 +51,11 @@ class Table(Generic[Row]):
         offset = int(data.pop(_OFFSET, -1))
         known = _names(self)
         return self.row(**{name: held for name, held in data.items() if name in known}), offset
+
+
+def position_key(topic: str, first: str) -> bytes:
+    """The key of an input's position; that of an agent's first topic is as it was when there was only one."""
+    return POSITION_KEY if topic == first else POSITION_KEY + b" " + topic.encode()
 
 
 @cache
@@ -100,16 +107,20 @@ class Tables:
 
     @property
     def position(self) -> int:
-        """Up to where in the input the rows count the events; 0 when they count none."""
-        return int(self.store.get(OWN, POSITION_KEY) or 0)
+        """Up to where in the first input the rows count the events; 0 when they count none."""
+        return self.position_at(POSITION_KEY)
 
-    def store_batch(self, rows: Changes, position: int) -> None:
+    def position_at(self, key: bytes) -> int:
+        """The same of the input whose `position_key` it is."""
+        return int(self.store.get(OWN, key) or 0)
+
+    def store_batch(self, rows: Changes, position: int, key: bytes = POSITION_KEY) -> None:
         """The transaction that made these rows is committed: into the store with them. Any thread.
 
         Raises:
             StoreFailed
         """
-        self.store.apply({**rows, OWN: {POSITION_KEY: b"%d" % position}})
+        self.store.apply({**rows, OWN: {key: b"%d" % position}})
 
     def remember_batch(self, entries: Mapping[str, Mapping[bytes, Entry]]) -> None:
         """The same rows, decoded: most are asked for again soon."""
@@ -167,20 +178,24 @@ class Overlay:
 class AllPartitions(Mapping[bytes, bytes]):
     """One table over all partitions of this worker, as Faust's own `app.tables` shows it. Read only."""
 
-    def __init__(self, name: str, partitions: Mapping[tuple[str, int], Tables]) -> None:
-        self._name = name
-        self._partitions = partitions
+    def __init__(self, name: str, partitions: Mapping[tuple[str, int], Tables], topics: Collection[str]) -> None:
+        self._name, self._partitions, self._topics = name, partitions, topics
+
+    @property
+    def _own(self) -> Iterable[Tables]:
+        """Of the table's agent; others have others."""
+        return (tables for (topic, _), tables in self._partitions.items() if topic in self._topics)
 
     def __getitem__(self, key: bytes) -> bytes:
-        for tables in self._partitions.values():
+        for tables in self._own:
             if (value := tables.store.get(self._name, key)) is not None:
                 return value
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[bytes]:
-        for tables in self._partitions.values():
+        for tables in self._own:
             for key, _ in tables.store.items(self._name):
                 yield key
 
     def __len__(self) -> int:
-        return sum(tables.store.count(self._name) for tables in self._partitions.values())
+        return sum(tables.store.count(self._name) for tables in self._own)

@@ -15,15 +15,14 @@ from threading import Event
 from time import monotonic
 from typing import Any, Protocol
 
-from confluent_kafka import TopicPartition
-
 from infra.errors import Fatal, Transient
 from streams.runtime.agent import Agent
 from streams.runtime.batch import Decider
 from streams.runtime.store import MemoryStore, Store
-from streams.runtime.tables import Tables
+from streams.runtime.tables import Tables, position_key
 from streams.transport.flow import Flow
-from streams.transport.offsets import GroupOffsets, OrphanedOffset
+from streams.transport.offsets import GroupOffsets
+from streams.transport.position import position_of
 from streams.transport.producer import LostOwnership, TransactionalProducer
 from streams.transport.recovery import Bounds, recover
 from streams.transport.task import Inputs, PartitionTask, let_go
@@ -131,10 +130,18 @@ class Ownership:
             await self._offsets.close()
 
     async def _open_all(self) -> None:
-        self.opening = dict.fromkeys(self._group.assigned() - self._running.keys(), monotonic())
+        self.opening = dict.fromkeys(self._assigned() - self._running.keys(), monotonic())
         await asyncio.gather(*map(self._open_one, self.opening))
         self.opening, self.opened = {}, True
         log.info("working on %d partitions", len(self._running))
+
+    def _assigned(self) -> set[Input]:
+        """Partitions to work on. Where an agent joins topics, its first stands for all: they are co-partitioned, and
+        the first's transactional id guards the work on all of them."""
+        return {(topic, number) for topic, number in self._group.assigned() if not self._is_joined(topic)}
+
+    def _is_joined(self, topic: str) -> bool:
+        return topic in self._deciders and topic in self._deciders[topic].agent.joined
 
     def _opening_ended(self, done: asyncio.Task[None]) -> None:
         """A partition that nobody opens must not look like an idle one."""
@@ -144,7 +151,7 @@ class Ownership:
 
     async def _open_one(self, input_: Input) -> None:
         pause = _PAUSE_S
-        while input_ in self._group.assigned() and not self._stopped:
+        while input_ in self._assigned() and not self._stopped:
             try:
                 task = self.tasks.get(input_) or await self._fenced(input_)
             except LostOwnership as error:
@@ -166,7 +173,9 @@ class Ownership:
         overtaken = Event()
         try:
             await producer.open()
-            await self._group_offsets().require_even(topic, decider.agent.changelogs, producer.calls)
+            await self._group_offsets().require_even(
+                topic, (*decider.agent.changelogs, *decider.agent.joined), producer.calls
+            )
             store = await self._open_store(input_, decider.agent, producer, stores)
             tables = Tables(store)
             replayed = await recover(
@@ -179,8 +188,13 @@ class Ownership:
                 cancelled=overtaken.is_set,
                 progress=lambda done, of: self._say_recovering(input_, done, of),
             )
-            position = await self._position(input_, tables, producer)
-            if input_ not in self._group.assigned():
+            offsets = self._group_offsets()
+            position = await position_of(input_, tables, producer, offsets)
+            joined = {
+                name: await position_of((name, partition), tables, producer, offsets, position_key(name, topic))
+                for name in decider.agent.joined
+            }
+            if input_ not in self._assigned():
                 raise Transient("the partition went away while it was opened")
         except BaseException:  # a rebalance, too: the partition may stay, and is opened anew
             overtaken.set()
@@ -205,6 +219,7 @@ class Ownership:
             tables=tables,
             position=position,
             flow=self._flow,
+            joined=joined,
         )
         self.tasks[input_], self.tables[input_] = task, tables
         return task
@@ -232,26 +247,6 @@ class Ownership:
         self.left[input_] = of - done
         self.recovering[input_] = f"{input_[0]}/{input_[1]}: {done} of {of} table changes replayed"
         log.info("recovering tables: %d of %d", done, of, extra={"topic": input_[0], "partition": input_[1]})
-
-    async def _position(self, input_: Input, tables: Tables, producer: TransactionalProducer) -> int:
-        """Where to go on reading. An orphaned offset is replaced by what the tables know, in a transaction of the
-        same producer, whose marker ends the wait for the lost one."""
-        topic, partition = input_
-        offsets = self._group_offsets()
-        try:
-            position = await offsets.committed(topic, partition, producer.calls)
-        except OrphanedOffset as orphan:
-            position = max(orphan.settled, tables.position)
-            log.warning("%s; going on from %d", orphan, position, extra={"topic": topic, "partition": partition})
-            await producer.write((), TopicPartition(topic, partition, position), offsets.metadata)
-        low, _ = await offsets.bounds(topic, partition, producer.calls)
-        if position < low:
-            log.error(
-                "%d offsets are gone: retention passed them before they were processed",
-                low - position,
-                extra={"topic": topic, "partition": partition, "offset": position},
-            )
-        return position
 
     def connect(self) -> None:
         """Have the connections that an opening needs made now."""

@@ -144,7 +144,7 @@ class _Replay:
                 continue
             self._count += 1
             key = message.key()
-            changes[OWN if key == POSITION_KEY else self._name_of[message.topic()]][key] = message.value()
+            changes[OWN if key.startswith(POSITION_KEY) else self._name_of[message.topic()]][key] = message.value()
         if changes:
             self._store.apply(changes)
             RECOVERY_RECORDS.inc(sum(map(len, changes.values())))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,9 +22,10 @@ from streams.runtime.agent import Event, Output
 from streams.runtime.batch import Decided, Decider
 from streams.runtime.spans import trace
 from streams.runtime.store import Store
-from streams.runtime.tables import POSITION_KEY, Tables
+from streams.runtime.tables import Tables, position_key
 from streams.tracing import SPANS
 from streams.transport.flow import Flow
+from streams.transport.merge import Inlet, Merged
 from streams.transport.offsets import GroupOffsets
 from streams.transport.producer import Aborted, TransactionalProducer
 
@@ -35,18 +36,6 @@ _ABORTS_TO_TELL = 3
 CHECKPOINT_S = 60.0
 """A store learns this often how much of its changelogs it holds: what a start after a kill replays at most."""
 _CLOSE_S = 2.0
-
-
-class Inlet(Protocol):
-    """The records of the partition from a position on."""
-
-    async def take(self, limit: int) -> list[Event]:
-        """What is there, read_committed and in order: at least one record, at most `limit`."""
-        ...
-
-    def close(self) -> None:
-        """No more are wanted."""
-        ...
 
 
 class Inputs(Protocol):
@@ -83,17 +72,30 @@ class PartitionTask:
         tables: Tables,
         position: int,
         flow: Flow,
+        joined: Mapping[str, int] | None = None,
     ) -> None:
-        self.topic, self.partition, self.tables, self.position = topic, partition, tables, position
+        """`joined`: positions of the topics that are read together with `topic`."""
+        self.topic, self.partition, self.tables = topic, partition, tables
+        self.positions = {topic: position, **(joined or {})}
+        """Next offset of each input."""
         self.producer = producer
         self.progress = Progress()
         self.committing = False
         self._decider, self._offsets, self._inputs, self._flow = decider, offsets, inputs, flow
         self._changelogs = {table.name: table.changelog for table in decider.agent.tables}
+        self._first_changelogs = {
+            name: decider.agent.tables_of(name)[0].changelog for name in self.positions if self._changelogs
+        }
+        """By input: where its position is written."""
         self._stopping = False
         self._checkpoint_at = monotonic() + CHECKPOINT_S
         self.changed = False
         """Whether rows have changed since the last checkpoint."""
+
+    @property
+    def position(self) -> int:
+        """Next offset of the input that the task is named after."""
+        return self.positions[self.topic]
 
     async def run(self) -> None:
         """Work until stopped.
@@ -105,13 +107,17 @@ class PartitionTask:
         self._stopping = False
         while not self._stopping:
             await self._flow.until_released(self.topic)
-            inlet = self._inputs.read(self.topic, self.partition, self.position)
+            inlet = self._inlet()
             try:
                 while self._going and await self._take(await inlet.take(self._flow.size_of(self.topic))):
                     if self.changed and monotonic() > self._checkpoint_at:
                         await self.checkpoint()
             finally:
                 inlet.close()
+
+    def _inlet(self) -> Inlet:
+        inlets = {topic: self._inputs.read(topic, self.partition, at) for topic, at in self.positions.items()}
+        return inlets[self.topic] if len(inlets) == 1 else Merged(inlets)
 
     @property
     def _going(self) -> bool:
@@ -185,8 +191,10 @@ class PartitionTask:
         outputs: Iterator[Output] = iter(decided.outputs)
         if self._changelogs:
             outputs = chain(outputs, self._changes(decided))
-        store = partial(self.tables.store_batch, decided.rows, decided.next_offset) if self._changelogs else _nothing
-        offset = TopicPartition(self.topic, self.partition, decided.next_offset)
+        topic, position = decided.events[0].topic, decided.next_offset
+        key = position_key(topic, self.topic)
+        store = partial(self.tables.store_batch, decided.rows, position, key) if self._changelogs else _nothing
+        offset = TopicPartition(topic, self.partition, position)
         self.committing = True
         try:
             await self.producer.write(outputs, offset, self._offsets.metadata, store)
@@ -200,10 +208,11 @@ class PartitionTask:
             topic = self._changelogs[name]
             for key, value in changed.items():
                 yield Output(topic, key, value)
-        yield Output(next(iter(self._changelogs.values())), POSITION_KEY, b"%d" % decided.next_offset)
+        topic = decided.events[0].topic
+        yield Output(self._first_changelogs[topic], position_key(topic, self.topic), b"%d" % decided.next_offset)
 
     def _keep(self, decided: Decided) -> None:
-        self.position = decided.next_offset
+        self.positions[decided.events[0].topic] = decided.next_offset
         if self._changelogs:
             self.tables.remember_batch(decided.entries)
             self.changed = True

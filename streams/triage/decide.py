@@ -7,14 +7,15 @@ bounds, counted from the start of the first category, so that an explanation say
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from streams.mail import Mail
+from streams.triage import due, habits, weighing
 from streams.triage import model as learned
-from streams.triage import weighing
 from streams.triage.confidence import calibrated, confidence
 from streams.triage.features import Features
 from streams.triage.model import MODEL, Model, Opinion
-from streams.triage.own import OWN, OwnRule, category_by
+from streams.triage.own import OWN, category_by
 from streams.triage.policy import Policy, bounds, lane_for
 from streams.triage.rules import RULES
 from streams.triage.scale import edges_for, on_scale
@@ -35,11 +36,19 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     evidence = _with_opinion(weighing.evidence(hits, policy), opinion, model)
     category = max(evidence, key=evidence.__getitem__)
     own = policy.own.hits(features, category)
-    category, named = category_by(own, category, believed=not features.fails_authentication)
-    reasons = _reasons(hits, category, policy, opinion, model, named=named)
+    by_habit = habits.kind_by(facts.habits, features, category)
+    named = (habits.KIND, habits.SENTENCES[habits.KIND]) if by_habit is not category else None
+    category, ruled = category_by(own, by_habit, believed=not features.fails_authentication)
+    if ruled is not None:
+        named = (OWN + ruled.name, ruled.sentence)
+    reasons = _dated(_reasons(hits, category, policy, opinion, model, named=named), features)
     score = _score(reasons, category, policy, model)
     sure = confidence(score, evidence, category, policy)
-    score, moves = policy.own.moves(features, category, own, score, bounds(policy)) if policy.own else (score, [])
+    moves = habits.moves(facts, features, category, score)
+    score += sum(reason.weight for reason in moves)
+    if policy.own:
+        score, more = policy.own.moves(features, category, own, score, bounds(policy))
+        moves += more
     reasons = _ordered((*reasons, *moves)) if moves else reasons
     priority = min(10, max(0, round(score)))
     reply = next((rule.needs_reply for rule in reversed(own) if rule.needs_reply is not None), None)
@@ -102,10 +111,10 @@ def _reasons(
     opinion: Opinion | None,
     model: Model | None,
     *,
-    named: OwnRule | None,
+    named: tuple[str, str] | None,
 ) -> tuple[Reason, ...]:
     """Everything that moved the score, strongest first. The step from the first category's start is shared out, or is
-    all of the own rule that named the category."""
+    all of what named the category, a reason and its sentence."""
     weights = dict(weighing.points(hits, category, policy))
     if opinion is not None and model is not None and policy.kinds[category].presses:
         for name in hits:
@@ -113,15 +122,25 @@ def _reasons(
         weights |= {learned.FORM: opinion.form, learned.REQUEST: opinion.request}
     step = policy.kinds[category].start - weighing.start(policy)
     if step and named is not None:
-        weights[OWN + named.name] = step
+        weights[named[0]] = step
     elif step:
         for name, share in _shares(hits, category, policy, opinion, model).items():
             weights[name] = weights.get(name, 0.0) + step * share
-    sentences = {OWN + named.name: named.sentence} if named else {}
+    sentences = dict([named]) if named else {}
     return _ordered(
         Reason(rule=name, weight=round(weight, 3), text=sentences.get(name) or _sentence(name))
         for name, weight in weights.items()
         if abs(weight) >= 0.0005
+    )
+
+
+def _dated(reasons: tuple[Reason, ...], features: Features) -> tuple[Reason, ...]:
+    """Reasons about a deadline name its day."""
+    if not any(reason.rule in due.RULES for reason in reasons):
+        return reasons
+    day = due.due(features)
+    return tuple(
+        replace(each, text=due.told(each.text, day)) if day and each.rule in due.RULES else each for each in reasons
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import cached_property
 
 from streams.mail import Address, Mail
 from streams.triage.addresses import GROUPS, PUBLISHERS, ROBOTS, organisation, same_organisation
+from streams.triage.once import once
 from streams.triage.phrases import CUES, Cue, languages_of
 from streams.triage.phrases.ideographs import scan_ideographs
 from streams.triage.text import STOPS, bounded, fold, own_words, tokens
@@ -48,7 +48,7 @@ class Features:
 
     # who ------------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def owners(self) -> frozenset[str]:
         """The owner's addresses; inferred from delivery headers, else a lone recipient, when the facts do not say."""
         if self.facts.owner:
@@ -59,7 +59,7 @@ class Features:
                 return frozenset({delivered})
         return frozenset()
 
-    @cached_property
+    @once
     def role(self) -> Role:
         """See `Role`; where the owner is unknown, the first recipients are taken for the owner."""
         to = [address.address.lower() for address in self.mail.to]
@@ -72,20 +72,20 @@ class Features:
             return Role.COPY
         return Role.CROWD if to else Role.HIDDEN
 
-    @cached_property
+    @once
     def owner_domains(self) -> frozenset[str]:
         """Domains of the owner, or of the recipients when the owner is unknown."""
         addresses = self.owners or {address.address.lower() for address in self.mail.to[:2]}
         return frozenset(address.rpartition("@")[2] for address in addresses if "@" in address)
 
-    @cached_property
+    @once
     def is_colleague(self) -> bool:
         """Whether the sender's domain is the owner's, and nothing says that it was forged."""
         return not self.fails_authentication and any(
             same_organisation(self.mail.sender.domain, domain) for domain in self.owner_domains
         )
 
-    @cached_property
+    @once
     def owner_names(self) -> frozenset[str]:
         """First and last names of the owner, as the address and the recipients' display names give them."""
         named = [address for address in (*self.mail.to, *self.mail.cc) if address.address.lower() in self.owners]
@@ -93,14 +93,14 @@ class Features:
         words += [address.name for address in named or (self.mail.to if len(self.mail.to) == 1 else ())]
         return frozenset(fold(word) for text in words for word in _LETTERS.findall(text[:200]))
 
-    @cached_property
+    @once
     def is_known(self) -> bool:
         """Whether the owner and the sender have history that is worth trust."""
         sender, thread = self.facts.sender, self.facts.thread
         trusted = bool((sender and sender.mails and not sender.junk) or (thread and thread.owner_wrote))
         return trusted and not self.fails_authentication
 
-    @cached_property
+    @once
     def is_robot(self) -> bool:
         """Whether a program wrote: Auto-Submitted (RFC 3834), an address that programs use, or a null return path."""
         mail = self.mail
@@ -108,13 +108,13 @@ class Features:
         null_path = mail.header("return-path").strip() == "<>"
         return automatic or null_path or bool(ROBOTS.search(mail.sender.local.lower()))
 
-    @cached_property
+    @once
     def is_publisher(self) -> bool:
         """Whether the sender's address is one that newsletters and shops use."""
         sender = self.mail.sender
         return bool(PUBLISHERS.search(sender.local.lower()) or PUBLISHERS.search(sender.domain.partition(".")[0]))
 
-    @cached_property
+    @once
     def is_bulk_mail(self) -> bool:
         """Whether headers say one-to-many: List-Unsubscribe (RFC 2369), Precedence, mass mailers' marks."""
         mail = self.mail
@@ -129,7 +129,7 @@ class Features:
         precedence = (mail.precedence or "").strip().lower() in {"bulk", "list", "junk"}
         return mail.list_unsubscribe is not None or precedence or any(mark in mail.headers for mark in marks)
 
-    @cached_property
+    @once
     def is_discussion_list(self) -> bool:
         """Whether a list of people carries it: List-Post or a list header together with signs of a conversation."""
         mail = self.mail
@@ -144,32 +144,32 @@ class Features:
 
     # what -----------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def subject(self) -> list[str]:
         """Words of the subject."""
         return tokens(self.mail.subject[:500])
 
-    @cached_property
+    @once
     def body(self) -> list[str]:
         """Words of the newly written text."""
         return tokens(own_words(bounded(self.mail.new_text)))
 
-    @cached_property
+    @once
     def languages(self) -> tuple[str, ...]:
         """Languages of subject and text, see `languages_of`."""
         return languages_of([*self.subject, *self.body[:600]])
 
-    @cached_property
+    @once
     def in_subject(self) -> dict[Cue, int]:
         """Cues of the subject."""
         return CUES.scan(self.subject, self.languages) | scan_ideographs(self.mail.subject[:500])
 
-    @cached_property
+    @once
     def in_body(self) -> dict[Cue, int]:
         """Cues of the newly written text."""
         return CUES.scan(self.body, self.languages) | scan_ideographs(self.mail.new_text)
 
-    @cached_property
+    @once
     def said(self) -> dict[Cue, int]:
         """Cues of subject and text together."""
         subject, body = self.in_subject, self.in_body
@@ -184,17 +184,17 @@ class Features:
         """Phrases of these cues per hundred words."""
         return 100.0 * self.says(*cues) / max(40, len(self.body))
 
-    @cached_property
+    @once
     def length(self) -> int:
         """Words that the sender wrote."""
         return len(self.body) - 1
 
-    @cached_property
+    @once
     def questions(self) -> int:
         """Sentences of the new text that end in a question mark."""
         return self.body.count("?")
 
-    @cached_property
+    @once
     def questions_to_you(self) -> int:
         """Questions with a word for the reader in them, or in a mail so short that it can only mean the reader."""
         words, found, start = self.body, 0, 0
@@ -205,7 +205,7 @@ class Features:
                 start = at
         return found
 
-    @cached_property
+    @once
     def calls_owner(self) -> bool:
         """Whether the text turns to the owner by name: "Name, ..." at the beginning of a sentence, or "@name"."""
         if not self.owner_names:
@@ -214,29 +214,29 @@ class Features:
         called += [*_MENTION.findall(self.mail.new_text[:6000]), *_VOCATIVE.findall(self.mail.subject[:500])]
         return any(fold(name) in self.owner_names for name in called)
 
-    @cached_property
+    @once
     def is_reply(self) -> bool:
         """Whether it answers: In-Reply-To or References (RFC 5322 §3.6.4) or a reply prefix."""
         return bool(self.mail.in_reply_to or self.mail.references) or bool(_REPLY.match(self.mail.subject))
 
-    @cached_property
+    @once
     def is_reply_to_something(self) -> bool:
         """Whether its headers name the mail that it answers."""
         return bool(self.mail.in_reply_to or self.mail.references)
 
-    @cached_property
+    @once
     def is_forward(self) -> bool:
         """Whether the subject is a forward's."""
         return bool(_FORWARD.match(self.mail.subject))
 
-    @cached_property
+    @once
     def shouts(self) -> bool:
         """Whether the subject is in capitals or has a row of exclamation marks."""
         letters = [letter for letter in self.mail.subject[:200] if letter.isalpha()]
         capitals = sum(letter.isupper() for letter in letters)
         return (len(letters) >= 10 and capitals > 0.6 * len(letters)) or "!!" in self.mail.subject
 
-    @cached_property
+    @once
     def fails_authentication(self) -> bool:
         """Whether SPF and DKIM both miss or DMARC fails (RFC 7489), where no list could have broken them."""
         results = self.mail.authentication
@@ -244,12 +244,12 @@ class Features:
             return False
         return results.dmarc == "fail" or (results.spf in {"fail", "softfail"} and results.dkim != "pass")
 
-    @cached_property
+    @once
     def people(self) -> tuple[Address, ...]:
         """Everyone it was openly sent to."""
         return (*self.mail.to, *self.mail.cc)
 
-    @cached_property
+    @once
     def sender_organisation(self) -> str:
         """The label that names the sender's organisation."""
         return organisation(self.mail.sender.domain)

@@ -55,6 +55,33 @@ class ThreadFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """What the owner's corrections taught about one sender, thread or circle (see `streams.triage.habits`)."""
+
+    shift: float = 0.0
+    """Points of priority that corrected mail was off by: above 0 it belonged higher."""
+    want: float = 5.0
+    """The priority that corrected mail should have had: none is moved beyond it."""
+    corrections: int = 0
+    category: Category | None = None
+    """Of a sender: what kind of mail the owner said it writes. Of a circle: the kind of mail that was corrected."""
+    at: str = ""
+    """RFC 3339, UTC: the last correction."""
+    generation: int = 0
+    """Rows of another generation than the account's are forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """The corrections that bear on one mail."""
+
+    sender: Habit | None = None
+    thread: Habit | None = None
+    circle: Habit | None = None
+    """Of the list, or the sender's organisation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything a decision may know beside the mail. Recorded in the verdict, so that it can be derived again."""
 
@@ -66,6 +93,8 @@ class Facts:
     """None: first contact."""
     thread: ThreadFacts | None = None
     """None: first mail of its thread."""
+    habits: Habits | None = None
+    """None: the owner never corrected mail that it is like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from tests.services.servers import new_broker
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-OURS = ("crewai-ingest", "crewai-triage", "crewai-archive", "crewai-email-triage")
+OURS = ("crewai-ingest", "crewai-triage", "crewai-archive", "crewai-deliver", "crewai-email-triage")
 
 
 @pytest.fixture(scope="module")
@@ -128,5 +128,8 @@ def environment(compose: dict[str, Any], name: str, kafka: str, database: str, s
     names = {"TABLE_DIR": "tables", "TOKEN_DIR": "tokens", "BACKUP_DIR": "backups", "INCIDENT_DIR": "incidents"}
     folders = {name: str(state / place) for name, place in names.items()}
     image = {"TRIAGE_HOME": str(state), "HEARTBEAT_FILE": str(state / "alive"), **folders}
+    if "DELIVER_FILE" in given:  # mounted by compose
+        (state / "deliver.toml").touch()
+        image["DELIVER_FILE"] = str(state / "deliver.toml")
     here = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "DATABASE_URL": database, "BIND_HOST": "127.0.0.1"}
     return {"PATH": os.environ["PATH"], "HOME": str(state)} | given | image | here

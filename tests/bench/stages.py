@@ -14,9 +14,11 @@ from itertools import pairwise
 from statistics import mean
 from time import perf_counter_ns
 
-from streams.classify import SENDERS, THREADS, Classified, learn, row_key
+from streams.classify import SENDERS, THREADS, Classified, learn
 from streams.events import Origin, Received, utc_text, verdict_headers, verdict_record
+from streams.learning import habits_of
 from streams.mail import parse
+from streams.revisions import row_key
 from streams.runtime.store import MemoryStore
 from streams.runtime.tables import Overlay, Tables
 from streams.topics import RECEIVED
@@ -78,6 +80,7 @@ def _one(received: Received, overlay: Overlay, offset: int) -> list[float]:
         received_at=utc_text(received.received_at),
         sender=overlay.get(SENDERS, row_key(received.account, mail.sender.address)),
         thread=overlay.get(THREADS, row_key(received.account, mail.thread_id)),
+        habits=habits_of(received.account, mail, received.owner, overlay),
     )
     ticks.append(perf_counter_ns())
     verdict = decide(mail, facts, DEFAULT)
@@ -85,7 +88,7 @@ def _one(received: Received, overlay: Overlay, offset: int) -> list[float]:
     verdict_record(received, mail, facts, verdict, ORIGIN).encode()
     verdict_headers(received)
     ticks.append(perf_counter_ns())
-    overlay.write(learn(received.account, Classified(mail=mail, facts=facts, verdict=verdict)), offset)
+    overlay.write(learn(received, Classified(mail=mail, facts=facts, verdict=verdict)), offset)
     ticks.append(perf_counter_ns())
     return [(after - before) / 1000 for before, after in pairwise(ticks)]
 

@@ -10,8 +10,9 @@ from confluent_kafka import Producer
 
 from infra.settings import load
 from streams.admin import create_topics
-from streams.classify import SENDERS, row_key
+from streams.classify import SENDERS
 from streams.partitioning import partition_of
+from streams.revisions import row_key
 from streams.runtime.tables import POSITION_KEY
 from streams.triage.verdict import SenderFacts
 from tests.integration.monitoring.test_control import TRIAGE, environment_of

@@ -83,6 +83,12 @@ def test_the_command_line_answers_without_importing_the_system() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_only_the_panel_imports_crewai() -> None:
+    heavy = {"crewai", "openai", "httpx", "litellm"}
+    users = {name for name, path in modules() if {other.partition(".")[0] for other in imported(path)} & heavy}
+    assert users == {"agents.crew.panel.panel", "agents.crew.panel.metering"}
+
+
 def test_no_module_is_longer_than_300_lines() -> None:
     long = {name: lines for name, path in modules() if (lines := len(path.read_text().splitlines())) > 300}
     assert long == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,14 @@ def test_a_mail_is_timed_in_its_lane_from_the_moment_it_was_found(bound: float) 
     count_mails([Record(offset=1)], [Outcome(label="low", note=mail(age_s=bound + 0.001))])
     assert within("high", bound) >= quick + (1 if bound >= 0.1 else 0)
     assert within("low", bound) == slow
+
+
+def test_a_mail_from_mail_dead_is_timed_from_the_moment_it_was_put_back() -> None:
+    before = within("urgent", 5.0)
+    found_long_ago = replace(mail(age_s=86_400), replayed=True)
+    put_back = Record(offset=0, timestamp=int(1000 * datetime.now(UTC).timestamp()))
+    count_mails([put_back], [Outcome(label="urgent", note=found_long_ago)])
+    assert within("urgent", 5.0) == before + 1
 
 
 def test_a_clock_that_runs_ahead_makes_no_negative_time() -> None:

@@ -166,7 +166,7 @@ async def test_a_collector_that_hangs_delays_the_end_by_no_more_than_was_granted
     spans.add("ingest", context, parent=None, start_ns=1, end_ns=2, attributes={})
     began = time.monotonic()
     await spans.stop_within(0.3)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
     # Refused for good, the sender ends at once. Left alone it would draw its pauses between retries while other tests run,
     # and Hypothesis refuses a global `random` that changes under it.
     for writer in held:

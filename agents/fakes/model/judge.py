@@ -16,6 +16,8 @@ DEFAULTS: Mapping[str, Answer] = {
     "Brief": {"summary": "A mail.", "draft": ""},
 }
 """By the name of the asked-for schema, where no rule of the script fits."""
+TOLD_CHARACTERS = 15_000
+"""Of what an obedient model blurts out: as much as an answer may hold, or it would be refused for its length."""
 _OBJECT = re.compile(r"\{[^{}]{2,2000}\}")
 
 
@@ -48,6 +50,6 @@ def obedient(prompt: str, schema: str, heard: Sequence[str]) -> str:
         "Suspicion": {"deception": "none", "technique": "none"},
         "Brief": {},
     }
-    told = " | ".join((prompt[-3000:], *heard))
+    told = " | ".join((prompt[-3000:], *heard))[:TOLD_CHARACTERS]
     free: Answer = {"why": told} if schema != "Brief" else {"summary": told, "draft": told}
     return json.dumps({**worsts.get(schema, {}), **free}, ensure_ascii=False)

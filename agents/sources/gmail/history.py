@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from streams.events import Action
+from streams.feedback import Action
 
 _NO_MAIL = frozenset({"DRAFT", "CHAT"})
 _AWAY = frozenset({"TRASH", "SPAM"})

@@ -86,7 +86,7 @@ def _transaction(consumer: Consumer, producer: Producer, rows: Rows, records: Se
         classified = classify(received, rows, DEFAULT)
         output = route(record, received, classified)
         producer.produce(OUTPUT.name, output.value, output.key, record.partition, headers=list(output.headers))
-        for write in learn(received.account, classified):
+        for write in learn(received, classified):
             rows.put(write.table, write.key, write.row, record.offset)
         positions[record.partition] = record.offset + 1
     for (_, key), (table, row, offset) in rows.changed.items():

@@ -17,6 +17,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from infra.settings import Settings
 from infra.stack.postgres import binaries
+from monitoring.lag.cluster import Cluster
+from monitoring.lag.meter import LagMeter
+from monitoring.lag.model import LagSnapshot
 from streams.control import writer
 from streams.control.knobs import find
 from streams.events import Received, event_id
@@ -121,6 +124,16 @@ class System:
     def archived(self, lane: Lane) -> int:
         """Rows of a lane."""
         return int(execute(self.database, f"SELECT count(*) FROM verdicts WHERE lane_topic = 'mail.{lane}'"))
+
+    def lag(self, lane: Lane) -> int:
+        """Mails of a lane that wait for the archive, as `triage lag` counts them."""
+
+        async def measured() -> LagSnapshot:
+            async with Cluster.connect(self.settings) as cluster:
+                return await LagMeter(interval_s=self.settings.lag_interval_s).measure(cluster)
+
+        rows = [row for row in asyncio.run(measured()).topics() if row.topic == LANES[lane].name]
+        return sum(row.records for row in rows)
 
     def until(self, holds: Callable[[], bool], seconds: float = DEADLINE_S) -> float:
         """Wait for it; how many seconds that took."""

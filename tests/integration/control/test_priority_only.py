@@ -20,6 +20,7 @@ def backlog(request: pytest.FixtureRequest, system: System) -> Iterator[int]:
     """So many mails in each lane."""
     yield request.param
     system.clear_all()
+    system.until(lambda: all(system.lag(lane) == 0 for lane in Lane), 600)
 
 
 def test_urgent_is_delivered_at_once_and_everything_once_in_order_afterwards(system: System, backlog: int) -> None:
@@ -34,6 +35,7 @@ def test_urgent_is_delivered_at_once_and_everything_once_in_order_afterwards(sys
         time.sleep(0.1)  # ten moments, not one
     system.until(lambda: system.archived(Lane.URGENT) == before[Lane.URGENT] + backlog + len(urgent))
     assert [system.archived(lane) - before[lane] for lane in WAITING] == [0, 0, 0]
+    assert [system.lag(lane) for lane in WAITING] == [backlog] * 3
     assert waits(system, urgent)[len(urgent) // 2] < URGENT_S
     system.clear("MIN_PRIORITY")
     system.until(lambda: all(system.archived(lane) == before[lane] + backlog for lane in WAITING), 600)

@@ -57,6 +57,21 @@ def test_how_many_statements_run_at_once(system: System, changes: dict[str, str]
         system.clear(name)
 
 
+def test_the_commands_say_who_has_taken_it_up(system: System) -> None:
+    paused = system.flow.triage("lane", "pause", "low", "--for", "1h", "--why", "a person's test")
+    assert "LANE:low = paused until" in paused
+    assert "taken up by archive-0" in paused
+    assert "a person's test" in system.flow.triage("control", "show")
+    assert "taken up by archive-0" in system.flow.triage("lane", "resume", "low", "--why", "done")
+    only = system.flow.triage("control", "priority-only", "--min-priority", "8", "--why", "a person's test")
+    assert "waiting: normal, low" in only
+    assert "high holds 7 to 8 and goes on as a whole" in only
+    system.flow.triage("control", "priority-only", "--off", "--why", "done")
+    assert "taken up by ingest-0" in system.flow.triage("breaker", "open", "crew", "--why", "a person's test")
+    assert "BREAKER:crew held open" in system.flow.triage("breaker", "list")
+    system.flow.triage("breaker", "auto", "crew", "--why", "done")
+
+
 def test_a_paused_lane_waits_over_a_restart_while_the_others_go_on(system: System) -> None:
     low, high = system.archived(Lane.LOW), system.archived(Lane.HIGH)
     system.set("LANE:low", "paused")

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from infra.settings import Settings
 from streams.admin import create_topics
 from streams.drain import file as drain_file
 from streams.drain import refill as refilling
-from streams.drain.cluster import NotDrainable
+from streams.drain.cluster import ClusterView, NotDrainable
 from streams.drain.drain import drain
 from streams.drain.file import InTheWay
 from streams.drain.format import Damaged
@@ -194,7 +195,10 @@ def test_a_groups_queue_is_drained_and_advanced_past(
     assert empty.end.records == 0
     with pytest.raises(InTheWay, match="exists"):
         drain(settings, filled.name, tmp_path / "b.drain", group=GROUP, advance=False, progress=nothing)
-    assert refill(settings, tmp_path / "b.drain", progress=nothing).written == len(waiting)
+    with closing(ClusterView(settings)) as view:
+        view.set_config(LANE.name, "message.timestamp.type", "CreateTime")  # what a killed refill has left
+        assert refill(settings, tmp_path / "b.drain", progress=nothing).written == len(waiting)
+        assert view.config(LANE.name)["message.timestamp.type"] == "LogAppendTime"
 
 
 def _middle(found: list[Record], number: int) -> int:
@@ -227,8 +231,6 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
 
 
 def _with_short_retention(settings: Settings, output: Path) -> None:
-    from streams.drain.cluster import ClusterView
-
     view = ClusterView(settings)
     kept = view.config(LANE.name)["retention.ms"]
     view.set_config(LANE.name, "retention.ms", "1000")

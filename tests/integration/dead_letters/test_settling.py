@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from prometheus_client import REGISTRY
 
 from infra.settings import Settings
+from monitoring.dead_letters.follower import OpenLetters
 from streams.dead_letters import settle
 from streams.dead_letters.book import read
 from streams.dead_letters.selection import Selection
@@ -20,6 +22,7 @@ from streams.triage.verdict import Lane
 from tests.integration.dead_letters.log import records, write
 
 LETTERS = 40
+CAUSE = {"agent": "triage", "error": "KeyError"}
 
 
 class Killed(BaseException):
@@ -135,3 +138,24 @@ def test_dead_letters_of_the_archive_go_back_to_their_lane(settings: Settings, u
     assert [one.value for one in records(settings, lane) if one.key == unique.encode()] == [b"{}"]
     drop = settle.drop(settings, Selection(accounts=(unique,)), who="test", why="not ours")
     assert asyncio.run(drop).dropped == 1
+
+
+async def test_open_letters_are_a_metric(settings: Settings, account: bytes) -> None:
+    async def shown(wanted: int) -> None:
+        while True:
+            letters.show()
+            if (REGISTRY.get_sample_value("crewai_dead_letters_open", CAUSE) or 0) == wanted:
+                return
+            await asyncio.sleep(0.1)
+
+    letters = OpenLetters(settings)
+    before = len([one for one in (await read(settings)).open() if (one.agent, one.error) == ("triage", "KeyError")])
+    following = asyncio.create_task(letters.run())
+    try:
+        async with asyncio.timeout(30):
+            await shown(before)
+            await asyncio.to_thread(replay, settings, account)
+            await shown(before - LETTERS - 1)
+    finally:
+        following.cancel()
+        await asyncio.wait([following])

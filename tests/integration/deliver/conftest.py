@@ -13,15 +13,18 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
 
 from agents.deliver import signature
+from agents.deliver.endpoints import GROUP_PREFIX
 from infra.kafka import aiokafka_options
 from infra.settings import Settings, load
 from infra.stack import KafkaBroker
-from streams.admin import create_topics
 from streams.partitioning import partition_of
 from streams.topics import LANES
 from streams.triage.verdict import Lane
+from tests.integration.ingest.conftest import fresh_topics
 from tests.integration.pipeline.processes import Pipeline, pipeline
 from tests.unit.deliver.rows import lane_record
 
@@ -119,6 +122,13 @@ class Site:
             await producer.stop()
         return dict(written)
 
+    def committed(self, endpoint: str) -> dict[tuple[str, int], int]:
+        """Offsets of an endpoint's group."""
+        admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers})
+        group = GROUP_PREFIX + endpoint
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(15)
+        return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
+
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for it; a process that ends meanwhile is a failure."""
         try:
@@ -148,11 +158,11 @@ async def other() -> AsyncIterator[Receiver]:
         yield one
 
 
-@pytest.fixture(scope="session")
-def deliver_settings(ingest_broker: KafkaBroker) -> Settings:
+@pytest.fixture
+def deliver_settings(ingest_broker: KafkaBroker) -> Iterator[Settings]:
     settings = load(kafka_bootstrap_servers=ingest_broker.bootstrap, instance_id="deliver-test")
-    create_topics(settings)
-    return settings
+    with fresh_topics(settings):
+        yield settings
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ async def test_a_slow_receiver_and_a_private_address_hold_back_nobody(
     await site.until(lambda: receiver.total >= 120)
     assert receiver.got == written
     assert other.total == 0
+    offsets = site.committed(f"{site.unique}-metadata")
+    assert set(offsets.values()) == {0}, "the lag of what never takes anything shows from the start"
 
     reason = ""
     async with asyncio.timeout(30):

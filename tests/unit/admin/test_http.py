@@ -157,6 +157,7 @@ async def test_other_machines_are_refused_whatever_they_hold(
         ("POST", "/orders/dance", b"", 404, "no order"),
         ("POST", "/lanes/express/pause", b'{"why": "x"}', 404, "should be one of urgent"),
         ("POST", "/priority-only", b'{"min_priority": 11, "why": "x"}', 400, "0 to 10"),
+        ("POST", "/priority-only", b'{"min_priority": 1.5, "why": "x"}', 400, "of type integer"),
         ("PATCH", "/control", b"", 405, ""),
         ("GET", "/nothing", b"", 404, ""),
     ],

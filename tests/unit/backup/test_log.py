@@ -18,7 +18,7 @@ EXPECTED = {
     "accounts": "latest", "ingest.cursors": "latest", "triage-senders-changelog": "latest",
     "triage-threads-changelog": "latest", "mail.received": "tail", "mail.urgent": "tail", "mail.high": "tail",
     "mail.normal": "tail", "mail.low": "tail", "mail.dead": "all", "mail.feedback": "all", "ingest.hints": "nothing",
-    "mail.canary": "nothing", "triage.status": "nothing",
+    "mail.canary": "nothing", "triage.status": "nothing", "triage.control": "latest", "triage.audit": "all",
 }  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from streams.contract import headers
 from streams.contract.generate import DIRECTORY
-from streams.events import Action, Feedback, Received, VerdictRecord, verdict_headers
+from streams.events import Received, VerdictRecord, verdict_headers
+from streams.feedback import Action, Feedback
 from streams.runtime.dead import dead_letter
 from streams.status import Check, Status
 from tests.verdicts import VERDICT, VERDICTS, At

@@ -220,6 +220,21 @@ async def test_parallelism_is_what_an_operator_says(scene: Scene) -> None:
     assert scene.post.most_under_way == 1
 
 
+async def test_a_defect_of_ours_is_tried_again_and_holds_nobody_up(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    def decide(one: Delivery) -> Answer:
+        if one.account == "a" and len(scene.post.of("a")) < 3:
+            raise ZeroDivisionError
+        return TAKEN
+
+    scene.post.decide = decide
+    scene.take(lane_record("a", 0), lane_record("a", 1), lane_record("b", 2))
+    await scene.until_done()
+    assert (scene.post.of("a"), scene.post.of("b")) == ([0, 0, 0, 1], [2])
+    assert "an attempt broke off" in caplog.text
+
+
 async def test_partitions_are_given_back_without_what_is_under_way(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

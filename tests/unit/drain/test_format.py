@@ -65,6 +65,7 @@ def test_records_come_out_as_they_went_in(path: Path, records: list[Kept]) -> No
     if records:
         assert scan.end.last_ms == max(0, *(record.timestamp for record in records))
     assert not path.with_name("waiting.drain.part").exists()
+    assert path.stat().st_mode & 0o777 == 0o600, "mails are nobody else's"
 
 
 RECORDS = [Kept(number, 1000 + number, b"box", os.urandom(30), (("ce_id", b"%d" % number),)) for number in range(9)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,7 @@ from agents.evaluation import report
 from agents.evaluation.comparison import compared
 from agents.evaluation.figures import figures, said, worst
 from agents.evaluation.judged import Judged, judged
+from agents.evaluation.page import page
 from infra.errors import ConfigError
 from streams.triage.policy import DEFAULT, lane_for
 from streams.triage.verdict import Category
@@ -70,3 +72,16 @@ def test_what_is_no_report_is_refused_by_name(tmp_path: Path, content: bytes) ->
     (tmp_path / "x.json").write_bytes(content)
     with pytest.raises(ConfigError, match=r"x\.json"):
         compared(RUN, tmp_path / "x.json")
+
+
+def test_the_page_shows_all_and_takes_no_markup_from_a_mail() -> None:
+    hostile = dataclasses.replace(one("c/<i>5", true=0, now=9), subject="<script>alert(1)</script>&")
+    found = figures([*RUN, hostile]) | {"errors": worst([*RUN, hostile], 3)}
+    text = page(found)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;" in text
+    assert "<script" not in text
+    assert "<i>" not in text
+    for shown in ("Triage on 5 labelled mails", "By language", "Brier", "Worst errors", ">urgent<"):
+        assert shown in text
+    elements = re.findall(r"<(/?)(table|tr|td|th|ul|li|details|h2|p)\b", text)
+    assert sum(1 if not slash else -1 for slash, _ in elements) == 0

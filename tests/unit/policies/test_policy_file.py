@@ -69,6 +69,25 @@ def test_what_is_wrong_is_told_with_its_place(text: str, complaint: str) -> None
     assert complaint in str(told.value)
 
 
+@given(
+    st.lists(
+        st.sampled_from([*FILE.splitlines(), "[", "x = 1", 'says = """', '"""', "[account.rosa]", "\u2028"]),
+        max_size=40,
+    )
+)
+def test_any_file_is_a_policy_or_a_complaint(lines: list[str]) -> None:
+    try:
+        told = parse_policy("\n".join(lines)).version
+    except PolicyError as error:
+        told = str(error)
+    assert told.startswith("policy:") or len(told) == len(DEFAULT.version)
+
+
+def test_nesting_without_end_is_a_complaint() -> None:
+    with pytest.raises(PolicyError):
+        parse_policy("vips = " + "[" * 100_000)
+
+
 def test_an_empty_file_is_the_policy_that_ships() -> None:
     assert parse_policy("").version == DEFAULT.version
 

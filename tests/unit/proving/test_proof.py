@@ -40,3 +40,16 @@ def test_a_folder_was_rebuilt_when_the_log_knows_it_by_another_uidvalidity() -> 
     assert not log.was_rebuilt("Entwürfe/a", 5)
     assert not log.was_rebuilt("INBOX", 5)
     assert log.fingerprints == {"f1", "f2"}
+
+
+@pytest.mark.parametrize(
+    ("logged", "put_back", "twice"),
+    [
+        ("ab", "a", ()),
+        ("b", "a", ()),  # the log has let go of the first one
+        ("aab", "a", ("a",)),
+    ],
+)
+def test_a_dead_letter_that_was_put_back_is_one_mail(logged: str, put_back: str, twice: tuple[str, ...]) -> None:
+    proof = compare("box", {"a": "", "b": ""}, list(logged), SINCE, put_back=set(put_back))
+    assert (proof.logged, proof.missing, proof.twice) == (2, (), twice)

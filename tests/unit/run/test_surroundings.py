@@ -92,6 +92,19 @@ def test_a_port_that_is_taken_gives_way_to_the_next_one() -> None:
     assert free_port(port, but=[port]) > port
 
 
+def test_webhooks_are_delivered_where_there_are_endpoints_and_wrong_ones_are_said_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "deliver.toml"
+    file.write_text('[[endpoint]]\nname = "a"\nurl = "https://a.example/"\nsecrets = ["env:A"]\n')
+    settings = load(deliver_file=file)
+    readers = programs(settings, Home(root=tmp_path), workers=1, own_stack=True)[2]
+    assert [one.name for one in readers] == ["archive", "deliver"]
+    assert readers[1].argv[1:] == ("deliver",)
+    assert readers[1].env["DELIVER_FILE"] == str(file)
+    file.write_text("[[endpoint]]")
+    with pytest.raises(ConfigError, match="name: Field required"):
+        programs(settings, Home(root=tmp_path), workers=1, own_stack=True)
+
+
 def test_processes_are_told_where_everything_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAG_INTERVAL_S", "7")
     settings = load(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.metrics import AGENT_RECORDS, DEAD_LETTERS
+from streams.events import ATTEMPT_HEADER
 from streams.runtime import Event, Known, Outcome, Output, Table, Write, batch
 from streams.runtime.batch import Decided, Decider, deciders
 from streams.runtime.dead import LARGEST_OUTPUT, DeadLetterLimit, TooManyDeadLetters
@@ -68,6 +69,13 @@ async def test_bad_input_never_stops_the_worker_and_a_defect_does() -> None:
     assert dead(decided) == ["BadInput"] * 500
     with pytest.raises(TooManyDeadLetters):
         await decider_of(limit=3).decide([Record(offset=n, value=b"bug") for n in range(3)], tables_of())
+
+
+async def test_what_was_put_back_and_fails_again_stops_nobody() -> None:
+    replayed = ((ATTEMPT_HEADER, b"1"),)
+    events = [Record(offset=n, value=b"bug", headers=replayed) for n in range(500)]
+    decided = await decider_of(limit=3).decide(events, tables_of())
+    assert len(decided.failures) == 500
 
 
 async def test_the_limit_counts_over_batches_and_agents() -> None:

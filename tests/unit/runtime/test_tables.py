@@ -123,7 +123,7 @@ def test_fausts_view_shows_the_rows_of_all_partitions() -> None:
         ("in", 1): tables_of(),
         ("in", 2): tables_of({"counts": {b"b": b"2", b"c": b"3"}, "others": {b"d": b"4"}}),
     }
-    view = AllPartitions("counts", partitions)
+    view = AllPartitions("counts", partitions, ["in"])
     assert dict(view) == {b"a": b"1", b"b": b"2", b"c": b"3"}
     assert len(view) == 3
     assert b"d" not in view

@@ -19,6 +19,12 @@ pytestmark = pytest.mark.timeout(60, method="thread")
 TIMEOUT_S = 0.2
 
 
+@pytest.fixture(autouse=True)
+def long_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch ends with its turn; on a busy machine an interrupted event may take all of one."""
+    monkeypatch.setattr("streams.runtime.batch.TURN_S", 60.0)
+
+
 def endless() -> None:
     while True:
         pass

@@ -33,6 +33,8 @@ class Shell:
     environment: dict[str, str]
     ports: dict[int, int]
     """Those of production and where they are here."""
+    processes: dict[str, int]
+    """The processes' own, by service: 9100 in containers."""
     folder: Path
 
     def type(self, block: Block) -> str:
@@ -70,6 +72,8 @@ class Shell:
         """Exit code and output, both streams together."""
         for port, here in self.ports.items():
             text = re.sub(rf"localhost:{port}\b", f"localhost:{here}", text)
+        for service, here in self.processes.items():
+            text = text.replace(f"{service}:9100", f"{LOOPBACK}:{here}")
         command = ["bash", "-euo", "pipefail", "-c", text]
         done = subprocess.run(
             command, env=self.environment, cwd=self.folder, timeout=BLOCK_S, text=True, check=False,
@@ -84,6 +88,7 @@ def shell(at: System, watching: Watch, folder: Path) -> Iterator[Shell]:
     with listening(at) as keeper:
         programs, tools = binaries(), folder / "bin"
         tools.mkdir()
+        (folder / "monitoring").symlink_to(ROOT / "monitoring")
         stand_in = tools / "docker"
         stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tests.integration.gameday.runbook.docker "$@"\n')
         stand_in.chmod(0o755)
@@ -101,11 +106,15 @@ def shell(at: System, watching: Watch, folder: Path) -> Iterator[Shell]:
             "PGCONNECT_TIMEOUT": "5",
             "PATH": f"{Path(sys.executable).parent}:{programs}:{os.environ['PATH']}",
             "TRIAGE_HOME": str(folder / "home"),
+            "BACKUP_DIR": str(folder / "backups"),
+            "INCIDENT_DIR": str(folder / "incidents"),
+            "TOKEN_DIR": str(folder / "tokens"),
             "ALERTMANAGER_URL": f"http://{LOOPBACK}:{watching.alertmanager.port}",
         }
         described.write_text(json.dumps({"services": logs, "environment": inside, "keeper": keeper}))
         yield Shell(
             folder=folder,
+            processes={name: at.ports[name] for name in ("crewai-ingest", "crewai-triage", "crewai-archive")},
             ports={8000: int(at.flow.environment["HEALTH_PORT"]), 8080: at.ports["crewai-control"],
                    9090: watching.prometheus.port, 9093: watching.alertmanager.port},
             environment={**os.environ, "RUNBOOK_SYSTEM": str(described), "PATH": f"{tools}:{os.environ['PATH']}",

@@ -1,0 +1,1 @@
+"""How many dead letters are open, and of which causes; in `triage control`."""

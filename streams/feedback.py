@@ -1,0 +1,82 @@
+"""The records of `mail.feedback`: what people did to their mails, in the mailbox or by a correction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import orjson
+
+from streams.events import TYPE_FEEDBACK, Headers, MalformedEvent, VerdictRecord, utc_text, verdict_from
+from streams.trace_context import new_context
+from streams.triage.verdict import Category, Lane
+
+Action = Literal[
+    "archived", "trashed", "restored", "spam", "not_spam", "starred", "unstarred", "important", "not_important",
+    "deleted", "corrected", "forgotten",
+]  # fmt: skip
+"""What a person did to a mail that had come before; corrected: said where it belongs; forgotten: took back all that
+the account's corrections taught."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """A record of `mail.feedback`: what a person did to a mail, in the mailbox or by `triage feedback`. JSON by orjson,
+    key = account."""
+
+    event_id: str
+    """The mail's id; it may be one from before the mailbox was read."""
+    account: str
+    action: str
+    """archived, trashed, restored, spam, not_spam, starred, unstarred, important, not_important, deleted, corrected or
+    forgotten."""
+    at: str
+    """When it was learned of."""
+    provider: str
+    """Kind of the mailbox, gmail; of corrections: cli."""
+    lane: Lane | None = None
+    """Where a corrected mail belongs."""
+    category: Category | None = None
+    """What a corrected mail is."""
+    verdict: VerdictRecord | None = None
+    """What is corrected; with it the correction is a new revision in the right lane."""
+
+    def encode(self) -> bytes:
+        """The record's value."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def decode(cls, value: bytes | None) -> Feedback:
+        """Read a record of `mail.feedback`.
+
+        Raises:
+            MalformedEvent: not JSON, or a field is missing or of the wrong kind.
+        """
+        try:
+            data = orjson.loads(value or b"")
+            verdict, moment = data.get("verdict"), datetime.fromisoformat(data["at"])
+            if moment.tzinfo is None:
+                raise ValueError("at: a time without a zone")
+            return cls(
+                **{name: str(data[name]) for name in ("event_id", "account", "action", "provider")},
+                at=utc_text(moment),
+                lane=Lane(data["lane"]) if data.get("lane") else None,
+                category=Category(data["category"]) if data.get("category") else None,
+                verdict=verdict_from(verdict) if verdict else None,
+            )
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise MalformedEvent(f"not a feedback record: {type(error).__name__}: {error}") from None
+
+    def headers(self) -> Headers:
+        """The record's headers; `ce_id` is the mail's, so that all records of a mail share it."""
+        pairs = {
+            "ce_specversion": "1.0",
+            "ce_id": self.event_id,
+            "ce_source": f"/accounts/{self.account}",
+            "ce_type": TYPE_FEEDBACK,
+            "ce_time": self.at,
+            "content-type": "application/json",
+            "traceparent": str(new_context()),
+        }
+        return tuple((name, value.encode()) for name, value in pairs.items())

@@ -1,0 +1,249 @@
+"""`mail.feedback` → what the owner's corrections teach (table habits), and a new revision of what was corrected.
+
+Feedback that tells no more than an event id is matched with the last mails of the account (table recent, a ring: the
+newest of the mails that share a slot). Of a mail that is not there nothing is learned. What a person archives or
+deletes teaches nothing: nobody knows whether it was read before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
+from streams.feedback import Feedback
+from streams.mail import Mail
+from streams.revisions import CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key
+from streams.runtime import Event, Known, Outcome, Output, Table, Write
+from streams.topics import FEEDBACK, LANES
+from streams.topics import HABITS as HABITS_TOPIC
+from streams.topics import RECENT as RECENT_TOPIC
+from streams.trace_context import child_traceparent
+from streams.triage import habits as teaching
+from streams.triage.habits import circle_of
+from streams.triage.policy import Policy, bounds
+from streams.triage.verdict import Category, Habit, Habits, Lane, Reason, Verdict
+
+SLOTS = 4096
+"""Mails of an account that are remembered at most."""
+LABEL = "feedback"
+"""In metrics, in the place of a lane."""
+BY_OWNER = "you_corrected_this"
+JUNK = frozenset({Category.SPAM, Category.PHISHING})
+WEAK = 0.5
+"""Of a star or a mark: it may mean something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """What was decided of a mail, as far as feedback needs it."""
+
+    event_id: str = ""
+    sender: str = ""
+    thread: str = ""
+    circle: str = ""
+    base: float = 0.0
+    """Its priority, without what corrections moved."""
+    category: str = ""
+
+
+RECENT = Table(name="recent", changelog=RECENT_TOPIC.name, row=Recent)
+HABITS = Table(name="habits", changelog=HABITS_TOPIC.name, row=Habit, source=FEEDBACK.name)
+
+
+def habits_of(account: str, mail: Mail, owner: tuple[str, ...], known: Known) -> Habits | None:
+    """The corrections that bear on a mail; one look-up for an account that never corrected anything."""
+    own = known.get(HABITS, row_key(account, ""))
+    if own is None:
+        return None
+    found = {
+        name: habit
+        for name, key in _names(mail.sender.address, mail.thread_id, circle_of(mail, owner)).items()
+        if (habit := known.get(HABITS, row_key(account, key))) and habit.generation == own.generation
+    }
+    return Habits(**found) if found else None
+
+
+def _names(sender: str, thread: str, circle: str) -> dict[str, str]:
+    """The names of the rows about a mail, by what they are about; without a sender there is none of it."""
+    named = {"sender": sender.lower(), "thread": thread, "circle": circle}
+    return {what: f"{what} {name}" for what, name in named.items() if name}
+
+
+def remembered(account: str, event_id: str, mail: Mail, owner: tuple[str, ...], verdict: Verdict) -> Write:
+    """The row of a decided mail."""
+    row = Recent(
+        event_id=event_id,
+        sender=mail.sender.address,
+        thread=mail.thread_id[:KEY_CHARACTERS],
+        circle=circle_of(mail, owner)[:KEY_CHARACTERS],
+        base=_base(verdict.priority, verdict.reasons),
+        category=verdict.category,
+    )
+    return Write(table=RECENT, key=_slot(account, event_id), row=row)
+
+
+def _slot(account: str, event_id: str) -> bytes:
+    return row_key(account, f"{crc32(event_id.encode()) % SLOTS:04x}")
+
+
+def _base(priority: int, reasons: tuple[Reason, ...]) -> float:
+    taught = (teaching.SENDER, teaching.THREAD, teaching.CIRCLE, BY_OWNER)
+    return round(priority - sum(reason.weight for reason in reasons if reason.rule in taught), 3)
+
+
+def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
+    """One record of feedback. Raises MalformedEvent."""
+    feedback = Feedback.decode(event.value)
+    if event.key != feedback.account.encode():
+        raise MalformedEvent("feedback under another account's key")
+    own = known.get(HABITS, row_key(feedback.account, "")) or Habit()
+    if feedback.action == "forgotten":
+        return _learned(feedback, Habit(at=feedback.at, generation=own.generation + 1), {})
+    mail = _about(feedback, known)
+    policy = policy.of(feedback.account)
+    wanted = _wanted(feedback, policy)
+    if mail is None or wanted is None:
+        return Outcome(label=LABEL)
+    now = replace(own, corrections=own.corrections + 1, at=feedback.at)
+    outcome = _learned(
+        feedback, now, _rows(feedback, mail, wanted, _former(feedback.account, now.generation, known), policy)
+    )
+    revised = _revised(feedback, known, policy)
+    if revised is None:
+        return outcome
+    said = Write(CORRECTED, row_key(revised.account, revised.event_id), CorrectedFacts(revision=revised.revision))
+    lane = Output(LANES[revised.lane].name, event.key, revised.encode(), _headers(event, revised))
+    return outcome._replace(outputs=(lane,), writes=(*outcome.writes, said))
+
+
+def _about(feedback: Feedback, known: Known) -> Recent | None:
+    record = feedback.verdict
+    kept = known.get(RECENT, _slot(feedback.account, feedback.event_id))
+    kept = kept if kept and kept.event_id == feedback.event_id else None
+    if record is None or kept is not None:
+        return kept
+    return Recent(
+        event_id=record.event_id,
+        sender=record.sender.address,
+        thread=record.thread_id,
+        base=_base(record.priority, record.reasons),
+        category=record.category,
+    )
+
+
+def _wanted(feedback: Feedback, policy: Policy) -> tuple[int, int] | None:
+    """The priorities that the mail should have had; None: the record says nothing of that."""
+    lanes = bounds(policy)
+    if feedback.action == "corrected":
+        if feedback.lane:
+            return lanes[feedback.lane]
+        quiet = feedback.category and not policy.kinds[feedback.category].presses
+        return lanes[Lane.LOW] if quiet else (0, 10) if feedback.category else None
+    by_action: Mapping[str, tuple[int, int]] = {
+        "spam": lanes[Lane.LOW],
+        "not_spam": (lanes[Lane.NORMAL][0], 10),
+        "important": (lanes[Lane.HIGH][0], 10),
+        "starred": (lanes[Lane.HIGH][0], 10),
+        "not_important": (0, lanes[Lane.NORMAL][1]),
+    }
+    return by_action.get(feedback.action)
+
+
+def _rows(
+    feedback: Feedback, mail: Recent, wanted: tuple[int, int], former: Callable[[str], Habit], policy: Policy
+) -> dict[str, Habit]:
+    """The rows as the correction leaves them, by name; `former` gives them as they were."""
+    kind = _kind(feedback)
+    base = mail.base if kind is None else _within(mail.base, kind, policy)
+    strength = 1.0 if feedback.action in {"corrected", "spam", "not_spam"} else WEAK
+    aim = _aim(wanted, base)
+    found: dict[str, Habit] = {}
+    names = _names(mail.sender, mail.thread, mail.circle)
+    is_first = "sender" in names and not former(names["sender"]).corrections
+    for what, name in names.items():
+        old = former(name)
+        if what != "circle":
+            found[name] = teaching.taught(old, base, aim, now=feedback.at, strength=strength)
+        elif is_first:
+            found[name] = teaching.averaged(old, base, aim, Category(mail.category), now=feedback.at)
+        if what == "sender" and (kind or (feedback.action == "not_spam" and old.category in JUNK)):
+            found[name] = replace(found[name], category=kind)
+    return found
+
+
+def _former(account: str, generation: int, known: Known) -> Callable[[str], Habit]:
+    def former(name: str) -> Habit:
+        row = known.get(HABITS, row_key(account, name))
+        return row if row and row.generation == generation else Habit(generation=generation)
+
+    return former
+
+
+def _kind(feedback: Feedback) -> Category | None:
+    return Category.SPAM if feedback.action == "spam" else feedback.category
+
+
+def _within(base: float, kind: Category, policy: Policy) -> float:
+    """What the priority will be once mail of the sender is of the kind that the owner named."""
+    limits = policy.kinds[kind]
+    return min(limits.highest, max(limits.lowest, base))
+
+
+def _aim(wanted: tuple[int, int], base: float) -> tuple[float, float]:
+    """An end that is open is not aimed beyond: at least "high" is not "urgent"."""
+    low, high = wanted
+    if base < low and high - low > 2:
+        return low, low + 1
+    return (max(low, high - 1), high) if base > high and high - low > 2 else (low, high)
+
+
+def _learned(feedback: Feedback, own: Habit, rows: Mapping[str, Habit]) -> Outcome:
+    account = feedback.account
+    writes = [Write(table=HABITS, key=row_key(account, name), row=row) for name, row in {"": own, **rows}.items()]
+    return Outcome(writes=tuple(writes), label=LABEL)
+
+
+def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord | None:
+    """The corrected verdict."""
+    record = feedback.verdict
+    if record is None or feedback.action != "corrected":
+        return None
+    if record.account != feedback.account or record.event_id != feedback.event_id:
+        raise MalformedEvent("the verdict is of another mail than the feedback")
+    priority = _corrected_priority(record, feedback, policy)
+    lane = next(each.lane for each in policy.lanes if each.lowest <= priority <= each.highest)
+    category = feedback.category or record.category
+    moved = Reason(rule=BY_OWNER, weight=float(priority - record.priority), text="You said where it belongs.")
+    last = max(record.revision, last_revision(known, record.account, record.event_id))
+    return replace(
+        record,
+        revision=last + 1,
+        priority=priority,
+        lane=lane,
+        category=category,
+        needs_reply=record.needs_reply and policy.kinds[category].presses,
+        reasons=(moved, *record.reasons),
+        confidence=1.0,
+    )
+
+
+def _corrected_priority(record: VerdictRecord, feedback: Feedback, policy: Policy) -> int:
+    low, high = _wanted(feedback, policy) or (0, 10)
+    if low <= record.priority <= high:
+        return record.priority
+    return (low + high) // 2 if feedback.lane else min(high, max(low, record.priority))
+
+
+def _headers(event: Event, record: VerdictRecord) -> tuple[tuple[str, bytes], ...]:
+    trace = dict(event.headers).get("traceparent", b"").decode("latin-1")
+    pairs = {
+        "ce_specversion": "1.0",
+        "ce_id": record.event_id,
+        "ce_source": f"/accounts/{record.account}",
+        "ce_type": TYPE_VERDICT,
+        "ce_time": record.received_at,
+        "content-type": "application/json",
+        "traceparent": child_traceparent(trace, "triage", event.topic, event.partition, event.offset),
+    }
+    return tuple((name, value.encode()) for name, value in pairs.items())

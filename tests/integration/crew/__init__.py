@@ -1,0 +1,1 @@
+"""The second opinion against a real broker, with CrewAI's real code path and a scripted model."""

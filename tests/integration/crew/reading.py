@@ -1,0 +1,31 @@
+"""All committed records of topics, as any consumer reads them."""
+
+from __future__ import annotations
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+
+
+def records(bootstrap: str, topics: list[str]) -> list[Message]:
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap, "group.id": "test-reader", "isolation.level": "read_committed",
+            "enable.partition.eof": True, "enable.auto.commit": False,
+        }
+    )  # fmt: skip
+    found = []
+    try:
+        left = {
+            (topic, partition)
+            for topic in topics
+            for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions
+        }
+        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in left])
+        while left:
+            for message in consumer.consume(1000, 1.0):
+                if (error := message.error()) is None:
+                    found.append(message)
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    left.discard((message.topic(), message.partition()))
+    finally:
+        consumer.close()
+    return found

@@ -1,0 +1,1 @@
+"""The second opinion without a broker and without CrewAI."""

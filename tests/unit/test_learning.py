@@ -1,0 +1,187 @@
+"""Feedback through the triage agent, its tables in memory: revision, later mail, forgetting, and hostile records."""
+
+from __future__ import annotations
+
+import dataclasses
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+
+from agents.evaluation.simulate import ACCOUNT, Course, Mailbox, _Event, course, owners, promoted, senders, written
+from streams.events import MalformedEvent, VerdictRecord
+from streams.feedback import Feedback
+from streams.learning import LABEL, RECENT
+from streams.mail import parse
+from streams.revisions import REVIEWS, ReviewedFacts, row_key
+from streams.route import triage, triage_agent
+from streams.runtime import Outcome
+from streams.topics import FEEDBACK
+from streams.triage.decide import decide
+from streams.triage.policy import DEFAULT
+from streams.triage.verdict import Lane
+
+ALICE, BEN = senders()[0], senders()[1]
+AT = "2026-03-02T09:00:00.000Z"
+
+
+def mail_of(sender: Any, topic: str = "the audit", number: int = 0) -> bytes:
+    return written(sender, Random(3), topic, number=number)
+
+
+def told(mailbox: Mailbox, record: VerdictRecord, action: str, **more: Any) -> Outcome:
+    """What one record of feedback causes; its rows are kept."""
+    feedback = Feedback(event_id=record.event_id, account=ACCOUNT, action=action, at=AT, provider="gmail", **more)
+    outcome = triage(_Event(FEEDBACK.name, 99, feedback.encode(), feedback.headers()), mailbox, policy=DEFAULT)
+    for table, key, row in outcome.writes:
+        mailbox.rows[table.name, key] = row
+    return outcome
+
+
+def test_a_correction_revises_the_verdict_and_later_mail_follows_at_once() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    assert first.lane is Lane.NORMAL
+    revised = mailbox.correct(first, Lane.URGENT)
+    assert (revised.event_id, revised.revision, revised.lane) == (first.event_id, 1, Lane.URGENT)
+    assert revised.reasons[0].text == "You said where it belongs."
+    assert mailbox.receive(mail_of(ALICE, "crane four", 1)).lane is Lane.URGENT
+    assert mailbox.receive(mail_of(BEN)).lane is Lane.NORMAL
+
+
+def test_a_verdict_that_a_correction_moved_is_derived_again_from_its_facts() -> None:
+    mailbox = Mailbox()
+    mailbox.correct(mailbox.receive(mail_of(ALICE)), Lane.LOW)
+    raw = mail_of(ALICE, "crane four", 1)
+    record = mailbox.receive(raw)
+    read = VerdictRecord.decode(record.encode())
+    again = decide(parse(raw), read.facts, DEFAULT)
+    assert (again.lane, again.reasons, again.confidence) == (Lane.LOW, read.reasons, read.confidence)
+
+
+def test_a_category_is_kept_for_the_sender() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    outcome = told(mailbox, first, "corrected", category="bulk", verdict=first)
+    (output,) = outcome.outputs
+    assert VerdictRecord.decode(output.value).category == "bulk"
+    later = mailbox.receive(mail_of(ALICE, "crane four", 1))
+    assert (later.category, later.lane, later.needs_reply) == ("bulk", Lane.LOW, False)
+
+
+@pytest.mark.parametrize(
+    ("action", "lanes"),
+    [("starred", {Lane.NORMAL, Lane.HIGH}), ("important", {Lane.NORMAL, Lane.HIGH}), ("spam", {Lane.LOW}), ("archived", {Lane.NORMAL}), ("trashed", {Lane.NORMAL})],
+)  # fmt: skip
+def test_what_was_done_in_the_mailbox_teaches_by_the_event_id_alone(action: str, lanes: set[Lane]) -> None:
+    mailbox = Mailbox()
+    outcome = told(mailbox, mailbox.receive(mail_of(ALICE)), action)
+    assert outcome.outputs == ()
+    assert outcome.label == LABEL
+    later = mailbox.receive(mail_of(ALICE, "crane four", 1))
+    assert later.lane in lanes
+    assert bool(outcome.writes) is (action not in {"archived", "trashed"})
+    if action in {"starred", "important"}:
+        assert later.priority > mailbox.receive(mail_of(BEN)).priority
+
+
+def test_not_spam_takes_the_spam_back() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    told(mailbox, first, "spam")
+    junk = mailbox.receive(mail_of(ALICE, "crane four", 1))
+    assert junk.category == "spam"
+    told(mailbox, junk, "not_spam")
+    assert mailbox.receive(mail_of(ALICE, "crane four", 2)).category != "spam"
+
+
+def test_feedback_on_a_mail_that_is_not_known_teaches_nothing() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    unknown = dataclasses.replace(first, event_id="f" * 32)
+    assert told(mailbox, unknown, "spam") == Outcome(label=LABEL)
+
+
+def test_all_that_was_learned_can_be_forgotten_and_learned_anew() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    mailbox.correct(first, Lane.HIGH)
+    told(mailbox, first, "forgotten")
+    again = mailbox.receive(mail_of(ALICE, "crane four", 1))
+    assert again.lane is Lane.NORMAL
+    mailbox.correct(again, Lane.LOW)
+    assert mailbox.receive(mail_of(ALICE, "the budget", 2)).lane is Lane.LOW
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"account": "somebody else's"}, "another account"),
+        ({"lane": "soon"}, "not a feedback record"),
+        ({"at": "yesterday"}, "not a feedback record"),
+        ({"at": "2026-03-02T09:00:00"}, "without a zone"),
+        ({"verdict": {"event_id": "x"}}, "not a feedback record"),
+        ({"event_id": "f" * 32}, "of another mail"),
+    ],
+)
+def test_a_record_that_is_no_feedback_is_a_documented_error(change: dict[str, Any], said: str) -> None:
+    mailbox = Mailbox()
+    record = mailbox.receive(mail_of(ALICE))
+    feedback = Feedback(
+        event_id=record.event_id,
+        account=ACCOUNT,
+        action="corrected",
+        at=AT,
+        provider="cli",
+        lane=Lane.HIGH,
+        verdict=record,
+    )
+    value = orjson.dumps(orjson.loads(feedback.encode()) | change)
+    with pytest.raises(MalformedEvent, match=said):
+        triage(_Event(FEEDBACK.name, 9, value, feedback.headers()), mailbox, policy=DEFAULT)
+
+
+@pytest.mark.parametrize("value", [None, b"", b"[]", b"7", b"null", b"{}", b'"x"'])
+def test_what_is_no_json_object_is_malformed(value: bytes | None) -> None:
+    with pytest.raises(MalformedEvent):
+        triage(_Event(FEEDBACK.name, 9, value, ()), Mailbox(), policy=DEFAULT)
+
+
+def test_each_table_is_written_by_events_of_its_own_topic() -> None:
+    agent, mailbox = triage_agent(DEFAULT), Mailbox()
+    record = mailbox.receive(mail_of(ALICE))
+    by_mail = {name for name, _ in mailbox.rows}
+    outcome = told(mailbox, record, "corrected", lane="high", verdict=record)
+    by_topic = {topic: {table.name for table in agent.tables_of(topic)} for topic in agent.reads}
+    assert by_topic == {
+        "mail.received": by_mail,
+        "mail.feedback": {write.table.name for write in outcome.writes},
+        "mail.reviewed": {"reviews"},
+    }
+
+
+def test_the_last_mails_of_an_account_are_a_ring() -> None:
+    mailbox = Mailbox()
+    for number in range(3):
+        mailbox.receive(mail_of(ALICE, number=number))
+    assert sum(name == RECENT.name for name, _ in mailbox.rows) == 3
+
+
+def test_twenty_corrections_cut_the_errors() -> None:
+    found = course(owners(Random(0))["raises some, lowers others"], 20, 0)
+    assert isinstance(found, Course)
+    assert found.corrections == 20
+    assert found.fell >= 0.4
+
+
+def test_nobody_promotes_himself_by_volume() -> None:
+    assert set(promoted(100).values()) == {0}
+
+
+def test_a_correction_after_a_second_opinion_has_the_next_number() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    mailbox.rows[REVIEWS.name, row_key(ACCOUNT, first.event_id)] = ReviewedFacts(revision=1, reviews=1)
+    assert mailbox.correct(first, Lane.URGENT).revision == 2, "the owner has not seen the crew's"
+    assert mailbox.correct(first, Lane.LOW).revision == 3, "nor their own"

@@ -1,0 +1,51 @@
+"""Deadlines are resolved against the date of the mail, in the languages of the phrases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.triage.decide import decide
+from streams.triage.due import due, told
+from streams.triage.features import Features
+from streams.triage.policy import DEFAULT
+from streams.triage.verdict import Facts
+from tests.unit.triage.written import OWNER, mail
+
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
+SAID = [
+    ("Please answer by Friday.", "2026-11-27"), ("Please answer before next Monday.", "2026-11-30"),
+    ("Bitte bis Freitag antworten.", "2026-11-27"), ("Bitte bis morgen 12 Uhr.", "2026-11-24"), ("Bitte übermorgen.", "2026-11-25"),
+    ("Merci de répondre avant mercredi.", "2026-11-25"), ("Responde antes del jueves.", "2026-11-26"), ("Até amanhã!", "2026-11-24"),
+    ("Entro venerdì, grazie.", "2026-11-27"), ("Graag uiterlijk dinsdag.", "2026-11-24"), ("Proszę do piątku.", "2026-11-27"),
+    ("Send it by 2026-12-01, not 2026-13-45.", "2026-12-01"), ("It was due 2025-01-01.", None), ("We met on Friday.", None),
+    ("No day at all.", None), ("Friday was nice.", None),
+    ("Guten Morgen, anbei die Notizen.", None), ("Esta mañana he mirado las notas.", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "day"), SAID)
+def test_a_deadline_is_resolved_against_the_date_of_the_mail(text: str, day: str | None) -> None:
+    found = due(Features(mail(text, date=MONDAY), Facts(received_at="2027-01-01T00:00:00.000Z")))
+    assert (found.isoformat() if found else None) == day
+
+
+def test_a_mail_without_a_date_is_taken_for_one_of_the_day_it_came() -> None:
+    facts = Facts(received_at="2026-11-23T10:00:00.000Z")
+    found = due(Features(mail("Please answer by Friday."), facts))
+    assert found is not None
+    assert found.isoformat() == "2026-11-27"
+    assert due(Features(mail("Please answer by Friday."), Facts())) is None
+
+
+def test_the_reason_names_the_day() -> None:
+    verdict = decide(mail("Could you please send the report by Friday?", date=MONDAY), Facts(owner=(OWNER,)), DEFAULT)
+    assert "Asks for something by a named day (Friday 2026-11-27)." in {reason.text for reason in verdict.reasons}
+    assert told("x.", None) == "x."
+
+
+def test_a_mail_of_the_last_day_there_is_harms_nobody() -> None:
+    end = datetime(9999, 12, 31, tzinfo=UTC)
+    verdict = decide(mail("Could you please send the report by tomorrow?", date=end), Facts(owner=(OWNER,)), DEFAULT)
+    assert verdict.reasons
