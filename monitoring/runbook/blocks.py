@@ -2,10 +2,10 @@
 
     ```sh fault=kafka-down exit=1 says="could not be read"
 
-`fault`: what is broken while it is typed (default: nothing). `exit`: its exit code (0). `says`: a regular expression
-that its output holds. `mends`: afterwards the system is well again. `checked="why"`: cannot run without a container
-engine, so only its words are checked. Commands are those of production; `docker` stands for a program that maps them
-to processes in tests."""
+`fault`: what is broken while it is typed (default: nothing; `operated`: nothing either). `exit`: its exit code (0).
+`says`: a regular expression that its output holds. `mends`: afterwards the system is well again. `checked="why"`:
+cannot run without a container engine, so only its words are checked. Commands are those of production; `docker`
+stands for a program that maps them to processes in tests."""
 
 from __future__ import annotations
 
