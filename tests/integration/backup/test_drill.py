@@ -65,6 +65,9 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
     )
     write_mails(maildir, range(0), rnd)
     home = tmp_path / "new"
+    (home / "stack").mkdir(parents=True)  # ports of its own: the usual ones may be another stack's
+    ports = dict(zip(("kafka", "controller", "postgres"), any_free(3), strict=True))
+    (home / "stack" / "ports.json").write_bytes(orjson.dumps(ports))
     try:
         kafka.start()
         postgres.start()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from streams.archive.sink import STATEMENT_ROWS
 from streams.triage.verdict import Lane
 from tests.integration.control.system import System
 from tests.services.servers import execute
@@ -17,7 +18,9 @@ WAITING = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
 
 @pytest.fixture(params=[1_000, pytest.param(50_000, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
 def backlog(request: pytest.FixtureRequest, system: System) -> Iterator[int]:
-    """So many mails in each lane."""
+    """So many mails in each lane. A batch is one statement, in which all rows get the same time: the table then shows the
+    order in which batches were written."""
+    system.set("BATCH_SIZE", STATEMENT_ROWS)
     yield request.param
     system.clear_all()
     system.until(lambda: all(system.lag(lane) == 0 for lane in Lane), 600)
