@@ -75,8 +75,9 @@ class Consumer(stock.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ownership: Ownership = self.app.make_ownership(self)
-        self._reader: Reader | None = None
-        """Made on the event loop; it connects while the group still deliberates."""
+        self._readers: dict[str, Reader] = {}
+        """One per topic: what is fetched of a lane never stands in line behind another's backlog. Made on the event
+        loop; they connect while the group still deliberates."""
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -90,14 +91,13 @@ class Consumer(stock.Consumer):
 
     async def on_start(self) -> None:
         """Connect what reads and asks, then Faust's own start."""
-        self._reader = self.app.make_reader(self.crash)
+        self._readers = {topic: self.app.make_reader(self.crash) for topic in sorted(self.app.input_topics)}
         self.ownership.connect()
         await super().on_start()
 
     def read(self, topic: str, partition: int, offset: int) -> Inlet:
         """Records of a partition from `offset` on."""
-        assert self._reader is not None, "read before the start"
-        return self._reader.open(topic, partition, offset)
+        return self._readers[topic].open(topic, partition, offset)
 
     def rejoin(self) -> None:
         """Ask the group for a rebalance."""
@@ -135,8 +135,7 @@ class Consumer(stock.Consumer):
     async def on_stop(self) -> None:
         """Tasks first, then Faust's own end."""
         await self.ownership.stop()
-        if self._reader is not None:
-            await self._reader.stop()
+        await asyncio.gather(*(reader.stop() for reader in self._readers.values()))
         await super().on_stop()
 
 
