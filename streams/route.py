@@ -96,7 +96,7 @@ def triage(
         also(event, received.account, classified)
     outputs: tuple[Output, ...] = (to_lane(event, received, record),)
     if reviewed is not None and reviewed(received.account):
-        outputs += review(event, received, classified, record, policy)
+        outputs += review(event, received, classified, record, policy.of(received.account))
     return Outcome(
         outputs=outputs,
         writes=learn(received, classified),
