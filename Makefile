@@ -54,8 +54,8 @@ ifneq ($(strip $(ARGS)),)
 else
 	@export TRIAGE_TESTS_NEED_SERVICES=1; failed=0; set -x; \
 	$(BIN)/pytest -n 2 $(PURE) || failed=1; \
-	$(BIN)/pytest -n 2 --dist loadfile tests/integration tests/acceptance $(TIMED:%=--ignore=%) || failed=1; \
-	$(BIN)/pytest $(TIMED) || failed=1; exit $$failed
+	$(BIN)/pytest -n 2 --dist loadfile --durations 25 tests/integration tests/acceptance $(TIMED:%=--ignore=%) || failed=1; \
+	$(BIN)/pytest --durations 10 $(TIMED) || failed=1; exit $$failed
 endif
 
 soak: $(SYNCED) ## the long runs under faults
