@@ -74,7 +74,12 @@ def run(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    code = uvloop.run(_run(settings, component, group, agents, cleanup=cleanup, follow=follow, ready=ready))
+    # Not `uvloop.run`: that cancels what is left and waits for it, for ever where a library keeps its cancellation.
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+    code = loop.run_until_complete(
+        _run(settings, component, group, agents, cleanup=cleanup, follow=follow, ready=ready)
+    )
     logging.shutdown()
     sys.stdout.flush()
     # Not sys.exit: a consumer thread of Faust that was stopped while it started is no daemon and would never end.

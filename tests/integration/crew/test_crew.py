@@ -98,7 +98,7 @@ def test_a_mad_model_gives_no_opinion_and_changes_nothing(system: System) -> Non
 
 def test_sigkill_leaves_one_answer_per_mail_one_revision_and_a_budget_that_is_kept(system: System) -> None:
     """The crew twice, the worker once, at work; the account's tokens of the day are spent on the way."""
-    system.model.remote.behave(script=URGENT, latency_s=0.1)
+    system.model.remote.behave(script=URGENT, latency_s=0.3)
     before = system.model.remote.seen()["tokens"]
     ids: list[str] = []
 
@@ -106,8 +106,8 @@ def test_sigkill_leaves_one_answer_per_mail_one_revision_and_a_budget_that_is_ke
         return [one for one in system.reviews() if one.event_id in set(ids)]
 
     for victim in ("crew-0", "worker-0", "crew-0"):
-        ids += system.send(25, "killed")
         known = len(reviews())
+        ids += system.send(25, "killed")
         system.until(lambda known=known: len(reviews()) > known, "reviews", 90)  # type: ignore[misc]
         system.flow.kill(victim)
         if victim == "crew-0":
