@@ -6,6 +6,8 @@ import asyncio
 import random
 import signal
 
+import pytest
+
 from agents.accounts import remove_account, save_account
 from agents.accounts.account import Account
 from infra.stack import KafkaBroker
