@@ -101,7 +101,7 @@ async def test_a_process_that_slept_through_its_session_is_fenced(site: Site) ->
     assert (sleeper.process.poll(), heir.process.poll()) == (None, None)
 
 
-# A lone broker may forget a transaction's markers (ARCHITECTURE, Known limits): seen once in some forty runs.
+# It failed once and the cause is not shown; perhaps markers that a lone broker forgot (ARCHITECTURE, Known limits).
 @pytest.mark.soak
 async def test_a_broker_that_dies_and_comes_back_loses_and_repeats_nothing(
     site: Site, kafka_broker: KafkaBroker
