@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streams.events import TYPE_VERDICT, VerdictRecord
+from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
 from streams.reviews import Review
 from streams.revisions import CORRECTED, REVIEWS, ReviewedFacts, row_key
 from streams.runtime import Event, Known, Outcome, Output, Write
@@ -25,8 +25,12 @@ WHY_CHARACTERS = 300
 
 
 def reroute(event: Event, known: Known, *, policy: Policy) -> Outcome:
-    """Apply one review, unless it was applied before."""
+    """Apply one review, unless it was applied before. Raises MalformedEvent."""
     review = Review.decode(event.value)
+    if event.key != review.account.encode():
+        raise MalformedEvent("a review under another account's key")
+    if (review.verdict.account, review.verdict.event_id) != (review.account, review.event_id):
+        raise MalformedEvent("the verdict is of another mail than the review")
     if review.opinion is None:
         return Outcome(label=f"no opinion: {review.outcome}")
     if review.shadow:

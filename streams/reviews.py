@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import orjson
 
@@ -124,6 +124,8 @@ class Review:
         """
         try:
             data = orjson.loads(value or b"")
+            if data["outcome"] not in _OUTCOMES:  # it becomes a label
+                raise ValueError("outcome")
             return cls(
                 **{
                     **{name: held for name, held in data.items() if name in _FIELDS},
@@ -140,6 +142,7 @@ class Review:
 
 _LISTS = ("to", "attachments", "links")
 _FIELDS = frozenset(Review.__slots__)
+_OUTCOMES = frozenset(get_args(Outcome))
 
 
 def opinion_from(data: Mapping[str, Any]) -> Opinion:

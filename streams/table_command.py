@@ -17,11 +17,13 @@ from infra.terminal import printable
 from streams.classify import SENDERS, THREADS
 from streams.learning import HABITS, RECENT
 from streams.reading import latest
-from streams.revisions import row_key
+from streams.revisions import CORRECTED, REVIEWS, row_key
 from streams.runtime import Table
 from streams.runtime.tables import POSITION_KEY
 
-TABLES: Mapping[str, Table[Any]] = {table.name: table for table in (SENDERS, THREADS, RECENT, HABITS)}
+TABLES: Mapping[str, Table[Any]] = {
+    table.name: table for table in (SENDERS, THREADS, RECENT, HABITS, CORRECTED, REVIEWS)
+}
 as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 
 

@@ -22,10 +22,11 @@ from monitoring.backup.shelf import Manifest, Shelf
 from streams import admin
 from streams.dead_letters import note
 from streams.dead_letters.letter import letter
+from streams.learning import HABITS
 from streams.reading import Record
-from streams.runtime.tables import POSITION_KEY, Table
+from streams.runtime.tables import POSITION_KEY, Table, position_key
 from streams.table_command import TABLES
-from streams.topics import ALL, DEAD, DEAD_NOTES, LANES, RECEIVED
+from streams.topics import ALL, DEAD, DEAD_NOTES, FEEDBACK, LANES, RECEIVED
 
 CHANGELOGS: Mapping[str, Table[Any]] = {table.changelog: table for table in TABLES.values()}
 Spot = tuple[int, int]
@@ -87,6 +88,7 @@ def topics(settings: Settings, chosen: Chosen) -> dict[str, int]:
     log.require_empty(wanted)
     leave = {spec.name: _behind(chosen, spec.name) for spec in LANES.values()}
     leave |= {RECEIVED.name: _triaged(chosen), DEAD.name: _settled(chosen) | _behind(chosen, DEAD.name)}
+    leave[FEEDBACK.name] = _learned(chosen)
     return {name: log.write(name, _records(chosen, name, leave)) for name in _order(wanted)}
 
 
@@ -101,6 +103,15 @@ def _triaged(chosen: Chosen) -> frozenset[Spot]:
     names = [*(spec.name for spec in LANES.values()), DEAD.name]
     origins = (_origin(one, dead=name == DEAD.name) for name in names for one in _stored(chosen, name))
     return frozenset(origin for origin in origins if origin is not None)
+
+
+def _learned(chosen: Chosen) -> frozenset[Spot]:
+    """Places of feedback that the kept rows count already: the worker of the new log begins at the first of it, and
+    would count each correction again and revise its verdict again. Reviews need no such care: their rows are kept."""
+    key = position_key(FEEDBACK.name, RECEIVED.name)
+    counted = {row.partition: int(row.value or 0) for row in _stored(chosen, HABITS.changelog) if row.key == key}
+    told = ((one.partition, one.offset) for one in _stored(chosen, FEEDBACK.name))
+    return frozenset((number, offset) for number, offset in told if offset < counted.get(number, 0))
 
 
 def _settled(chosen: Chosen) -> frozenset[Spot]:
@@ -159,8 +170,9 @@ def _records(chosen: Chosen, name: str, leave: Mapping[str, frozenset[Spot]]) ->
 
 
 def fresh(record: Kept, table: Table[Any]) -> Kept | None:
-    """A table's row for a log that begins anew: older than every offset of it. None for the position in the old one."""
-    if record.key == POSITION_KEY or record.value is None:
+    """A table's row for a log that begins anew: older than every offset of it. None for an input's position in the
+    old one."""
+    if record.value is None or (record.key or b"").startswith(POSITION_KEY):
         return None
     row, _ = table.entry(record.value)
     return replace(record, value=table.encode(row, BEFORE_ALL))

@@ -48,7 +48,7 @@ class View:
 
         order = [(group, topic) for group, names in QUEUES.items() for topic in names]
         found = {(row.group, row.topic): row for row in (self.lag.topics() if self.lag else ())}
-        return [found[place] for place in order if place in found]
+        return [found[place] for place in order if place in found and found[place].lane]
 
 
 @click.command()

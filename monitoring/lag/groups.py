@@ -19,7 +19,7 @@ from streams.drain import PROGRESS_GROUPS
 from streams.kafka_errors import KafkaUnavailable
 
 QUEUES: dict[str, tuple[str, ...]] = {
-    "triage": (topics.RECEIVED.name,),
+    "triage": (topics.RECEIVED.name, topics.FEEDBACK.name, topics.REVIEWED.name),
     "triage-archive": tuple(spec.name for spec in topics.LANES.values()),
 }
 """Our groups and the queues that each works off: they lag from the log's start even before their first commit."""

@@ -12,10 +12,13 @@ import orjson
 
 from infra import settings as configuration
 from infra.errors import ConfigError
-from streams.topics import LANE_OF, LANES, RECEIVED
+from streams.topics import FEEDBACK, LANE_OF, LANES, RECEIVED, REVIEWED
 from streams.triage.verdict import Lane
 
-GROUPS = {RECEIVED.name: "triage", **dict.fromkeys(LANE_OF, "triage-archive")}
+GROUPS = {
+    **dict.fromkeys((RECEIVED.name, FEEDBACK.name, REVIEWED.name), "triage"),
+    **dict.fromkeys(LANE_OF, "triage-archive"),
+}
 """Topic → the group whose queue it is."""
 TELL_S = 2.0
 as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")

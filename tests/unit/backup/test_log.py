@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from infra.settings import load
 from monitoring.backup.configuration import shown
 from monitoring.backup.log import Kept, how, latest
-from monitoring.backup.restore import BEFORE_ALL, fresh
+from monitoring.backup.restore import BEFORE_ALL, CHANGELOGS, fresh
 from streams.classify import SENDERS
-from streams.runtime.tables import POSITION_KEY
-from streams.topics import ALL
+from streams.route import triage_agent
+from streams.runtime.tables import POSITION_KEY, position_key
+from streams.topics import ALL, FEEDBACK, RECEIVED, REVIEWED
+from streams.triage.policy import DEFAULT
 
 EXPECTED = {
     "accounts": "latest", "ingest.cursors": "latest", "triage-senders-changelog": "latest",
@@ -57,8 +59,12 @@ def test_a_row_is_older_than_the_new_log_and_the_old_position_is_gone() -> None:
     assert made is not None
     assert made.value is not None
     assert SENDERS.entry(made.value) == (row, BEFORE_ALL)
-    position = Kept(partition=0, offset=6, timestamp=0, key=POSITION_KEY, value=b"4712")
-    assert fresh(position, SENDERS) is None
+    for key in (POSITION_KEY, position_key(FEEDBACK.name, RECEIVED.name), position_key(REVIEWED.name, RECEIVED.name)):
+        assert fresh(Kept(partition=0, offset=6, timestamp=0, key=key, value=b"4712"), SENDERS) is None
+
+
+def test_the_rows_of_every_table_of_the_worker_forget_the_old_log() -> None:
+    assert CHANGELOGS.keys() == set(triage_agent(DEFAULT).changelogs)
 
 
 def test_settings_are_kept_without_their_secrets() -> None:

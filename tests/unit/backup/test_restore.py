@@ -12,10 +12,13 @@ import pytest
 from infra.errors import Fatal
 from infra.settings import load
 from monitoring.backup.log import Kept
-from monitoring.backup.restore import Chosen, _behind, _records, _settled, _triaged, topics
+from monitoring.backup.restore import Chosen, _behind, _learned, _records, _settled, _triaged, topics
 from monitoring.backup.sealed import Writer
 from monitoring.backup.shelf import Manifest
 from streams.dead_letters.note import Note
+from streams.learning import HABITS
+from streams.runtime.tables import position_key
+from streams.triage.verdict import Habit
 
 MANIFEST = Manifest(
     name="n", began="2026-11-26T03:00:00+00:00", ended="2026-11-26T03:01:00+00:00", version="0.1.0", encrypted=False,
@@ -53,6 +56,10 @@ def chosen(tmp_path: Path) -> Chosen:
         Kept(partition=0, offset=0, timestamp=0, key=b"1:1", value=note.encode()),
         Kept(partition=0, offset=1, timestamp=0, key=b"1:2", value=stale.encode()),
     ])  # fmt: skip
+    row = Kept(partition=1, offset=7, timestamp=0, key=b"box\x00", value=HABITS.encode(Habit(corrections=2), 5))
+    place = replace(row, offset=8, key=position_key("mail.feedback", "mail.received"), value=b"6")
+    file("mail.feedback", [record(offset, b"{}", ce_id=name) for offset, name in enumerate("vwxy", 4)])
+    file("triage-habits-changelog", [row, place])
     return Chosen(manifest=MANIFEST, folder=tmp_path, key=None)
 
 
@@ -74,6 +81,13 @@ def test_open_dead_letters_come_back_and_those_dealt_with_do_not(chosen: Chosen)
     leave = {"mail.dead": _settled(chosen)}
     assert [one.event_id for one in _records(chosen, "mail.dead", leave)] == [b"c"]
     assert list(_records(chosen, "triage.dead", {})) == []
+
+
+def test_what_the_tables_have_learned_is_not_taught_again(chosen: Chosen) -> None:
+    leave = {"mail.feedback": _learned(chosen)}
+    assert [one.event_id for one in _records(chosen, "mail.feedback", leave)] == [b"x", b"y"]
+    (row,) = _records(chosen, "triage-habits-changelog", leave)
+    assert row.key == b"box\x00"
 
 
 def test_another_number_of_partitions_is_refused_before_anything_is_written(chosen: Chosen) -> None:

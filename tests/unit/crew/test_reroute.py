@@ -95,6 +95,26 @@ def test_what_is_no_review_is_bad_input(value: bytes | None) -> None:
         triage_agent(DEFAULT).decide(Record(offset=1, topic="mail.reviewed", value=value), Rows())
 
 
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({}, b"other"),
+        ({}, None),
+        ({"account": "other"}, b"other"),
+        ({"event_id": "f" * 32}, None),
+        ({"outcome": "Sehr geehrte Frau", "opinion": None}, None),
+    ],
+)
+def test_a_review_under_another_accounts_key_of_another_mail_or_of_no_known_outcome_is_bad_input(
+    changes: dict[str, object], key: bytes | None
+) -> None:
+    review = review_of(request_of(), **changes)  # type: ignore[arg-type]
+    where = key if changes == {} or key else review.account.encode()
+    event = Record(offset=1, topic="mail.reviewed", key=where, value=review.encode())
+    with pytest.raises(MalformedEvent):
+        triage_agent(DEFAULT).decide(event, Rows())
+
+
 class Nothing(Known):
     def get(self, table: object, key: bytes) -> None:
         del table, key

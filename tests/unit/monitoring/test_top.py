@@ -35,7 +35,11 @@ SNAPSHOT = LagSnapshot(
     at_ms=1,
     groups=(
         group("reporting", queue("reporting", "mail.urgent", 99)),
-        group("triage", queue("triage", "mail.received", 1200, rate=10.0, status=State.OK)),
+        group(
+            "triage",
+            queue("triage", "mail.received", 1200, rate=10.0, status=State.OK),
+            queue("triage", "mail.feedback", 1),  # no lane: `triage lag` has it
+        ),
         group(
             "triage-archive",
             *(queue("triage-archive", spec.name, 3, rate=-1.0, status=State.STALL) for spec in LANES.values()),
