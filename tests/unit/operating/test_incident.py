@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import threading
@@ -111,3 +112,13 @@ def test_an_open_incident_has_no_end_yet() -> None:
     told = report("n", [Entry(at="2026-11-26T02:00:00+00:00", kind="start", text="x", by="me")])
     assert "| ended | not yet |" in told
     assert "| led by | me |" in told
+
+
+@pytest.mark.parametrize("answer", [b"{", b"[1]", b"[{}]", b'[{"startsAt": "soon", "labels": {}}]', b'{"a": 1}'])
+def test_an_answer_that_is_none_is_told_without_the_password(
+    answer: bytes, alertmanager: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: io.BytesIO(answer))
+    with pytest.raises(Transient, match=r"ALERTMANAGER_URL=http://me:\*\*\*@") as told:
+        current(alertmanager.replace("://", "://me:hunter2@"))
+    assert "hunter2" not in str(told.value)
