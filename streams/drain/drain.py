@@ -69,8 +69,8 @@ def _written(
     with DrainFile(output, lambda: _header(cluster, topic)) as file:
         if (file.header.topic, file.header.group) != (topic, cluster.group):
             raise InTheWay(
-                f"{file.part}: an unfinished drain of {file.header.topic}, {printable(file.header.group or 'from its beginning')};"
-                " finish it, remove it, or choose another file"
+                f"{file.part}: an unfinished drain of {file.header.topic},"
+                f" {printable(file.header.group or 'from its beginning')}; finish it, remove it, or choose another file"
             )
         for partition, record in _records(settings, file, progress):
             file.add(partition, record)
@@ -101,7 +101,8 @@ def _finished(output: Path, topic: str, group: str | None, *, advance: bool) -> 
     assert scan.end is not None
     if (scan.header.topic, scan.header.group) != (topic, group):
         raise InTheWay(
-            f"{output} exists and holds {scan.header.topic} of {printable(scan.header.group or 'nobody')}: choose another name"
+            f"{output} exists and holds {scan.header.topic} of {printable(scan.header.group or 'nobody')}: choose"
+            " another name"
         )
     return scan.header, scan.end
 
