@@ -258,7 +258,7 @@ HUGE = {
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
 def test_a_file_that_is_made_to_be_slow_is_a_complaint_in_linear_time(text: str) -> None:
     began = time.process_time()
-    with pytest.raises(PolicyError, match="^policy"):
+    with pytest.raises(PolicyError, match="policy:"):
         parse_policy(text)
     assert time.process_time() - began < 20  # the worst took an hour
 
