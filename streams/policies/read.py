@@ -21,7 +21,7 @@ MOST_COMPLAINTS = 100
 _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"?+|'[^'\n]*+'?+)"""
 _NEXT = rf"[ \t]*+\.[ \t]*+{_PART}"
 _RUN = re.compile(rf"""{_PART}(?:{_NEXT}){{0,63}}+(?P<deep>{_NEXT})?+|[^\w"'-]++""")
-"""What is joined by dots. A key of more parts than anything has here is refused: tomllib's time grows with their square.
+"""What is joined by dots. A key of more parts than anything here has is refused: tomllib takes the square of them.
 Possessive, and a string that does not end is one: each character is looked at once or twice, whatever the text."""
 
 
