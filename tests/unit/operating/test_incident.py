@@ -122,3 +122,13 @@ def test_an_answer_that_is_none_is_told_without_the_password(
     with pytest.raises(Transient, match=r"ALERTMANAGER_URL=http://me:\*\*\*@") as told:
         current(alertmanager.replace("://", "://me:hunter2@"))
     assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("torn", [b'{"at": "2026', b"[]", b'{"at": "x"}', b"\xff", b"{}\n\n"])
+def test_an_entry_that_was_cut_costs_itself_only(torn: bytes, tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    name = journal.start("lost", "me", now())
+    with (tmp_path / f"{name}.jsonl").open("ab") as file:
+        file.write(torn)
+    journal.add(name, [Entry(at=now().isoformat(), kind="note", text="disk is full", by="me")])
+    assert [one.text for one in journal.read(name)[1]] == ["lost", "disk is full"]
