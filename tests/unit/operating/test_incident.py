@@ -132,3 +132,10 @@ def test_an_entry_that_was_cut_costs_itself_only(torn: bytes, tmp_path: Path) ->
         file.write(torn)
     journal.add(name, [Entry(at=now().isoformat(), kind="note", text="disk is full", by="me")])
     assert [one.text for one in journal.read(name)[1]] == ["lost", "disk is full"]
+
+
+def test_an_incident_whose_beginning_was_cut_is_reported_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "20261126T040000Z.jsonl").write_bytes(b'{"at": "2026')
+    shown = CliRunner(env={"INCIDENT_DIR": str(tmp_path)})
+    assert "its beginning was cut" in shown.invoke(incident, ["list"]).output
+    assert "its beginning was cut" in shown.invoke(incident, ["report"]).output
