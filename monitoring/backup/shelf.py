@@ -156,9 +156,8 @@ class Shelf:
             wrong.append(f"{MANIFEST}: changed")
         elif self._key is not None and not self._is_ours(folder):
             wrong.append(f"{MANIFEST}: not written with this BACKUP_KEY (unset it where a backup was made without)")
-        named = {file.name for file in manifest.files} | {MANIFEST, SEAL, MAC}
-        there = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-        wrong += [f"{name}: not in {MANIFEST}" for name in sorted(set(there) - named)]
+        there = {str(path.relative_to(folder)) for path in folder.rglob("*.gz")}  # all that a restore reads
+        wrong += [f"{name}: not in {MANIFEST}" for name in sorted(there - {file.name for file in manifest.files})]
         for file in manifest.files:
             path = folder / file.name
             if not _is_below(file.name):

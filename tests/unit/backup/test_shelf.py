@@ -141,6 +141,7 @@ def test_a_file_that_the_manifest_does_not_name_is_damage(tmp_path: Path) -> Non
     shelf = Shelf(tmp_path)
     manifest = made(shelf, NOW)
     (tmp_path / manifest.name / "tables" / "added.copy.gz").write_bytes(b"")
+    (tmp_path / manifest.name / "tables" / ".DS_Store").write_bytes(b"what copying leaves behind harms nobody")
     assert shelf.damage(manifest) == ["tables/added.copy.gz: not in manifest.json"]
 
 
