@@ -43,3 +43,12 @@ def database_url(value: SecretStr) -> SecretStr:
 
 BootstrapServers = Annotated[str, AfterValidator(bootstrap_servers)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(database_url)]
+
+
+_PASSWORD = re.compile(r"(?<=://)([^\s/?#:@]*):[^\s/?#]*@")
+"""userinfo with a password (RFC 3986 §3.2.1); up to the last @, for some passwords are not encoded."""
+
+
+def without_passwords(text: str) -> str:
+    """The text with *** in the place of each URL's password: what may be shown, logged or kept."""
+    return _PASSWORD.sub(r"\1:***@", text)

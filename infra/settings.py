@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from infra.addresses import BootstrapServers, DatabaseUrl
+from infra.addresses import BootstrapServers, DatabaseUrl, without_passwords
 from infra.errors import ConfigError
 from infra.settings_crew import CrewSettings
 
@@ -285,4 +285,5 @@ def _complaint(item: Any) -> str:
     field = Settings.model_fields.get(name)
     secret = field is not None and field.annotation is SecretStr
     said = item["msg"].removeprefix("Value error, ")
-    return f"{name.upper()}={'***' if secret else item['input']!r}: {said}"
+    shown = repr("***" if secret else item["input"])
+    return f"{name.upper()}={without_passwords(shown)}: {said}"

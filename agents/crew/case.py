@@ -19,6 +19,8 @@ ASCII_PER_TOKEN, OTHERS_PER_TOKEN = 3.0, 0.6
 """Characters; fewer than tokenizers have on average, in any script: an estimate that is not too low."""
 PROMPT_TOKENS = 1400
 """Instructions, schema and fence of one agent, at most."""
+HEAD_CHARACTERS = 500
+"""Of what a header says; a mail can have a name of sixteen thousand, which its account would pay for."""
 HINTS = 8
 """Reasons of the fast path that are told."""
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
@@ -54,7 +56,7 @@ def case_of(request: ReviewRequest, *, redact: bool = False) -> Case:
     """The case of a request. It depends on nothing else, and holds nothing of another mail or account."""
     lines = list(_lines(request))
     if redact:
-        redaction = Redaction(names=(request.verdict.sender.name,))
+        redaction = Redaction(names=(_visible(request.verdict.sender.name),))
         lines = [redaction.clean(line) for line in lines]
     return Case(body="\n".join(lines))
 
@@ -64,7 +66,7 @@ def _lines(request: ReviewRequest) -> Iterator[str]:
     yield f"From: {_one(verdict.sender.name)} <{_one(verdict.sender.address)}>"
     yield f"Answers go to: {_one(context.reply_to) or 'the sender'}"
     yield f"Recipients: {context.recipients}; {_own(request)}"
-    yield f"Date: {verdict.date or 'none'}"
+    yield f"Date: {_one(verdict.date or 'none')}"
     yield f"Subject: {_one(verdict.subject)}"
     yield f"Sender authentication: {_one(context.authentication)}"
     yield f"Attachments: {', '.join(map(_one, context.attachments)) or 'none'}"
@@ -77,7 +79,7 @@ def _lines(request: ReviewRequest) -> Iterator[str]:
     wrote = ", the owner has written in it" if thread and thread.owner_wrote else ""
     yield "Known thread: " + (f"{thread.mails} mails before{wrote}" if thread else "no")
     yield f"A rule-based filter said: {verdict.lane}, {verdict.category}, because"
-    yield from (f"- {reason.text}" for reason in verdict.reasons[:HINTS])
+    yield from (f"- {_one(reason.text)}" for reason in verdict.reasons[:HINTS])
     yield "Text:"
     yield from (f"| {line}" for line in _visible(context.text).splitlines())
     if context.quoted:
@@ -101,4 +103,5 @@ def _visible(text: str) -> str:
 
 
 def _one(text: str) -> str:
-    return " ".join(_visible(text).split())
+    said = " ".join(_visible(text).split())
+    return said if len(said) <= HEAD_CHARACTERS else said[: HEAD_CHARACTERS - 1] + "…"

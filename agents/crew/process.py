@@ -29,6 +29,7 @@ from agents.crew.panel.prompts import VERSION
 from agents.crew.reading import Reading
 from agents.crew.reviewing import Asks, Reviewer, Said
 from agents.ingest.backoff import Backoff
+from infra.addresses import without_passwords
 from infra.errors import Transient
 from infra.settings import Settings
 from monitoring import metrics, metrics_server
@@ -185,7 +186,7 @@ async def crew(settings: Settings, panel: Asks) -> None:
         follow(control, cache)
         await control.caught_up(stop)
         running = asyncio.create_task(working.run(), name="crew")
-        log.info("crew starts: %s at %s", settings.crew_model, settings.crew_url)
+        log.info("crew starts: %s at %s", settings.crew_model, without_passwords(settings.crew_url))
         await stop.wait()
         loop.call_later(STOP_S, os._exit, 0)
         running.cancel()

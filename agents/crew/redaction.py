@@ -5,6 +5,7 @@ Replaced by tokens that are the same throughout one mail, so that the model stil
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ _ADDRESS = re.compile(r"[\w.+'-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,6})")
 _NUMBER = re.compile(r"(?<![\w.])[+(]?\d[\d\s()./-]{5,30}\d(?![\w])")
 _LONG_WORD = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{12,64}\b")
 """IBANs, order codes, tokens."""
+_WORD = re.compile(r"\[(?:address|name|number|code) \d+\]|(?P<word>[^\W_]+)")
 LEAST_NAME = 3
 
 
@@ -22,15 +24,25 @@ class Redaction:
     names: Iterable[str]
     """Display names that stand in its headers."""
     _tokens: dict[str, str] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _words: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Cut the names into words."""
+        found = (word["word"].lower() for name in self.names for word in _WORD.finditer(name) if word["word"])
+        self._words = frozenset(word for word in found if len(word) >= LEAST_NAME)
 
     def clean(self, text: str) -> str:
         """The text without them. Dates and amounts of money of up to six digits stay: they carry the urgency."""
         text = _ADDRESS.sub(lambda found: self._token("address", found[0].lower()), text)
-        for part in sorted({part for name in self.names for part in name.split()}, key=lambda each: (-len(each), each)):
-            if len(part) >= LEAST_NAME:
-                text = re.sub(rf"\b{re.escape(part)}\b", self._token("name", part.lower()), text, flags=re.IGNORECASE)
+        text = _WORD.sub(self._name, text)
         text = _NUMBER.sub(self._number, text)
         return _LONG_WORD.sub(lambda found: self._token("code", found[0]), text)
+
+    def _name(self, found: re.Match[str]) -> str:
+        """Word by word, so that it costs the same whatever the sender calls himself."""
+        word = (found["word"] or "").lower()
+        return self._token("name", word) if word in self._words else found[0]
 
     def _number(self, found: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", found[0])
@@ -39,8 +51,8 @@ class Redaction:
     def _token(self, kind: str, value: str) -> str:
         key = f"{kind} {value}"
         if key not in self._tokens:
-            same = sum(known.startswith(f"{kind} ") for known in self._tokens)
-            self._tokens[key] = f"[{kind} {same + 1}]"
+            self._counts[kind] += 1
+            self._tokens[key] = f"[{kind} {self._counts[kind]}]"
         return self._tokens[key]
 
 

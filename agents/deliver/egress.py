@@ -17,8 +17,11 @@ Network = IPv4Network | IPv6Network
 
 _NAT64 = ip_network("64:ff9b::/96")
 """RFC 6052 §2.1: an IPv4 address behind a translator."""
-_LOCAL_TRANSLATION = ip_network("64:ff9b:1::/48")
-"""RFC 8215: behind a translator of one's own. Older Pythons take it for public."""
+_GLOBAL_UNICAST = ip_network("2000::/3")
+"""All that IANA gives to anybody (RFC 4291 §2.4): site-local addresses, IPv4 in other disguises and what is not given
+out yet lie outside."""
+_SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""RFC 6890, RFC 7526, RFC 9637: also public to older Pythons."""
 
 
 class AddressRefused(OSError):
@@ -28,8 +31,9 @@ class AddressRefused(OSError):
 class Egress:
     """What one endpoint may reach. An instance is aiohttp's `socket_factory`."""
 
-    def __init__(self, allowed: Sequence[Network] = ()) -> None:
-        self._allowed = tuple(allowed)
+    def __init__(self, allowed: Sequence[Network] = (), *, only_allowed: bool = False) -> None:
+        """`only_allowed`: public addresses are refused as well, for what is sent can be read on the way."""
+        self._allowed, self._only_allowed = tuple(allowed), only_allowed
 
     def __call__(self, info: AddrInfoType) -> socket.socket:
         """A socket for this address.
@@ -42,7 +46,7 @@ class Egress:
         return socket.socket(family, kind, protocol)
 
     def check(self, text: str) -> None:
-        """Refuse an address that is neither public nor allowed.
+        """Refuse an address that is not allowed, and neither public where that is enough.
 
         Raises:
             AddressRefused
@@ -50,7 +54,13 @@ class Egress:
         address = ip_address(text.partition("%")[0])
         address = getattr(address, "ipv4_mapped", None) or address  # RFC 4291 §2.5.5.2
         for one in (address, *embedded(address)):
-            if not (public(one) or self._is_allowed(one) or self._is_allowed(address)):
+            if self._is_allowed(one) or self._is_allowed(address):
+                continue
+            if self._only_allowed:
+                raise AddressRefused(
+                    errno.EACCES, f"address {text} is not in allow_networks, and http goes nowhere else: use https"
+                )
+            if not public(one):
                 raise AddressRefused(
                     errno.EACCES, f"address {text} is not public: name its network in allow_networks if it is meant"
                 )
@@ -61,7 +71,9 @@ class Egress:
 
 def public(address: Address) -> bool:
     """Whether it is somebody's on the internet (IANA's special-purpose registries, RFC 6890), and one host's."""
-    return address.is_global and not address.is_multicast and address not in _LOCAL_TRANSLATION
+    if not address.is_global or address.is_multicast or any(address in network for network in _SPECIAL):
+        return False
+    return isinstance(address, IPv4Address) or address in _GLOBAL_UNICAST or address in _NAT64
 
 
 def embedded(address: Address) -> tuple[IPv4Address, ...]:

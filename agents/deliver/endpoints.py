@@ -113,8 +113,10 @@ def load_endpoints(path: Path) -> tuple[Endpoint, ...]:
         data = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
         raise ConfigError(f"DELIVER_FILE={path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, a number of thousands of digits
         raise ConfigError(f"DELIVER_FILE={path}: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"DELIVER_FILE={path}: arrays or tables within each other without end") from None
     tables = data.pop("endpoint", [])
     if data or not isinstance(tables, list):
         raise ConfigError(f"DELIVER_FILE={path}: {', '.join(data) or 'endpoint'}: only [[endpoint]] tables are allowed")

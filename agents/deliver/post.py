@@ -40,7 +40,7 @@ class Post:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=endpoint.max_in_flight,
-                socket_factory=Egress(endpoint.allow_networks),
+                socket_factory=Egress(endpoint.allow_networks, only_allowed=endpoint.url.startswith("http:")),
                 resolver=self._resolver,
                 ssl=ssl,
                 use_dns_cache=False,  # an endpoint that moved is found at the next connection

@@ -11,6 +11,7 @@ import orjson
 from agents.evaluation.figures import BURIED
 from agents.evaluation.judged import IMPORTANT, Judged
 from infra.errors import ConfigError
+from infra.terminal import printable
 from streams.triage import judging
 from streams.triage.verdict import Lane
 
@@ -24,7 +25,7 @@ def compared(judged: Sequence[Judged], before: Path) -> dict[str, Any]:
     both = {each.label.path: each.lanes for each in judged if each.label.path in other["said"]}
     if not both:
         raise ConfigError(f"{before}: none of its mails is among those judged now; give a report over the same labels")
-    threes = [(true, now, Lane(other["said"][path][1])) for path, (true, now) in sorted(both.items())]
+    threes = [(true, now, other["said"][path]) for path, (true, now) in sorted(both.items())]
     gained = sum(now is true and then is not true for true, now, then in threes)
     lost = sum(now is not true and then is true for true, now, then in threes)
     return {
@@ -53,6 +54,9 @@ def _change(threes: Sequence[Three], figure: Callable[[judging.Pairs[Lane]], flo
 def _read(path: Path) -> dict[str, Any]:
     try:
         report = orjson.loads(path.read_bytes())
-        return {name: report[name] for name in ("said", "model_version", "policy_version")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return {
+            "said": {path: Lane(lanes[1]) for path, lanes in report["said"].items()},
+            **{name: printable(report[name]) for name in ("model_version", "policy_version")},
+        }
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ConfigError(f"{path}: no report of `triage evaluate --json` ({type(error).__name__}: {error})") from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
+from html import escape as markup_escaped
 from typing import Any
 
 from agents.evaluation.judged import ORDER
+from infra.terminal import printable
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2733; --paper: #fff; --line: #d5dbe1; --bar: #3b7dd8; --soft: #eef2f6; }
@@ -27,6 +28,11 @@ _HEADLINES = {
     "lane accuracy": "lane_accuracy", "macro-F1": "lane_macro_f1", "weighted kappa": "lane_weighted_kappa",
     "cost per mail": "cost", "category accuracy": "category_accuracy",
 }  # fmt: skip
+
+
+def escape(text: str) -> str:
+    """No markup, and nothing that reorders or hides what stands beside it."""
+    return markup_escaped(printable(text))
 
 
 def page(report: dict[str, Any]) -> str:

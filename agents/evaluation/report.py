@@ -40,8 +40,8 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
     for error in report.get("errors", ()):
         yield ""
         told = f"{error['path']}: {error['true']} → {error['said']}, confidence {error['confidence']:.2f}"
-        yield f"{told}: {printable(error['subject'])}"
-        yield from (f"    {reason}" for reason in error["reasons"])
+        yield printable(f"{told}: {error['subject']}")
+        yield from (f"    {printable(reason)}" for reason in error["reasons"])
     if compared := report.get("compared"):
         yield from _compared(compared)
 

@@ -54,7 +54,7 @@ def _complaint(value: object, schema: Mapping[str, Any]) -> str:
             return f"should have at most {schema['maxLength']} characters"
         if "enum" in schema and value not in schema["enum"]:
             return f"should be one of {', '.join(schema['enum'])}"
-        if "pattern" in schema and not re.search(schema["pattern"], value):
+        if "pattern" in schema and not re.fullmatch(schema["pattern"], value):  # ours are of the whole text
             return f"should match {schema['pattern']}"
     elif isinstance(value, (int, float)) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
         return f"should be {schema['minimum']} to {schema['maximum']}"

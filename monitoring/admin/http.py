@@ -23,6 +23,8 @@ LONGEST_BODY = 16 * 1024
 BURST, FAILURES = 5, 1 / 50
 """Of ADMIN_RATE: calls at once after a rest; refused tokens a second of one address. Whoever has a good one is not
 slowed down by others' failures."""
+STRANGERS = 10
+"""Of ADMIN_RATE: refusals of strangers that are written down at once, and then FAILURES a second, wherever they are."""
 PRINCIPAL: web.RequestKey[Principal] = web.RequestKey("principal", Principal)
 NOBODY = "nobody"
 
@@ -51,6 +53,7 @@ class Admin:
         rate = settings.admin_rate
         self._calls = RateLimit(rate, max(1, round(BURST * rate)))
         self._failures = RateLimit(FAILURES * rate, max(1, round(rate)))
+        self._strangers = RateLimit(FAILURES * rate, max(1, round(STRANGERS * rate)))
 
     def app(self) -> web.Application:
         """To be added below /admin."""
@@ -62,7 +65,8 @@ class Admin:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Nothing behind it is reached without a token; every call is written down, also one that is refused."""
+        """Nothing behind it is reached without a token; every call is written down, also one that is refused or breaks
+        off. Only what is too much is not: anybody could fill the audit log. It is in `crewai_requests_total`."""
         who = f"{NOBODY} at {request.remote}"
         try:
             principal = self._let_in(request)
@@ -78,7 +82,11 @@ class Admin:
                 response.headers["Allow"] = refusal.headers["Allow"]
         except Transient as error:
             response = _error(503, str(error))
-        self._trail.called(who, _call(request), response.status)
+        except BaseException:  # a defect of ours, or the end of this process: it may have been done all the same
+            self._trail.called(who, _call(request), 500)
+            raise
+        if response.status != 429 and (PRINCIPAL in request or not self._strangers.wait_s(NOBODY)):
+            self._trail.called(who, _call(request), response.status)
         return response
 
     def _let_in(self, request: web.Request) -> Principal:

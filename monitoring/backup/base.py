@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tarfile
@@ -19,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 from infra.errors import Fatal, Transient, TriageError
 from infra.settings import Settings
 from infra.stack.postgres import binaries
-from monitoring.backup.sealed import CHUNK, Writer
+from monitoring.backup.sealed import CHUNK, Damaged, Writer
 
 START = re.compile(rb"START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)")
 RECOVERY = """
@@ -110,22 +111,42 @@ def unpack(pieces: Iterator[bytes], data: Path, *, archive: Path | None, until: 
 
     Raises:
         Fatal: the folder is not empty, or a moment is given without an archive.
+        Damaged: no tar, or one with something that pg_basebackup does not write.
     """
     if any(data.iterdir()):
         raise Fatal(f"{data} is not empty: restore into a new folder")
     if until is not None and archive is None:
         raise Fatal("a moment can only be reached with the archive of PostgreSQL's log: name it with --wal")
-    with tarfile.open(fileobj=BufferedReader(_Stream(pieces), CHUNK), mode="r|") as tar:
-        tar.extractall(data, filter="tar")
+    try:
+        with tarfile.open(fileobj=BufferedReader(_Stream(pieces), CHUNK), mode="r|") as tar:
+            tar.extractall(data, filter=_plain)  # noqa: S202 - filtered
+    except tarfile.TarError as error:
+        raise Damaged(f"the base backup is damaged ({type(error).__name__}); use another backup") from None
     with (data / "postgresql.auto.conf").open("a") as configuration:
         if archive is not None:
-            restore = f'gunzip < "{archive.resolve()}/%f.gz" > "%p"'
-            configuration.write(RECOVERY.format(restore=restore))
+            configuration.write(RECOVERY.format(restore=_quoted(f'gunzip < {_place(archive)}/%f.gz > "%p"')))
         if until is not None:
             moment = until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")
             configuration.write(f"recovery_target_time = '{moment}'\n")
     if archive is not None:
         (data / "recovery.signal").touch()
+
+
+def _plain(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+    """Files and folders, below the folder. Links are how a tar gets out of it, and a base backup has none."""
+    if not (member.isreg() or member.isdir()):
+        raise Damaged(f"the base backup holds {member.name[:80]!r}, no file and no folder; use another backup")
+    return tarfile.tar_filter(member, folder)
+
+
+def _place(archive: Path) -> str:
+    """As a shell reads it; PostgreSQL replaces %f and %p before, and %% by %."""
+    return shlex.quote(str(archive.resolve())).replace("%", "%%")
+
+
+def _quoted(value: str) -> str:
+    """As it stands between the quotes of a configuration file of PostgreSQL (20.1.1)."""
+    return value.replace("\\", "\\\\").replace("'", "''")
 
 
 class _Stream(RawIOBase):

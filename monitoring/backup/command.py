@@ -75,11 +75,11 @@ def verify(*, name: str, machine: bool) -> None:
     from monitoring.backup.shelf import Shelf
 
     settings = load()
-    shelf = Shelf(settings.backup_dir)
+    key = backup_key(settings.backup_key.get_secret_value())
+    shelf = Shelf(settings.backup_dir, key)
     manifest, folder = shelf.one(name)
     wrong = shelf.damage(manifest)
     if not wrong:
-        key = backup_key(settings.backup_key.get_secret_value())
         for file in manifest.files:
             try:
                 for _ in read(folder / file.name, key):

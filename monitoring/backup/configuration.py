@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 from pydantic import SecretStr
 
+from infra.addresses import without_passwords
 from infra.settings import Settings, config_file
 
 FILES = (
@@ -17,8 +18,9 @@ FILES = (
     "monitoring/alertmanager/alertmanager.yml",
     "monitoring/prometheus/prometheus.yml",
 )
-"""From the working directory, where they are there. `.env` holds passwords."""
-SECRET_FILES = frozenset({".env"})
+"""From the working directory, where they are there."""
+OPEN_FILES = frozenset({"docker-compose.yml"})
+"""Of these, what holds no secret: `.env` and the settings' file have passwords, the others receivers and their keys."""
 LARGEST = 1024 * 1024
 
 
@@ -28,7 +30,7 @@ def collect(settings: Settings, *, encrypted: bool) -> Iterator[tuple[str, bytes
     Tokens of mailboxes are sealed with TOKEN_KEY already; that key itself is among the secrets."""
     yield "settings.json.gz", orjson.dumps(shown(settings, secrets=encrypted), option=orjson.OPT_INDENT_2)
     for name in (*FILES, str(config_file())):
-        if name in SECRET_FILES and not encrypted:
+        if name not in OPEN_FILES and not encrypted:
             continue
         path = Path(name)
         if path.is_file() and path.stat().st_size <= LARGEST:
@@ -39,8 +41,8 @@ def collect(settings: Settings, *, encrypted: bool) -> Iterator[tuple[str, bytes
 
 
 def shown(settings: Settings, *, secrets: bool) -> dict[str, str]:
-    """Each setting as an environment variable would hold it; a secret as ***, unless asked for. Defaults are left
-    out."""
+    """Each setting as an environment variable would hold it; a secret, or a password in a URL, as ***, unless asked
+    for. Defaults are left out."""
     found = {}
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
@@ -48,5 +50,6 @@ def shown(settings: Settings, *, secrets: bool) -> dict[str, str]:
             continue
         if isinstance(value, SecretStr):
             value = value.get_secret_value() if secrets else "***"
-        found[name.upper()] = os.fspath(value) if isinstance(value, Path) else str(value)
+        text = os.fspath(value) if isinstance(value, Path) else str(value)
+        found[name.upper()] = text if secrets else without_passwords(text)
     return found

@@ -59,7 +59,7 @@ def create(settings: Settings) -> Manifest:
         KafkaUnavailable, Transient, Fatal: nothing that counts as a backup is left behind.
     """
     key = backup_key(settings.backup_key.get_secret_value())
-    shelf, began = Shelf(settings.backup_dir), datetime.now(UTC)
+    shelf, began = Shelf(settings.backup_dir, key), datetime.now(UTC)
     folder = shelf.begin(began)
     files = _Files(folder, key)
     log, notes = Log(settings), list[str]()

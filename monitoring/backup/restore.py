@@ -50,11 +50,11 @@ def choose(settings: Settings, name: str, until: datetime | None) -> Chosen:
     Raises:
         NoBackup. Damaged: names what is missing or changed. ConfigError: it is encrypted and BACKUP_KEY is not its key.
     """
-    shelf = Shelf(settings.backup_dir)
+    key = backup_key(settings.backup_key.get_secret_value())
+    shelf = Shelf(settings.backup_dir, key)
     manifest, folder = shelf.one(name or (shelf.before(until) if until else ""))
     if wrong := shelf.damage(manifest):
         raise Damaged(f"backup {manifest.name}: {'; '.join(wrong)}; use another one")
-    key = backup_key(settings.backup_key.get_secret_value())
     for _ in read(folder / "configuration" / "settings.json.gz", key):  # the key fits
         pass
     return Chosen(manifest=manifest, folder=folder, key=key)

@@ -100,7 +100,8 @@ def read(path: Path, key: Key | None) -> Iterator[bytes]:
     """What was written, piece by piece.
 
     Raises:
-        ConfigError: it is encrypted and there is no key. Damaged: it was cut, changed, or sealed with another key.
+        ConfigError: it is encrypted and there is no key, or the other way round.
+        Damaged: it was cut, changed, or sealed with another key.
     """
     decompressor = zlib.decompressobj(wbits=GZIP)
     try:
@@ -134,6 +135,8 @@ def _chunks(path: Path, key: Key | None) -> Iterator[bytes]:
     with path.open("rb") as file:
         start = file.read(len(MAGIC))
         if start != MAGIC:
+            if key is not None:  # or who can write here could put anything in the place of what was encrypted
+                raise ConfigError(f"{path} is not encrypted, but BACKUP_KEY is set: to use it all the same, unset that")
             file.seek(0)
             while chunk := file.read(CHUNK):
                 yield chunk

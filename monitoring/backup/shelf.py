@@ -1,22 +1,28 @@
 """BACKUP_DIR: a folder per backup, named by the moment at which it was begun (UTC), each with a manifest of
-checksums."""
+checksums. With a key the manifest is authenticated, and by its checksums every file: who can write to the folder can
+neither change a backup unnoticed nor put one together from others. What a manifest says is never a path to follow."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 import orjson
 
+from agents.oauth.seal import Key
 from infra.errors import ConfigError, Permanent
-from monitoring.backup.sealed import checksum
+from monitoring.backup.sealed import Damaged, checksum
 
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
+MAC = "manifest.hmac"
+"""HMAC-SHA-256 (RFC 2104) of the manifest, in hexadecimal; only where there is a key."""
 NAME = "%Y%m%dT%H%M%SZ"
 
 
@@ -80,8 +86,9 @@ class Manifest:
 class Shelf:
     """All backups of one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, key: Key | None = None) -> None:
+        """`key`: what the backups are encrypted with; without it nothing tells who wrote a manifest."""
+        self._folder, self._key = folder, key
 
     def begin(self, now: datetime) -> Path:
         """A new backup's folder.
@@ -103,21 +110,29 @@ class Shelf:
         path = self._folder / manifest.name
         (path / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         (path / SEAL).write_text(f"{checksum(path / MANIFEST)}  {MANIFEST}\n")
+        if self._key is not None:
+            (path / MAC).write_text(_mac(self._key, (path / MANIFEST).read_bytes()) + "\n")
 
     def all(self) -> tuple[Manifest, ...]:
-        """Oldest first."""
-        found = sorted(self._folder.glob(f"*/{MANIFEST}"))
-        return tuple(Manifest.decode(path.read_bytes()) for path in found)
+        """Oldest first. A backup whose manifest cannot be read is none, and is not removed either."""
+        return tuple(manifest for path in self._folders() if (manifest := _manifest(path)) is not None)
+
+    def _folders(self) -> list[Path]:
+        """Of finished backups, readable or not."""
+        return sorted(path.parent for path in self._folder.glob(f"*/{MANIFEST}") if _is_name(path.parent.name))
 
     def one(self, name: str = "") -> tuple[Manifest, Path]:
         """The backup of that name, by default the newest, and its folder.
 
         Raises:
             NoBackup
+            Damaged: its manifest cannot be read.
         """
         known = {manifest.name: manifest for manifest in self.all()}
         chosen = name or max(known, default="")
         if chosen not in known:
+            if chosen in {path.name for path in self._folders()}:
+                raise Damaged(f"{self._folder / chosen / MANIFEST}: damaged; use another backup")
             there = ", ".join(known) or "none"
             raise NoBackup(f"no backup {name or 'at all'} in {self._folder}; there: {there}")
         return known[chosen], self._folder / chosen
@@ -137,20 +152,30 @@ class Shelf:
         """What is missing or changed."""
         folder = self._folder / manifest.name
         wrong = []
-        if (folder / SEAL).read_text().split()[:1] != [checksum(folder / MANIFEST)]:
+        if _said(folder / SEAL) != checksum(folder / MANIFEST):
             wrong.append(f"{MANIFEST}: changed")
+        elif self._key is not None and not self._is_ours(folder):
+            wrong.append(f"{MANIFEST}: not written with this BACKUP_KEY (unset it where a backup was made without)")
+        there = {str(path.relative_to(folder)) for path in folder.rglob("*.gz")}  # all that a restore reads
+        wrong += [f"{name}: not in {MANIFEST}" for name in sorted(there - {file.name for file in manifest.files})]
         for file in manifest.files:
             path = folder / file.name
-            if not path.is_file():
+            if not _is_below(file.name):
+                wrong.append(f"{file.name}: not a file of this backup")
+            elif not path.is_file() or path.is_symlink():
                 wrong.append(f"{file.name}: missing")
             elif path.stat().st_size != file.size or checksum(path) != file.sha256:
                 wrong.append(f"{file.name}: changed")
         return wrong
 
+    def _is_ours(self, folder: Path) -> bool:
+        assert self._key is not None
+        return hmac.compare_digest(_said(folder / MAC), _mac(self._key, (folder / MANIFEST).read_bytes()))
+
     def rotate(self, now: datetime, keep_days: float) -> list[str]:
         """Remove backups that are older, and what was never finished; the newest stays whatever its age."""
         gone = expired([manifest.name for manifest in self.all()], now, keep_days)
-        finished = {manifest.name for manifest in self.all()}
+        finished = {path.name for path in self._folders()}
         begun_long_ago = (now - timedelta(days=1)).strftime(NAME)
         gone += [
             path.name for path in self._folder.iterdir()
@@ -173,3 +198,32 @@ def _is_name(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_below(name: str) -> bool:
+    """Whether it is a path that stays in the folder that it is taken from."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    """The folder's own; None: unreadable, or another folder's."""
+    try:
+        found = Manifest.decode((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return found if found.name == folder.name else None
+
+
+def _said(path: Path) -> str:
+    """The first word of a small file; empty where there is none."""
+    try:
+        return next(iter(path.read_text("ascii").split()), "")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _mac(key: Key, manifest: bytes) -> str:
+    """By a key of its own that is made of the files' (RFC 5869 section 3.2, the context alone)."""
+    own = hmac.digest(key.secret, b"triage backup manifest", "sha256")
+    return hmac.new(own, manifest, hashlib.sha256).hexdigest()

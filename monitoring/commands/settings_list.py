@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from infra.addresses import without_passwords
 from infra.settings import Settings
 from infra.settings_crew import CrewSettings
 
@@ -89,4 +90,4 @@ def _default(field: FieldInfo) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, SecretStr):
         return "***" if value.get_secret_value() else ""
-    return "" if value is None else str(value)
+    return "" if value is None else without_passwords(str(value))

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import platform
+import re
 import sys
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ from monitoring.incident import alerts
 from streams.topics import ACCOUNTS, ALL, DEAD
 
 LARGEST_LOG = 64 * 1024 * 1024
+_LITERAL = re.compile(r"[eE]'(?:[^'\\]|''|\\.)*+'?|'(?:[^']|'')*+'?|\$(\w*)\$.*?(?:\$\1\$|\Z)", re.DOTALL)
 AUDIT = ("triage.control", "triage.audit")
 """Topics of operators' acts, where this version has them."""
 SESSIONS = """
@@ -80,10 +82,16 @@ def _parts(settings: Settings, *, mails: bool) -> Iterator[tuple[str, bytes]]:
     for name, source in sources.items():
         try:
             found = source()
+            content = found.encode() if isinstance(found, str) else orjson.dumps(found, option=orjson.OPT_INDENT_2)
         except TriageError as error:
-            found = {"missing": str(error)}
-        content = found.encode() if isinstance(found, str) else orjson.dumps(found, option=orjson.OPT_INDENT_2)
+            content = _missing(str(error))
+        except Exception as error:  # what is being looked into may have touched anything; the rest is wanted the more
+            content = _missing(type(error).__name__)
         yield name, content
+
+
+def _missing(why: str) -> bytes:
+    return orjson.dumps({"missing": why})
 
 
 def _machine(moment: str) -> dict[str, Any]:
@@ -103,10 +111,23 @@ def _values(settings: Settings, topic: str) -> list[dict[str, Any]]:
             "partition": one.partition, "offset": one.offset,
             "at": datetime.fromtimestamp(one.timestamp / 1000, UTC).isoformat(),
             "key": (one.key or b"").decode("utf-8", "replace"),
-            "value": orjson.loads(one.value) if one.value else None,
+            "value": _json(one.value) if one.value else None,
         }
         for one in Log(settings).read(topic)
     ]  # fmt: skip
+
+
+def _json(value: bytes) -> Any:
+    """A record that somebody else has written tells most; its bytes may be anything, so only their sum is told."""
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return {"unreadable": len(value), "sha256": hashlib.sha256(value).hexdigest()}
+
+
+def without_literals(query: str) -> str:
+    """A statement without its strings, which may be passwords or of mails; the last one may be cut."""
+    return _LITERAL.sub("'...'", query)
 
 
 def _topics(settings: Settings) -> dict[str, int]:
@@ -118,7 +139,9 @@ async def _database(settings: Settings) -> dict[str, Any]:
     connection = await connect_once(settings)
     try:
         return {
-            "sessions": [dict(row) for row in await connection.fetch(SESSIONS)],
+            "sessions": [
+                dict(row) | {"query": without_literals(row["query"] or "")} for row in await connection.fetch(SESSIONS)
+            ],
             "roles": [dict(row) for row in await connection.fetch(ROLES)],
             "migrations": [
                 row["name"] for row in await connection.fetch("SELECT name FROM schema_migrations ORDER BY name")

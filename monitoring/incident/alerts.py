@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -10,24 +9,27 @@ from typing import Any
 
 import orjson
 
+from infra.addresses import without_passwords
 from infra.errors import Transient
 from monitoring.incident.journal import Entry
 
 ANSWER_S = 5.0
+MOST_BYTES = 16 * 1024 * 1024
 
 
 def current(url: str) -> list[Entry]:
     """Alerts that Alertmanager holds now, silenced and inhibited ones too.
 
     Raises:
-        Transient: it does not answer.
+        Transient: it does not answer, or not as it should.
     """
     where = f"{url.rstrip('/')}/api/v2/alerts"
     try:
         with urllib.request.urlopen(where, timeout=ANSWER_S) as answer:  # noqa: S310 - the operator's setting
-            return entries(orjson.loads(answer.read()))
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        raise Transient(f"ALERTMANAGER_URL={url}: {getattr(error, 'reason', error)}") from None
+            return entries(orjson.loads(answer.read(MOST_BYTES)))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        said = getattr(error, "reason", type(error).__name__)
+        raise Transient(f"ALERTMANAGER_URL={without_passwords(url)}: {said}") from None
 
 
 def entries(alerts: Iterable[Mapping[str, Any]]) -> list[Entry]:

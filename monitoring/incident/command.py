@@ -71,7 +71,7 @@ def list_incidents() -> None:
     """Name and title of each."""
     journal = Journal(load().incident_dir)
     for name in journal.names():
-        title = next(one.text for one in journal.read(name)[1] if one.kind == "start")
+        title = next((one.text for one in journal.read(name)[1] if one.kind == "start"), "(its beginning was cut)")
         click.echo(printable(f"{name}  {title}"))
 
 

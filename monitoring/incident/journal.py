@@ -66,10 +66,17 @@ class Journal:
             raise ConfigError(f"INCIDENT_DIR={self._folder}: {error.strerror}") from None
         with os.fdopen(descriptor, "ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
+            if file.tell() and not self._ends_well(name):
+                file.write(b"\n")  # a full disk or a kill has cut the last one
             file.write(b"".join(entry.encode() for entry in entries))
 
+    def _ends_well(self, name: str) -> bool:
+        with (self._folder / f"{name}.jsonl").open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read() == b"\n"
+
     def read(self, name: str = "") -> tuple[str, tuple[Entry, ...]]:
-        """The named incident or the last one, in the order of time.
+        """The named incident or the last one, in the order of time. A line that was cut is left out.
 
         Raises:
             NoIncident
@@ -81,11 +88,19 @@ class Journal:
                 f"no incident {name or 'at all'}; there: {', '.join(names) or 'none'}; `triage incident start`"
             )
         lines = (self._folder / f"{chosen}.jsonl").read_bytes().splitlines()
-        return chosen, tuple(sorted((Entry(**orjson.loads(line)) for line in lines), key=lambda one: one.at))
+        found = [entry for line in lines if (entry := _entry(line)) is not None]
+        return chosen, tuple(sorted(found, key=lambda one: one.at))
 
     def names(self) -> Sequence[str]:
         """Oldest first."""
         return sorted(path.stem for path in self._folder.glob("*.jsonl"))
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        return Entry(**orjson.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def merged(entries: Iterable[Entry], alerts: Iterable[Entry]) -> tuple[Entry, ...]:

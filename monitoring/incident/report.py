@@ -44,7 +44,8 @@ Meet within 24 hours, with everybody who was part of it. Then: new alerts, chang
 
 def report(name: str, entries: Sequence[Entry]) -> str:
     """Markdown."""
-    start = next((one for one in entries if one.kind == "start"), entries[0])
+    start = next((one for one in entries if one.kind == "start"), None)
+    start = start or (entries[0] if entries else Entry(at="-", kind="start", text="(its beginning was cut)"))
     end = next((one for one in reversed(entries) if one.kind == "end"), None)
     alert = next((one for one in entries if one.kind == "alert"), None)
     return TEMPLATE.format(
@@ -56,7 +57,7 @@ def report(name: str, entries: Sequence[Entry]) -> str:
 
 
 def _lasted(start: Entry, end: Entry | None) -> str:
-    if end is None:
+    if end is None or start.at == "-":
         return "-"
     took: timedelta = datetime.fromisoformat(end.at) - datetime.fromisoformat(start.at)
     return str(took)

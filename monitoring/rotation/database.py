@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from infra.database import failure
-from infra.database.pool import connect_once
+from infra.database.pool import Connection, connect_once
 from infra.settings import Settings
 
 ITERATIONS = 4096
@@ -26,18 +26,24 @@ async def rotate(settings: Settings, keep: Callable[[str], object]) -> None:
         keep: is given the new DATABASE_URL before it holds: a password that nobody knows would lock everybody out.
 
     Raises:
-        Transient, Fatal: nothing was changed.
+        Transient, Fatal: nothing was changed, or nobody knows; then what was kept tells the new one.
+        OSError: of `keep`; nothing was changed.
     """
     password = secrets.token_urlsafe(32)
-    keep(with_password(settings.database_url.get_secret_value(), password))
     connection = await connect_once(settings)
+    try:
+        keep(with_password(settings.database_url.get_secret_value(), password))
+        await _set(connection, password)
+    finally:
+        await connection.close(timeout=5)
+
+
+async def _set(connection: Connection, password: str) -> None:
     try:
         role = await connection.fetchval("SELECT quote_ident(current_user)")
         await connection.execute(f"ALTER ROLE {role} PASSWORD '{verifier(password)}'")
     except Exception as error:
         raise failure(error) from None
-    finally:
-        await connection.close(timeout=5)
 
 
 def verifier(password: str, salt: bytes | None = None) -> str:

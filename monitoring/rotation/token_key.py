@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from agents.oauth.seal import Key, Keys, new_key
+from agents.oauth.seal import Key, Keys, Unsealable, new_key
 from agents.oauth.store import TokenStore
 from infra.errors import ConfigError
 from infra.settings import Settings
@@ -35,7 +36,8 @@ async def finish(settings: Settings) -> int:
     """Seal every token with the first key, then forget the others; how many tokens.
 
     Raises:
-        ConfigError: nothing was begun. Unsealable: a token that no key opens; nothing is forgotten then.
+        ConfigError: nothing was begun, or a process that was not restarted has sealed one with the old key meanwhile.
+        Unsealable: a token that no key opens. Nothing is forgotten then.
     """
     path, keys = _file(settings)
     if len(keys) < 2:
@@ -47,8 +49,21 @@ async def finish(settings: Settings) -> int:
             token = store.read(account)
             if token is not None:
                 store.write(account, token)
+    accounts = sorted(file.stem for file in settings.token_dir.glob("*.token"))
+    _require_alone(TokenStore(settings.token_dir, Keys([Key.parse(keys[0])])), accounts)
     _write(path, keys[:1])
     return len(accounts)
+
+
+def _require_alone(store: TokenStore, accounts: Sequence[str]) -> None:
+    for account in accounts:
+        try:
+            store.read(account)
+        except Unsealable:
+            raise ConfigError(
+                f"the token of {account} was sealed with the old key meanwhile: restart crewai-ingest and"
+                " crewai-email-triage, then --finish again"
+            ) from None
 
 
 def _file(settings: Settings) -> tuple[Path, list[str]]:
@@ -65,10 +80,18 @@ def _file(settings: Settings) -> tuple[Path, list[str]]:
 
 
 def _write(path: Path, keys: Sequence[str]) -> None:
-    """Replace the file as a whole."""
+    """Replace the file as a whole. Who could read it still can: the services may run as another user, or by its group;
+    all others cannot, whatever was allowed.
+
+    Raises:
+        ConfigError: the file is another user's, and would become this one's.
+    """
+    path = path.resolve()
+    known = path.stat()
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            _give(file.fileno(), known, path)
             file.write("\n".join([*keys, ""]))
             file.flush()
             os.fsync(file.fileno())
@@ -77,3 +100,13 @@ def _write(path: Path, keys: Sequence[str]) -> None:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def _give(descriptor: int, known: os.stat_result, path: Path) -> None:
+    try:
+        os.fchown(descriptor, known.st_uid, known.st_gid)
+    except PermissionError:
+        raise ConfigError(
+            f"{path} is user {known.st_uid}'s, group {known.st_gid}: run it as the user of the file"
+        ) from None
+    os.fchmod(descriptor, stat.S_IMODE(known.st_mode) & 0o660)

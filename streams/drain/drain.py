@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
+from infra.terminal import printable
 from streams.drain.cluster import ClusterView, NotDrainable
 from streams.drain.file import DrainFile, InTheWay
 from streams.drain.format import End, Header, Kept, Scan
@@ -68,8 +69,8 @@ def _written(
     with DrainFile(output, lambda: _header(cluster, topic)) as file:
         if (file.header.topic, file.header.group) != (topic, cluster.group):
             raise InTheWay(
-                f"{file.part}: an unfinished drain of {file.header.topic}, {file.header.group or 'from its beginning'};"
-                " finish it, remove it, or choose another file"
+                f"{file.part}: an unfinished drain of {file.header.topic},"
+                f" {printable(file.header.group or 'from its beginning')}; finish it, remove it, or choose another file"
             )
         for partition, record in _records(settings, file, progress):
             file.add(partition, record)
@@ -99,7 +100,10 @@ def _finished(output: Path, topic: str, group: str | None, *, advance: bool) -> 
     assert scan.header is not None
     assert scan.end is not None
     if (scan.header.topic, scan.header.group) != (topic, group):
-        raise InTheWay(f"{output} exists and holds {scan.header.topic} of {scan.header.group}: choose another name")
+        raise InTheWay(
+            f"{output} exists and holds {scan.header.topic} of {printable(scan.header.group or 'nobody')}: choose"
+            " another name"
+        )
     return scan.header, scan.end
 
 

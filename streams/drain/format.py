@@ -14,10 +14,12 @@ that is still being written ends anywhere: what is whole up to there counts. A f
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -30,12 +32,17 @@ MAGIC = b"triage drain 1\n\x00"
 COMPRESSION = 3
 """Of Zstandard (RFC 8878): four times as quick as zlib's quickest and a fifth smaller, on mail."""
 LARGEST_BLOCK = 256 * 1024 * 1024
+"""Bytes, packed and unpacked: a few of them may be written to unpack into all the memory there is."""
+USUAL_BLOCK = 4 * 1024 * 1024
 HEADER, RECORDS, END = b"H", b"R", b"E"
 _BLOCK = struct.Struct(">cII")
 _RECORDS = struct.Struct(">IQI")
 _RECORD = struct.Struct(">Qqii")
 _LENGTH = struct.Struct(">i")
 _COUNT = struct.Struct(">H")
+_ID = re.compile(r"[0-9a-f]{32}")
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
+"""Kafka's own rule for names of topics."""
 
 
 class Damaged(Permanent):
@@ -73,10 +80,27 @@ class Header:
 
     @classmethod
     def decode(cls, payload: bytes) -> Header:
-        """The inverse; raises what reading a wrong one does."""
+        """The inverse; raises what reading a wrong one does, and ValueError for what `triage drain` never writes."""
         data: dict[str, Any] = orjson.loads(payload)
         spans = {int(number): (int(first), int(end)) for number, (first, end) in data.pop("spans").items()}
-        return cls(**data, spans=spans)
+        header = cls(**data, spans=spans)
+        if not header._is_sound():
+            raise ValueError("not as it is written")
+        return header
+
+    def _is_sound(self) -> bool:
+        """It names groups, is shown, and bounds the records: whoever made the file, that must be harmless."""
+        datetime.fromisoformat(self.created_at)  # raises TypeError, ValueError
+        return (
+            type(self.partitions) is int
+            and self.partitions > 0
+            and type(self.cluster) is str
+            and type(self.group) in {str, type(None)}
+            and _ID.fullmatch(self.id) is not None
+            and _TOPIC.fullmatch(self.topic) is not None
+            and all(0 <= number < self.partitions for number in self.spans)
+            and all(0 <= first <= end for first, end in self.spans.values())
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +128,7 @@ class Chunk(NamedTuple):
             Damaged: what no checksum notices, because it was written so.
         """
         try:
-            yield from _unpacked(bytes(cramjam.zstd.decompress(self.packed)), self.held)
+            yield from _unpacked(_decompressed(self.packed), self.held)
         except (cramjam.DecompressionError, struct.error, UnicodeDecodeError) as error:
             raise Damaged(f"a block of records cannot be unpacked: {error}") from None
 
@@ -143,6 +167,7 @@ class Scan:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._sum = hashlib.sha256()
+        self._records = 0
         self.whole = 0
         self.header: Header | None = None
         self.end: End | None = None
@@ -168,6 +193,9 @@ class Scan:
                 kind, payload = self._block(file)
                 if kind == RECORDS and self.header is not None:
                     partition, following, held = _RECORDS.unpack_from(payload)
+                    if partition >= self.header.partitions:
+                        raise self._damaged("records of a partition that its topic has not")
+                    self._records += held
                     yield Chunk(partition, following, held, payload[_RECORDS.size :])
                 elif kind == HEADER and self.header is None:
                     self.header = self._read(Header.decode, payload)
@@ -198,6 +226,8 @@ class Scan:
         end: End = self._read(lambda raw: End(**orjson.loads(raw)), payload)
         if end.sha256 != self._sum.hexdigest():
             raise self._damaged("another content than its SHA-256 says")
+        if end.records != self._records:
+            raise self._damaged("another number of records than its end says")
         self.end = end
 
     def _read(self, decode: Any, payload: bytes) -> Any:
@@ -210,13 +240,33 @@ class Scan:
         return Damaged(f"{self._path}: {what} at byte {self.whole:,}; take another copy of the file, or drain again")
 
 
+def _decompressed(packed: bytes) -> bytes:
+    """Into a bounded room, for nothing but unpacking tells how much it becomes; larger than usual is rare."""
+    room = min(USUAL_BLOCK, LARGEST_BLOCK)
+    while True:
+        into = bytearray(room)
+        try:
+            size = cramjam.zstd.decompress_into(packed, into)
+        except cramjam.DecompressionError:
+            if room >= LARGEST_BLOCK:
+                raise
+            room = min(8 * room, LARGEST_BLOCK)
+        else:
+            with memoryview(into) as whole:
+                return bytes(whole[:size])
+
+
 def _unpacked(raw: bytes, count: int) -> Iterator[Kept]:
     """Flat: each record of a refill goes through here. A slice past the end is short, and the sum then too large."""
+    if count * (_RECORD.size + _COUNT.size) > len(raw):
+        raise struct.error("more records than have room")
     at = 0
     fixed, length, number = _RECORD.unpack_from, _LENGTH.unpack_from, _COUNT.unpack_from
     for _ in range(count):
         offset, timestamp, key_size, value_size = fixed(raw, at)
         at += _RECORD.size
+        if key_size < -1 or value_size < -1:
+            raise struct.error("a length below nothing")
         key = raw[at : at + key_size] if key_size >= 0 else None
         at += max(0, key_size)
         value = raw[at : at + value_size] if value_size >= 0 else None
@@ -227,10 +277,14 @@ def _unpacked(raw: bytes, count: int) -> Iterator[Kept]:
         for _ in range(named):
             (size,) = length(raw, at)
             at += 4
+            if size < 0:
+                raise struct.error("a length below nothing")
             name = raw[at : at + size].decode()
             at += size
             (size,) = length(raw, at)
             at += 4
+            if size < -1:
+                raise struct.error("a length below nothing")
             headers.append((name, raw[at : at + size] if size >= 0 else None))
             at += max(0, size)
         yield Kept(offset, timestamp, key, value, tuple(headers))

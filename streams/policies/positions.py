@@ -3,6 +3,7 @@ the syntax is wrong."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,12 @@ Path = tuple[str | int, ...]
 """Keys from the root, and numbers within arrays."""
 Position = tuple[int, int]
 """Line and column, both from 1."""
+DEEPEST = 16
+"""Tables within each other whose keys get places of their own; a policy has five."""
+_TOKEN = re.compile(
+    r""""{3}(?:[^\\]|\\.)*?"{3,5}|'{3}.*?'{3,5}|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|\#[^\n]*+|[\[{\]}\n]""", re.DOTALL
+)
+"""Strings and comments, in which nothing counts; brackets, which hold a statement open; ends of lines."""
 
 
 def positions(text: str) -> dict[Path, Position]:
@@ -40,18 +47,20 @@ def nearest(found: dict[Path, Position], path: Path) -> Position:
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Each header or key with its value, over as many lines as it has, with its first line's number."""
-    begun, pending = 1, ""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not pending:
-            begun = number
-        pending += line + "\n"
-        try:
-            content = tomllib.loads(pending)
-        except tomllib.TOMLDecodeError:
-            continue  # a string or an array that goes on
-        if content:
-            yield begun, pending
-        pending = ""
+    begun, start, line, depth = 1, 0, 1, 0
+    for token in _TOKEN.finditer(text + "\n"):
+        said = token[0]
+        line += said.count("\n")
+        depth += (said in "[{") - (said in "]}")
+        if said == "\n" and depth == 0:
+            statement = text[start : token.end()]
+            if _holds_something(statement):
+                yield begun, statement
+            begun, start = line, token.end()
+
+
+def _holds_something(statement: str) -> bool:
+    return not statement.isspace() and bool(statement) and not statement.lstrip().startswith("#")
 
 
 def _header(content: dict[str, Any]) -> Path:
@@ -75,9 +84,9 @@ def _numbered(names: Path, counts: dict[Path, int], *, new: bool) -> Path:
     return path
 
 
-def _keys(content: dict[str, Any]) -> Iterator[Path]:
+def _keys(content: dict[str, Any], depth: int = 0) -> Iterator[Path]:
     """The key of a statement, and what is within its inline tables."""
     for name, inner in content.items():
         yield (name,)
-        if isinstance(inner, dict):
-            yield from ((name, *path) for path in _keys(inner))
+        if isinstance(inner, dict) and depth < DEEPEST:
+            yield from ((name, *path) for path in _keys(inner, depth + 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,12 @@ from streams.policies.positions import nearest, positions
 from streams.triage.policy import DEFAULT, Policy
 
 MOST_BYTES = 1 << 20
+MOST_COMPLAINTS = 100
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"?+|'[^'\n]*+'?+)"""
+_NEXT = rf"[ \t]*+\.[ \t]*+{_PART}"
+_RUN = re.compile(rf"""{_PART}(?:{_NEXT}){{0,63}}+(?P<deep>{_NEXT})?+|[^\w"'-]++""")
+"""What is joined by dots. A key of more parts than anything here has is refused: tomllib takes the square of them.
+Possessive, and a string that does not end is one: each character is looked at once or twice, whatever the text."""
 
 
 class PolicyError(ConfigError):
@@ -39,16 +46,21 @@ def load_policy(path: Path | None) -> Policy:
 
 def parse_policy(text: str, name: str = "policy") -> Policy:
     """The policy of a file's text. Raises PolicyError."""
+    if any(run["deep"] for run in _RUN.finditer(text)):
+        raise PolicyError(f"{name}: arrays or tables within each other without end")
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # of tomllib; of int, for a number of thousands of digits
         raise PolicyError(f"{name}: {error}") from None
     except RecursionError:
         raise PolicyError(f"{name}: arrays or tables within each other without end") from None
     try:
         return built(Document.model_validate(content), DEFAULT)
     except ValidationError as error:
-        raise PolicyError("\n".join(_complaints(name, text, content, error))) from None
+        complaints = list(_complaints(name, text, content, error))
+        if (more := len(complaints) - MOST_COMPLAINTS) > 0:
+            complaints[MOST_COMPLAINTS:] = [f"{name}: and {more} more"]
+        raise PolicyError("\n".join(complaints)) from None
 
 
 def _complaints(name: str, text: str, content: Mapping[str, Any], error: ValidationError) -> Iterator[str]:

@@ -69,6 +69,16 @@ def test_every_service_has_a_restart_policy_limits_and_a_health_check(compose: d
         assert own_check or service["image"].startswith("crewai-email-triage"), f"{name}: no health check"
 
 
+def test_what_is_ours_or_keeps_answers_of_the_model_has_no_rights_it_does_not_need(compose: dict[str, Any]) -> None:
+    for name in (*OURS, "crewai-topics", "crewai-crew", "crewai-redis"):
+        service = compose["services"][name]
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"]), name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert service.get("user") not in {"root", "0"}, name
+    published = [port for service in compose["services"].values() for port in service.get("ports", ())]
+    assert [port for port in published if not port.startswith("127.0.0.1:")] == []
+
+
 def test_every_variable_of_our_services_is_a_setting(compose: dict[str, Any]) -> None:
     dockerfile = re.findall(r"([A-Z_]{4,})=/app", (ROOT / "Dockerfile").read_text())
     known = {name.upper() for name in Settings.model_fields}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.addresses import without_passwords
 from infra.errors import ConfigError
 from infra.settings import Settings, load
 
@@ -83,3 +84,25 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     (tmp_path / "triage.toml").write_text("batch_size = 7\ntopic_partitions = 8")
     monkeypatch.setenv("BATCH_SIZE", "9")
     assert (load().batch_size, load().topic_partitions) == (9, 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("redis://me:hunter2@cache:6379/0", "redis://me:***@cache:6379/0"),
+        ("http://:hunter2@host", "http://:***@host"),
+        ("http://me:hun@ter:2@host/a:b@c", "http://me:***@host/a:b@c"),
+        ("http://host:80/a@b:c", "http://host:80/a@b:c"),
+        ("http://me@host:80", "http://me@host:80"),
+        ("a postgresql://me:hunter2@h/x and redis://me:hunter2@h", "a postgresql://me:***@h/x and redis://me:***@h"),
+        ("host:9092", "host:9092"),
+    ],
+)
+def test_a_password_of_a_url_is_not_shown(text: str, shown: str) -> None:
+    assert without_passwords(text) == shown
+
+
+def test_a_complaint_does_not_repeat_the_password_of_a_url() -> None:
+    with pytest.raises(ConfigError, match="CACHE_URL") as refused:
+        load(cache_url="http://me:hunter2@cache")
+    assert "hunter2" not in str(refused.value)

@@ -114,12 +114,40 @@ async def test_a_token_may_call_so_often_and_others_are_not_slowed_down(
 
 @pytest.mark.parametrize("client", [{"admin_rate": 10}], indirect=True)
 async def test_guessing_is_bounded_and_does_not_lock_out_whoever_has_a_token(
-    client: TestClient[web.Request, web.Application],
+    client: TestClient[web.Request, web.Application], trail: Trail
 ) -> None:
     guesses = [await client.get(f"{PREFIX}/control", headers=bearer(f"guess{number}")) for number in range(12)]
     assert [one.status for one in guesses][-1] == 429
     assert int(guesses[-1].headers["Retry-After"]) >= 1
+    assert [status for _, _, status in trail.calls] == [401] * 10, "one too many is counted, not kept for 400 days"
     assert (await client.get(f"{PREFIX}/control", headers=bearer(READER))).status == 200
+
+
+@pytest.mark.parametrize("client", [{"admin_rate": 1}, {"admin_rate": 1, "admin_remote": True}], indirect=True)
+async def test_strangers_cannot_fill_the_audit_log_from_any_number_of_addresses(
+    client: TestClient[web.Request, web.Application], trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        monkeypatch.setattr(web.Request, "remote", f"192.0.2.{number}")
+        assert (await client.get(f"{PREFIX}/control")).status in {401, 403}
+    assert len(trail.calls) == 10
+    monkeypatch.setattr(web.Request, "remote", "127.0.0.1")
+    assert (await client.get(f"{PREFIX}/control", headers=bearer(READER))).status == 200
+    assert trail.calls[-1] == ("reader", f"GET {PREFIX}/control", 200)
+
+
+async def test_a_call_that_breaks_off_is_written_down(
+    client: TestClient[web.Request, web.Application], trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("written, then lost")
+
+    monkeypatch.setattr("streams.control.writer.put", broken)
+    body = {"value": 1, "why": "x"}
+    response = await client.put(f"{PREFIX}/control/BATCH_SIZE", json=body, headers=bearer(OPERATOR))
+    assert response.status == 500
+    assert "lost" not in await response.text()
+    assert trail.calls == [("operator", f"PUT {PREFIX}/control/{{name}}", 500)]
 
 
 async def test_other_machines_are_refused_whatever_they_hold(
@@ -143,6 +171,7 @@ async def test_other_machines_are_refused_whatever_they_hold(
         ("PUT", "/control/BATCH_SIZE", b'{"value": true, "why": "x"}', 409, "should be a int"),
         ("PUT", "/control/BATCH_SIZE", b'{"value": null, "why": "x"}', 400, "should be one of"),
         ("PUT", "/control/BATCH_SIZE", b'{"value": 1, "why": "a\\nb"}', 400, "why: should match"),
+        ("PUT", "/control/BATCH_SIZE", b'{"value": 1, "why": "a\\n"}', 400, "why: should match"),
         ("PUT", "/control/BATCH_SIZE", b'{"value": 1, "why": "x", "for": "soon"}', 409, "no span of time"),
         ("PUT", "/control/BATCH_SIZE", b'{"value": 1, "why": "x", "for": "999999d"}', 409, "up to 366 days"),
         ("PUT", "/control/BATCH_SIZE", b'{"value": 1, "why": "x", "who": "me"}', 400, "unknown property: 'who'"),

@@ -100,3 +100,9 @@ def test_a_key_that_is_none_is_refused_by_its_setting() -> None:
     with pytest.raises(ConfigError, match="BACKUP_KEY") as refused:
         backup_key("hunter2")
     assert "hunter2" not in str(refused.value)
+
+
+def test_with_a_key_a_file_that_anybody_could_have_written_is_refused(tmp_path: Path) -> None:
+    written(tmp_path / "f", b"forged", None)
+    with pytest.raises(ConfigError, match="not encrypted, but BACKUP_KEY is set"):
+        b"".join(read(tmp_path / "f", KEY))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
+from agents.oauth.seal import Key, new_key
 from infra.errors import ConfigError
 from infra.stack.wal import needless, parameters
-from monitoring.backup.sealed import Writer
+from monitoring.backup.sealed import Damaged, Writer
 from monitoring.backup.shelf import Manifest, NoBackup, Shelf, Stored, expired
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
@@ -98,3 +101,58 @@ def test_a_segment_is_complete_or_not_there(tmp_path: Path) -> None:
     command = parameters(tmp_path)["archive_command"]
     assert command.startswith(f'test ! -f "{tmp_path}/%f.gz"')
     assert command.endswith(f'mv "{tmp_path}/%f.gz.new" "{tmp_path}/%f.gz"')
+
+
+@pytest.mark.parametrize("name", ["../outside", "", ".", "/tmp/outside", "20250101T000000Z"])
+def test_a_manifest_that_names_another_folder_removes_nothing(name: str, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    shelf = Shelf(tmp_path / "backups")
+    forged = made(shelf, NOW - timedelta(days=60))
+    made(shelf, NOW)
+    folder = tmp_path / "backups" / forged.name
+    (folder / "manifest.json").write_bytes(orjson.dumps(replace(forged, name=name)))
+    assert shelf.rotate(NOW, 30) == []
+    assert outside.is_dir()
+    assert folder.is_dir()
+    assert [one.at for one in shelf.all()] == [NOW]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"files": 1}', b"\xff"])
+def test_a_manifest_that_cannot_be_read_hides_its_own_backup_only(text: bytes, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    broken, whole = made(shelf, NOW - timedelta(days=60)), made(shelf, NOW)
+    (tmp_path / broken.name / "manifest.json").write_bytes(text)
+    assert shelf.all() == (whole,)
+    assert shelf.rotate(NOW, 30) == []
+    with pytest.raises(Damaged, match=broken.name):
+        shelf.one(broken.name)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "tables/../../x"])
+def test_a_file_outside_of_the_backup_is_not_looked_at(name: str, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    manifest = made(shelf, NOW)
+    shelf.finish(replace(manifest, files=(*manifest.files, Stored(name=name, size=1, sha256="0" * 64))))
+    assert shelf.damage(shelf.one()[0]) == [f"{name}: not a file of this backup"]
+
+
+def test_a_file_that_the_manifest_does_not_name_is_damage(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    manifest = made(shelf, NOW)
+    (tmp_path / manifest.name / "tables" / "added.copy.gz").write_bytes(b"")
+    (tmp_path / manifest.name / "tables" / ".DS_Store").write_bytes(b"what copying leaves behind harms nobody")
+    assert shelf.damage(manifest) == ["tables/added.copy.gz: not in manifest.json"]
+
+
+def test_with_a_key_nobody_else_can_write_a_manifest(tmp_path: Path) -> None:
+    key, other = Key.parse(new_key()), Key.parse(new_key())
+    manifest = made(Shelf(tmp_path, key), NOW)
+    assert Shelf(tmp_path, key).damage(manifest) == []
+    assert Shelf(tmp_path).damage(manifest) == [], "checksums can be compared without the key"
+    unsigned = ["manifest.json: not written with this BACKUP_KEY (unset it where a backup was made without)"]
+    assert Shelf(tmp_path, other).damage(manifest) == unsigned
+    Shelf(tmp_path).finish(replace(manifest, rows={"verdicts": 0}))
+    assert Shelf(tmp_path, key).damage(Shelf(tmp_path).one()[0]) == unsigned
+    (tmp_path / manifest.name / "manifest.hmac").unlink()
+    assert Shelf(tmp_path, key).damage(manifest) == unsigned

@@ -195,3 +195,24 @@ def test_a_case_is_the_same_for_the_same_mail_and_account_facts() -> None:
     assert case_of(other).digest != case_of(request_of()).digest
     changed = replace(request_of(), importance=99)
     assert case_of(changed).digest == case_of(request_of()).digest
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "left"),
+    [
+        ("Jean-Luc O'Brien", "Jean-Luc O'Brien's bill, JEAN", "[name 1]-[name 2] O'[name 3]'s bill, [name 1]"),
+        ("name code address", "a name: a@b.example", "a [name 1]: [address 1]"),
+        ("Żółć, Zoë", "Dear zoë żółć", "Dear [name 1] [name 2]"),
+        ("Al Bo", "Al and Bo", "Al and Bo"),
+        ("lena_vogt", "Lenas Lena, vogt_lena", "Lenas [name 1], [name 2]_[name 1]"),
+        (r"A\1.* (x", "xxx A1", "xxx A1"),
+    ],
+)
+def test_names_are_replaced_word_by_word(name: str, said: str, left: str) -> None:
+    assert Redaction(names=(name,)).clean(said) == left
+
+
+def test_a_name_with_what_nobody_sees_in_it_is_redacted_as_it_is_read() -> None:
+    raw = TEXT.replace("Lena Vogt", "Le\u00adna\u200b Vogt").replace("Our lawyer", "Lena Vogt's lawyer").encode()
+    body = case_of(request_of(raw), redact=True).body
+    assert not [word for word in ("Lena", "Vogt") if word in body]

@@ -96,7 +96,18 @@ def test_every_complaint_is_made_at_once_and_a_name_may_be_used_once(tmp_path: P
     assert "endpoint number 6: name: Input should be a valid string" in said
 
 
-@pytest.mark.parametrize("text", ["[[endpoint]", "endpoint = 3", '[endpoint]\nname = "x"', "[[endpoints]]", "\udcff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[endpoint]",
+        "endpoint = 3",
+        '[endpoint]\nname = "x"',
+        "[[endpoints]]",
+        "\udcff",
+        "x = " + "1" * 5000,
+        "x = " + "[" * 5000,
+    ],
+)
 def test_a_file_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "deliver.toml"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -156,8 +156,15 @@ async def test_a_name_that_is_rebound_to_a_private_address_gets_no_connection(
     async with posting(url, resolver=resolver, allow_networks=("127.0.0.1/32",)) as post:
         second = await post.send(delivery)
     assert (first.fate, resolver.asked) == (Fate.DELIVERED, 2)
-    assert second.reason.startswith("address 127.0.0.2 is not public")
+    assert second.reason.startswith("address 127.0.0.2 is not in allow_networks")
     assert len(receiver.got) == 1
+
+
+async def test_in_the_clear_nothing_goes_to_a_public_address(delivery: Delivery) -> None:
+    url, networks = "http://hooks.example.com:1/", ("10.0.0.0/8",)
+    async with posting(url, resolver=Rebinding("93.184.215.14"), allow_networks=networks) as post:
+        answer = await post.send(delivery)
+    assert answer.reason == "address 93.184.215.14 is not in allow_networks, and http goes nowhere else: use https"
 
 
 async def test_a_slow_answer_and_one_that_trickles_end_in_time(receiver: Receiver, delivery: Delivery) -> None:

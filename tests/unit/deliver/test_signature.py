@@ -82,3 +82,15 @@ def test_whatever_is_signed_verifies_and_nothing_else(message_id: str, body: byt
     assert verify(signed, body, [key(SECRET)], now=at) == message_id
     with pytest.raises(InvalidSignature):
         verify(signed, body + b"x", [key(SECRET)], now=at)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("webhook-timestamp", "9" * 400), ("webhook-timestamp", "-" + "9" * 400), ("webhook-timestamp", "9" * 5000),
+        ("webhook-id", "\udcff"), ("webhook-id", chr(0xD800)), ("webhook-signature", "\ud800"), ("webhook-signature", "v1,\udcff"),
+    ],
+)  # fmt: skip
+def test_whatever_a_stranger_sends_is_refused_as_such(name: str, value: str) -> None:
+    with pytest.raises(InvalidSignature):
+        verify(VECTOR | {name: value}, BODY, [key(SECRET)], now=float(AT))

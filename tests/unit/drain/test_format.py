@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
+import cramjam
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.drain import file as drain_file
+from streams.drain import format as drain_format
 from streams.drain.file import DrainFile, InTheWay
-from streams.drain.format import Chunk, Damaged, Header, Kept, Scan, block
+from streams.drain.format import MAGIC, Chunk, Damaged, Header, Kept, Scan, block
 
 MAYBE = st.none() | st.binary(max_size=40)
 NAMES = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -152,3 +157,83 @@ def test_two_at_once(path: Path) -> None:
         DrainFile(path, lambda: HEADER),
     ):
         pass
+
+
+def packed(raw: bytes) -> bytes:
+    return bytes(cramjam.zstd.compress(raw))
+
+
+def test_a_small_block_does_not_unpack_into_all_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drain_format, "LARGEST_BLOCK", 1 << 20)
+    with pytest.raises(Damaged, match="cannot be unpacked"):
+        next(Chunk(0, 1, 1, packed(bytes((1 << 20) + 1))).records())
+
+
+def test_a_block_larger_than_usual_is_unpacked() -> None:
+    record = Kept(1, 2, None, bytes(9_000_000), ())
+    assert list(Chunk(0, 2, 1, packed(drain_format.pack(record))).records()) == [record]
+
+
+HOSTILE = {
+    "a name of negative length": struct.pack(">QqiiHii", 0, 0, -1, -1, 1, -4, -1),
+    "a key of negative length": struct.pack(">QqiiH", 0, 0, -5, -1, 0),
+    "a value of negative length": struct.pack(">QqiiH", 0, 0, -1, -9, 0),
+    "a header of negative length": struct.pack(">QqiiHii", 0, 0, -1, -1, 1, 0, -7),
+    "a key past the end": struct.pack(">QqiiH", 0, 0, 2**31 - 1, -1, 0),
+}
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
+def test_lengths_that_cannot_be_are_refused(raw: bytes) -> None:
+    with pytest.raises(Damaged, match="cannot be unpacked"):
+        list(Chunk(0, 1, 1, packed(raw)).records())
+
+
+def test_more_records_than_have_room_are_refused_before_the_first() -> None:
+    one = drain_format.pack(Kept(0, 0, None, None, ()))
+    with pytest.raises(Damaged, match="cannot be unpacked"):
+        next(Chunk(0, 1, 2**32 - 1, packed(one * 3)).records())
+
+
+@given(st.binary(max_size=80), st.integers(0, 5))
+def test_whatever_is_in_a_block_it_is_records_or_damaged(raw: bytes, held: int) -> None:
+    try:
+        found = list(Chunk(0, 1, held, packed(raw)).records())
+    except Damaged:
+        return
+    assert b"".join(map(drain_format.pack, found)) == raw
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("topic", "\x1b[2J"), ("topic", ""), ("topic", "a/../b"), ("topic", 3), ("id", "x"), ("id", None),
+        ("partitions", "3"), ("partitions", 0), ("partitions", True), ("group", 7), ("cluster", None),
+        ("created_at", "\x1b]0;x\x07"), ("created_at", 5), ("spans", {"3": [0, 1]}), ("spans", {"-1": [0, 1]}),
+        ("spans", {"0": [2, 1]}), ("spans", {"0": [-1, 1]}), ("spans", []), ("more", 1),
+    ],
+)  # fmt: skip
+def test_a_header_is_as_drain_writes_it(path: Path, name: str, value: object) -> None:
+    write(path, RECORDS)
+    whole = orjson.loads(HEADER.encode()) | {name: value}
+    path.write_bytes(MAGIC + block(b"H", orjson.dumps(whole)))
+    with pytest.raises(Damaged, match="an unreadable block"):
+        read(path)
+
+
+def finished(*blocks: bytes, records: int) -> bytes:
+    start = MAGIC + block(b"H", HEADER.encode()) + b"".join(blocks)
+    end = {"records": records, "first_ms": 0, "last_ms": 0, "sha256": hashlib.sha256(start).hexdigest()}
+    return start + block(b"E", orjson.dumps(end))
+
+
+def test_records_are_of_a_partition_that_there_is_and_as_many_as_the_end_says(path: Path) -> None:
+    one = [drain_format.pack(RECORDS[0])]
+    path.write_bytes(finished(drain_format.chunk(2, 1, one, 1), records=1))
+    assert read(path) == RECORDS[:1]
+    path.write_bytes(finished(drain_format.chunk(3, 1, one, 1), records=1))
+    with pytest.raises(Damaged, match="a partition that"):
+        read(path)
+    path.write_bytes(finished(drain_format.chunk(2, 1, one, 1), records=2))
+    with pytest.raises(Damaged, match="another number of records"):
+        read(path)

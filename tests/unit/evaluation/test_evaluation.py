@@ -67,7 +67,11 @@ def test_two_runs_are_compared_mail_by_mail(tmp_path: Path) -> None:
     assert "sign test" in "\n".join(report.lines(figures(RUN) | {"errors": worst(RUN, 1), "compared": found}))
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"said": {}, "model_version": "", "policy_version": ""}'])
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"said": {}, "model_version": "", "policy_version": ""}',
+    b'{"said": {"a/1": ["low", "soon"]}, "model_version": "", "policy_version": ""}',
+    b'{"said": {"a/1": []}, "model_version": "", "policy_version": ""}', b'{"said": [], "model_version": "", "policy_version": ""}',
+    b'{"said": {"a/1": ["low", "low"]}, "model_version": 3, "policy_version": ""}',
+])  # fmt: skip
 def test_what_is_no_report_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.json").write_bytes(content)
     with pytest.raises(ConfigError, match=r"x\.json"):
@@ -85,3 +89,11 @@ def test_the_page_shows_all_and_takes_no_markup_from_a_mail() -> None:
         assert shown in text
     elements = re.findall(r"<(/?)(table|tr|td|th|ul|li|details|h2|p)\b", text)
     assert sum(1 if not slash else -1 for slash, _ in elements) == 0
+
+
+def test_nothing_of_a_mail_reorders_or_hides_what_stands_beside_it() -> None:
+    hostile = dataclasses.replace(one("c/5\u202e", true=0, now=9), subject="exe\u202egpj\x1b[2J\ud800")
+    found = figures([*RUN, hostile]) | {"errors": worst([*RUN, hostile], 3)}
+    for text in (page(found), "\n".join(report.lines(found))):
+        assert "gpj" in text
+        assert not [sign for sign in "\u202e\x1b\ud800" if sign in text]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from infra.errors import Transient
 from infra.settings import load
 from monitoring.backup import log
 from monitoring.evidence import collect as collecting
@@ -121,3 +122,48 @@ def test_maintenance_is_due_by_its_own_clock() -> None:
     assert due(done, at + timedelta(hours=23), retention=True) == []
     assert [task.name for task in due(done, at + timedelta(days=1), retention=True)] == ["retention", "analyze"]
     assert [task.name for task in due(done, at + timedelta(days=7), retention=False)] == ["analyze", "vacuum"]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("ALTER ROLE crewai PASSWORD 'hunter2'", "ALTER ROLE crewai PASSWORD '...'"),
+        ("ALTER ROLE crewai PASSWORD 'it''s hunter2' VALID UNTIL 'x'", "ALTER ROLE crewai PASSWORD '...' VALID UNTIL '...'"),
+        ("SELECT 1 WHERE subject = 'hunt", "SELECT 1 WHERE subject = '...'"),
+        ("SELECT $$hunter2$$, $tag$hun$ter2$tag$, $1", "SELECT '...', '...', $1"),
+        ("SELECT $a$hunter2", "SELECT '...'"),
+        ("SELECT pid FROM x WHERE n = $1 AND m = $2", "SELECT pid FROM x WHERE n = $1 AND m = $2"),
+        (r"SELECT E'a\'hunter2\\' , 1", "SELECT '...' , 1"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_statement_is_told_without_what_stands_in_its_strings(query: str, told: str) -> None:
+    assert collecting.without_literals(query) == told
+
+
+def test_a_record_that_is_none_and_a_part_that_breaks_do_not_end_the_collection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strange = log.Kept(partition=0, offset=7, timestamp=0, key=b"\xff", value=b"{hunter2")
+
+    class Cluster:
+        def __init__(self, _: object) -> None: ...
+
+        def read(self, topic: str) -> list[log.Kept]:
+            return [strange] if topic == "accounts" else []
+
+        def partitions(self, _: str) -> int:
+            raise RuntimeError("hunter2")
+
+    def down(*_: object) -> None:
+        raise Transient("down")
+
+    monkeypatch.setattr(collecting, "Log", Cluster)
+    monkeypatch.setattr(collecting, "connect_once", down)
+    monkeypatch.setattr(installed, "distributions", list)
+    parts = dict(collecting._parts(load(), mails=False))
+    (one,) = json.loads(parts["accounts.json"])
+    assert (one["offset"], one["value"]["unreadable"]) == (7, 8)
+    assert json.loads(parts["topics.json"]) == {"missing": "RuntimeError"}
+    assert {"triage.audit.json", "alerts.json"} <= parts.keys()
+    assert not [name for name, body in parts.items() if b"hunter2" in body]

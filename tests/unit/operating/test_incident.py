@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import threading
@@ -111,3 +112,30 @@ def test_an_open_incident_has_no_end_yet() -> None:
     told = report("n", [Entry(at="2026-11-26T02:00:00+00:00", kind="start", text="x", by="me")])
     assert "| ended | not yet |" in told
     assert "| led by | me |" in told
+
+
+@pytest.mark.parametrize("answer", [b"{", b"[1]", b"[{}]", b'[{"startsAt": "soon", "labels": {}}]', b'{"a": 1}'])
+def test_an_answer_that_is_none_is_told_without_the_password(
+    answer: bytes, alertmanager: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: io.BytesIO(answer))
+    with pytest.raises(Transient, match=r"ALERTMANAGER_URL=http://me:\*\*\*@") as told:
+        current(alertmanager.replace("://", "://me:hunter2@"))
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("torn", [b'{"at": "2026', b"[]", b'{"at": "x"}', b"\xff", b"{}\n\n"])
+def test_an_entry_that_was_cut_costs_itself_only(torn: bytes, tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    name = journal.start("lost", "me", now())
+    with (tmp_path / f"{name}.jsonl").open("ab") as file:
+        file.write(torn)
+    journal.add(name, [Entry(at=now().isoformat(), kind="note", text="disk is full", by="me")])
+    assert [one.text for one in journal.read(name)[1]] == ["lost", "disk is full"]
+
+
+def test_an_incident_whose_beginning_was_cut_is_reported_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "20261126T040000Z.jsonl").write_bytes(b'{"at": "2026')
+    shown = CliRunner(env={"INCIDENT_DIR": str(tmp_path)})
+    assert "its beginning was cut" in shown.invoke(incident, ["list"]).output
+    assert "its beginning was cut" in shown.invoke(incident, ["report"]).output

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
 from agents.oauth.seal import Key, Keys, Unsealable, new_key
 from agents.oauth.store import TokenStore
-from infra.errors import ConfigError
+from agents.oauth.token import StoredToken
+from infra.errors import ConfigError, Transient
 from infra.settings import Settings, load
-from monitoring.rotation import token_key
+from monitoring.rotation import database, token_key
 from monitoring.rotation.database import verifier, with_password
 from tests.unit.oauth.records import STORED
 
@@ -19,6 +21,7 @@ from tests.unit.oauth.records import STORED
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     (tmp_path / "key").write_text(new_key())
+    (tmp_path / "key").chmod(0o604)
     return load(token_dir=tmp_path / "tokens", token_key_file=tmp_path / "key")
 
 
@@ -87,3 +90,95 @@ def test_the_verifier_is_that_of_the_rfc() -> None:
 )
 def test_an_address_keeps_all_but_its_password(url: str, changed: str) -> None:
     assert with_password(url, "n/w") == changed
+
+
+def test_whoever_could_read_the_key_can_read_the_next_one(settings: Settings, tmp_path: Path) -> None:
+    """The services run as another user, or by the key's group; the operator is root."""
+    (tmp_path / "key").chmod(0o640)
+    before = (tmp_path / "key").stat()
+    token_key.begin(settings)
+    after = (tmp_path / "key").stat()
+    assert (after.st_uid, after.st_gid, after.st_mode) == (before.st_uid, before.st_gid, before.st_mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_stays_theirs(settings: Settings, tmp_path: Path) -> None:
+    os.chown(tmp_path / "key", 10001, 10002)
+    token_key.begin(settings)
+    after = (tmp_path / "key").stat()
+    assert (after.st_uid, after.st_gid) == (10001, 10002)
+
+
+def test_a_file_that_cannot_stay_theirs_is_left_as_it_is(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchown", refused)
+    before = (tmp_path / "key").read_text()
+    with pytest.raises(ConfigError, match="run it as the user"):
+        token_key.begin(settings)
+    assert (tmp_path / "key").read_text() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_link_to_the_key_stays_one(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "key").rename(tmp_path / "real")
+    (tmp_path / "key").symlink_to("real")
+    token_key.begin(settings)
+    assert (tmp_path / "key").is_symlink()
+    assert len((tmp_path / "real").read_text().split()) == 2
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_kill_before_the_old_key_goes_loses_nothing_and_finish_goes_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for account in ("one", "two"):
+        TokenStore.of(settings).write(account, STORED)
+    token_key.begin(settings)
+    for broken in ("agents.oauth.store.TokenStore.write", "monitoring.rotation.token_key._write"):
+        with monkeypatch.context() as killing:
+            killing.setattr(broken, killed)
+            with pytest.raises(KeyboardInterrupt):
+                asyncio.run(token_key.finish(settings))
+        assert TokenStore.of(settings).read("one") == TokenStore.of(settings).read("two") == STORED
+    assert asyncio.run(token_key.finish(settings)) == 2
+    assert TokenStore.of(settings).read("two") == STORED
+
+
+def test_a_token_that_came_meanwhile_under_the_old_key_keeps_it(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that was not restarted logs a mailbox in while the others' tokens are sealed."""
+    before = TokenStore.of(settings)
+    before.write("one", STORED)
+    token_key.begin(settings)
+    write = TokenStore.write
+
+    def also(store: TokenStore, account: str, token: StoredToken) -> None:
+        write(store, account, token)
+        write(before, "late", STORED)
+
+    monkeypatch.setattr(TokenStore, "write", also)
+    with pytest.raises(ConfigError, match=r"late.*restart"):
+        asyncio.run(token_key.finish(settings))
+    assert len((tmp_path / "key").read_text().split()) == 2
+    monkeypatch.setattr(TokenStore, "write", write)
+    assert asyncio.run(token_key.finish(settings)) == 2
+    assert TokenStore.of(settings).read("late") == STORED
+
+
+def test_a_password_that_cannot_be_set_is_not_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(_: Settings) -> None:
+        raise Transient("away")
+
+    monkeypatch.setattr(database, "connect_once", away)
+    kept: list[str] = []
+    with pytest.raises(Transient):
+        asyncio.run(database.rotate(load(), kept.append))
+    assert kept == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from agents.commands.policy import policy as command
 from streams.mail import Address, Authentication
 from streams.policies import PolicyError, load_policy, parse_policy
+from streams.policies.positions import positions
 from streams.triage.decide import decide
 from streams.triage.glob import Glob
 from streams.triage.policy import DEFAULT
@@ -238,3 +240,53 @@ def test_check_and_test_say_what_a_file_would_change(tmp_path: Path) -> None:
     assert '"changed":1' in gated.output
     file.write_text("vip = 1")
     assert isinstance(run.invoke(command, ["check", str(file)]).exception, PolicyError)
+
+
+HUGE = {
+    "a number": "x = " + "1" * 5000,
+    "a dotted key": "a" + ".a" * 400_000 + " = 1",
+    "a quoted dotted key": '"a b"' + '. "\\" b"' * 100_000 + " = 1",
+    "a dotted header": "[a" + ".a" * 400_000 + "]",
+    "tables within tables": "x = " + "{a.b.c.d.e.f.g.h = " * 100 + "1" + "}" * 100,
+    "a long list and a mistake": "vips = [\n" + '"a@b.example",\n' * 40_000 + "]\nvip = 1\n",
+    "a long list in lines": "vips = [" + '"a@b.example", ' * 40_000 + "]\nvip = 1\n",
+    "quotes": 'says = "' + '\\"' * 400_000 + '"\nvip = 1',
+    "many keys": "".join(f"k{number} = 1\n" for number in range(50_000)),
+}
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
+def test_a_file_that_is_made_to_be_slow_is_a_complaint_in_linear_time(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(PolicyError, match="policy:"):
+        parse_policy(text)
+    assert time.process_time() - began < 20  # the worst took an hour
+
+
+def test_many_complaints_are_told_in_part() -> None:
+    with pytest.raises(PolicyError) as told:
+        parse_policy(HUGE["many keys"])
+    lines = str(told.value).splitlines()
+    assert lines[0] == "policy:1:1: k0: no such key"
+    assert (len(lines), lines[-1]) == (101, "policy: and 49900 more")
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ('a = """\n[x]\n"""\nb = 1', {("a",): (1, 1), ("b",): (4, 1)}),
+        ('a = """x\\""" # [\n"""\nb = 1', {("a",): (1, 1), ("b",): (3, 1)}),
+        ('a = """x"""""\nb = 1', {("a",): (1, 1), ("b",): (2, 1)}),
+        ("a = '''\n\"\n'''\nb = 1", {("a",): (1, 1), ("b",): (4, 1)}),
+        ("a = [ # ]\n '#]', \"\\\"]\",\n]\n b = 1", {("a",): (1, 1), ("b",): (4, 2)}),
+        ("a = [\r\n1]\r\nb = 1\r\n", {("a",): (1, 1), ("b",): (3, 1)}),
+        ("# '''\n\na = {b = ['[']}\nc = \"'''\"\nd = 1", {
+            ("a",): (3, 1), ("a", "b"): (3, 1), ("c",): (4, 1), ("d",): (5, 1),
+        }),
+        ('["a.]b"]\nc = 1', {("a.]b",): (1, 1), ("a.]b", "c"): (2, 1)}),
+    ],
+)  # fmt: skip
+def test_statements_of_several_lines_keep_their_place(
+    text: str, places: dict[tuple[str, ...], tuple[int, int]]
+) -> None:
+    assert positions(text) == places
