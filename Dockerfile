@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # One image for every process; the command says which: docker run crewai-email-triage worker
-# `--target crew` has CrewAI as well, for `triage crew`: 1 GB that nothing else needs.
+# `--target crew` has CrewAI as well, for `triage crew`: 900 MB that nothing else needs.
 
 FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

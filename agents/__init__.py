@@ -1,1 +1,1 @@
-"""What talks to the outside: mailboxes today; models and webhooks beside them later."""
+"""What talks to the outside: mailboxes, webhooks, a model; and what people ask and tell."""

@@ -93,7 +93,10 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="crewai-email-triage")
 def triage() -> None:
-    """E-mail triage on Kafka: mailboxes in, prioritised lanes out."""
+    """E-mail triage on Kafka: mailboxes in, prioritised lanes out.
+
+    Exit codes: 0 done, 1 something is not as it should be, 2 usage or configuration.
+    """
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its failures come back as exceptions
 
 

@@ -219,6 +219,11 @@ MAINTENANCE_DONE = Gauge(
 )
 MAINTENANCE_SECONDS = Gauge("crewai_maintenance_duration_seconds", "What a task of maintenance took, seconds", ["task"])
 MAINTENANCE_FAILURES = Counter("crewai_maintenance_failures", "Tasks of maintenance that failed", ["task"])
+BACKUP_AT = Gauge(
+    "crewai_backup_timestamp_seconds",
+    "When the newest backup in BACKUP_DIR was begun, seconds since the epoch; no series without one",
+    ["process"],
+)
 DEAD_LETTERS_OPEN = Gauge(
     "crewai_dead_letters_open",
     "Dead letters that nobody has replayed or dropped; in `triage control` only",

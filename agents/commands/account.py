@@ -25,7 +25,13 @@ def account() -> None:
 @click.option("--maildir", type=click.Path(path_type=Path), help="A Maildir or a folder tree of raw mails.")
 @click.option("--imap", "host", metavar="HOST", help="An IMAP server.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: 993 with tls, else 143.")
-@click.option("--security", type=click.Choice(["tls", "starttls", "plain"]), default="tls", show_default=True)
+@click.option(
+    "--security",
+    type=click.Choice(["tls", "starttls", "plain"]),
+    default="tls",
+    show_default=True,
+    help="How the connection is encrypted.",
+)
 @click.option("--allow-plaintext", is_flag=True, help="Accept that 'plain' shows the secret to the network.")
 @click.option("--username", help="Default: the Gmail address, else ID.")
 @click.option("--auth", type=click.Choice(["password", "xoauth2"]), help="Default: xoauth2 with --secret oauth.")

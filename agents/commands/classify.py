@@ -53,7 +53,7 @@ class Classified:
 def classify(*, paths: tuple[str, ...], machine: bool, owners: tuple[str, ...], policy_file: Path | None) -> None:
     """Classify mails in files, folders (also Maildirs) or standard input ("-").
 
-    Exit code 1 when a path held no mail or could not be read; the others are classified all the same.
+    Exit 1 when a path held no mail or could not be read; the others are classified all the same.
     """
     if not machine:
         click.echo(_HEADER)

@@ -12,6 +12,7 @@ import orjson
 
 from infra import logging as json_logging
 from infra import settings as configuration
+from infra.accountable import why_and_who
 from infra.errors import ConfigError, Permanent
 from infra.settings import Settings
 from infra.terminal import printable
@@ -116,14 +117,21 @@ def redeliver(*, endpoint: str | None, event_ids: tuple[str, ...], everything: b
 @of_endpoint
 @of_mails
 @click.option("--all", "everything", is_flag=True, help="All that is undelivered.")
-@click.option("--reason", required=True, help="Why nobody needs them; it is recorded.")
-def drop(*, endpoint: str | None, event_ids: tuple[str, ...], everything: bool, reason: str) -> None:
-    """Settle undelivered verdicts without delivering them."""
+@why_and_who
+@as_json
+def drop(
+    *, endpoint: str | None, event_ids: tuple[str, ...], everything: bool, why: str, who: str, machine: bool
+) -> None:
+    """Settle undelivered verdicts without delivering them. Who and why are kept on mail.undelivered."""
     _require_choice(endpoint, event_ids, everything=everything)
     settings = configuration.load()
     found = _chosen(settings, endpoint, event_ids)
-    asyncio.run(_drop(settings, found, reason))
-    click.echo(f"{len(found)} dropped")
+    asyncio.run(_drop(settings, found, why, who))
+    if machine:
+        for one in found:
+            click.echo(orjson.dumps(_listed(one) | {"outcome": "dropped", "why": why, "who": who}))
+    else:
+        click.echo(f"{len(found)} dropped")
 
 
 @deliver.command()
@@ -175,13 +183,13 @@ async def _redeliver(settings: Settings, found: list[Undelivered], *, machine: b
     return done
 
 
-async def _drop(settings: Settings, found: list[Undelivered], reason: str) -> None:
+async def _drop(settings: Settings, found: list[Undelivered], why: str, who: str) -> None:
     from agents.deliver.undelivered import UndeliveredLog
 
     undelivered = UndeliveredLog(settings)
     try:
         for one in found:
-            await undelivered.settle(one, "dropped", reason)
+            await undelivered.settle(one, "dropped", why, who)
     finally:
         await undelivered.close()
 

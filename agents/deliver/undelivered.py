@@ -99,6 +99,13 @@ def marks(endpoint: str, event: Event, reason: str, attempts: int) -> tuple[tupl
     return tuple((MARK + name, text.encode("utf-8", "replace")) for name, text in said.items())
 
 
+def settlement(one: Undelivered, how: Settlement, why: str = "", who: str = "") -> tuple[tuple[str, bytes], ...]:
+    """The headers of the record that settles it; `who` is there when a person did it."""
+    kept = tuple(pair for pair in one.headers if pair[0] == "ce_id")
+    by = ((f"{MARK}who", who.encode("utf-8", "replace")),) if who else ()
+    return (*kept, *marks(one.endpoint, one, why, one.attempts), (f"{MARK}settled", how.encode()), *by)
+
+
 def read(value: bytes | None, key: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Undelivered | Identity:
     """A record of the topic: one that is undelivered, or the identity of one that is settled.
 
@@ -169,15 +176,13 @@ class UndeliveredLog:
         added = marks(endpoint.name, event, reason, attempts)
         await self._send(event.partition, event.key, event.value, (*event.headers, *added))
 
-    async def settle(self, one: Undelivered, how: Settlement, why: str = "") -> None:
+    async def settle(self, one: Undelivered, how: Settlement, why: str = "", who: str = "") -> None:
         """Say that it is no longer undelivered.
 
         Raises:
             KafkaError, TimeoutError: as above.
         """
-        kept = tuple(pair for pair in one.headers if pair[0] == "ce_id")
-        added = marks(one.endpoint, one, why, one.attempts)
-        await self._send(one.partition, one.key, None, (*kept, *added, (f"{MARK}settled", how.encode())))
+        await self._send(one.partition, one.key, None, settlement(one, how, why, who))
 
     async def close(self) -> None:
         """Let go of the producer."""

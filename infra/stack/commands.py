@@ -68,7 +68,7 @@ def down(local: LocalStack, as_json: bool) -> None:
 @click.pass_obj
 @click.pass_context
 def status(context: click.Context, local: LocalStack, as_json: bool) -> None:
-    """What runs and where. Exit code 1 unless both services answer."""
+    """What runs and where. Exit 1 unless both services answer."""
     found = local.status()
     click.echo(json.dumps({"up": found.up, **asdict(found)}) if as_json else _table(found))
     if not found.up:

@@ -22,6 +22,7 @@ from infra.errors import ConfigError, Permanent
 MAGIC = b"triage backup 1\n"
 CHUNK = 1024 * 1024
 SALT_BYTES = 8
+TAG_BYTES = 16
 GZIP = 31
 """zlib's window bits for the format of gzip, which any machine opens."""
 
@@ -149,9 +150,12 @@ def _chunks(path: Path, key: Key | None) -> Iterator[bytes]:
 def _opened(file: BinaryIO, path: Path, cipher: AESGCM, salt: bytes) -> Iterator[bytes]:
     number, length = 0, file.read(4)
     while length:
-        sealed = file.read(int.from_bytes(length, "big"))
+        size = int.from_bytes(length, "big")
+        sealed = file.read(min(size, CHUNK + TAG_BYTES))
         length = file.read(4)
         try:
+            if len(sealed) != size:  # the last chunk would open all the same, with whatever stands in its length
+                raise ValueError(size)
             yield cipher.decrypt(_nonce(salt, number), sealed, _place(number, last=not length))
         except (InvalidTag, ValueError):
             raise Damaged(f"{path}: damaged, or encrypted with another key than BACKUP_KEY") from None

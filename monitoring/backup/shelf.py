@@ -119,7 +119,16 @@ class Shelf:
 
     def _folders(self) -> list[Path]:
         """Of finished backups, readable or not."""
-        return sorted(path.parent for path in self._folder.glob(f"*/{MANIFEST}") if _is_name(path.parent.name))
+        found = (path.parent for path in self._folder.glob(f"*/{MANIFEST}"))
+        return sorted(folder for folder in found if _moment(folder.name) is not None)
+
+    def newest_at(self) -> datetime | None:
+        """When the newest finished backup was begun, by its name; None: there is none, or the folder cannot be read."""
+        try:
+            names = [path.name for path in self._folders()]
+        except OSError:
+            return None
+        return max((at for name in names if (at := _moment(name))), default=None)
 
     def one(self, name: str = "") -> tuple[Manifest, Path]:
         """The backup of that name, by default the newest, and its folder.
@@ -179,7 +188,7 @@ class Shelf:
         begun_long_ago = (now - timedelta(days=1)).strftime(NAME)
         gone += [
             path.name for path in self._folder.iterdir()
-            if path.is_dir() and path.name not in finished and path.name < begun_long_ago and _is_name(path.name)
+            if path.is_dir() and path.name not in finished and path.name < begun_long_ago and _moment(path.name)
         ]  # fmt: skip
         for name in gone:
             shutil.rmtree(self._folder / name)
@@ -192,12 +201,12 @@ def expired(names: Sequence[str], now: datetime, keep_days: float) -> list[str]:
     return [name for name in sorted(names)[:-1] if name < oldest]
 
 
-def _is_name(name: str) -> bool:
+def _moment(name: str) -> datetime | None:
+    """What a backup's name says; None: it is none."""
     try:
-        datetime.strptime(name, NAME).replace(tzinfo=UTC)
+        return datetime.strptime(name, NAME).replace(tzinfo=UTC)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _is_below(name: str) -> bool:

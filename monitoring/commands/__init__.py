@@ -1,1 +1,2 @@
-"""`triage lag`, `status` and `doctor`: what a person asks without any monitoring server."""
+"""What a person asks without any monitoring server (`lag`, `top`, `status`, `doctor`, `memory`), and changes (`lane`,
+`breaker`, `cache`, `shadow`, `promote`)."""

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import orjson
 
+from infra.accountable import why_and_who
 from infra.terminal import printable
 from monitoring.control import operate
 
@@ -24,7 +25,7 @@ def breaker() -> None:
 @breaker.command("open")
 @a_breaker
 @operate.lasting_option
-@operate.why_and_who
+@why_and_who
 @operate.as_json
 def open_(*, name: str, lasting: timedelta | None, why: str, who: str, machine: bool) -> None:
     """Make no calls to the provider."""
@@ -34,7 +35,7 @@ def open_(*, name: str, lasting: timedelta | None, why: str, who: str, machine: 
 @breaker.command()
 @a_breaker
 @operate.lasting_option
-@operate.why_and_who
+@why_and_who
 @operate.as_json
 def close(*, name: str, lasting: timedelta | None, why: str, who: str, machine: bool) -> None:
     """Make calls to the provider however many fail."""
@@ -43,7 +44,7 @@ def close(*, name: str, lasting: timedelta | None, why: str, who: str, machine: 
 
 @breaker.command()
 @a_breaker
-@operate.why_and_who
+@why_and_who
 @operate.as_json
 def auto(*, name: str, why: str, who: str, machine: bool) -> None:
     """Let it judge for itself again. Exit 1 when nobody holds it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from infra.accountable import why_and_who
 from monitoring.control import operate
 
 
@@ -13,7 +14,7 @@ def cache() -> None:
 
 
 @cache.command()
-@operate.why_and_who
+@why_and_who
 @operate.as_json
 def clear(*, why: str, who: str, machine: bool) -> None:
     """Have every process forget it, the crew's shared answers too: `triage control order clear-cache`."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 
+from infra.accountable import why_and_who
 from monitoring.control import operate
 from streams.triage.verdict import Lane
 
@@ -20,7 +21,7 @@ def lane() -> None:
 @lane.command()
 @a_lane
 @operate.lasting_option
-@operate.why_and_who
+@why_and_who
 @operate.as_json
 def pause(*, name: str, lasting: timedelta | None, why: str, who: str, machine: bool) -> None:
     """Nothing of LANE is archived or delivered until it is resumed."""
@@ -29,7 +30,7 @@ def pause(*, name: str, lasting: timedelta | None, why: str, who: str, machine: 
 
 @lane.command()
 @a_lane
-@operate.why_and_who
+@why_and_who
 @operate.as_json
 def resume(*, name: str, why: str, who: str, machine: bool) -> None:
     """Go on with LANE where it stopped. Exit 1 when it was not paused."""

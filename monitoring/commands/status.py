@@ -26,7 +26,7 @@ READ_TIMEOUT_S = 10.0
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def status(as_json: bool) -> None:
-    """What runs, and how it is. Ends with 1 when something is not well."""
+    """What runs, and how it is. Exit 1 when something is not well."""
     from monitoring.health.export import details
     from monitoring.health.verdict import Health
 

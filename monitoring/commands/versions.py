@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from infra import settings as configuration
+from infra.accountable import why_and_who
 from infra.errors import Permanent
 from infra.settings import Settings
 from infra.terminal import printable
-from monitoring.control.operate import as_json, put, why_and_who
+from monitoring.control.operate import as_json, put
 from streams.control.records import AuditEntry
 from streams.replay.command import FILE, candidate_options
 

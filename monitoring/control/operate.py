@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import os
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import orjson
 
+from infra.accountable import why_and_who
 from infra.durations import Span
 from infra.settings import Settings, load
 from infra.terminal import printable
@@ -25,18 +23,6 @@ Result = TypeVar("Result")
 as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 APPLIED_S = 3.0
 """How long `set` waits to see the change taken up."""
-
-
-def me() -> str:
-    """Who is at this terminal."""
-    name = os.environ.get("SUDO_USER") or getpass.getuser()
-    return f"{name}@{socket.gethostname()}"[:100]
-
-
-def why_and_who(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The two options of everything that changes something."""
-    command = click.option("--as", "who", default=me, show_default="user@host", help="Who does it.")(command)
-    return click.option("--why", required=True, help="Why, for those who look later.")(command)
 
 
 def lasting_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -179,7 +165,13 @@ def history(*, limit: int, machine: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(["read", "operate"]), default="read", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(["read", "operate"]),
+    default="read",
+    show_default=True,
+    help="What it may do: look, or change things, too.",
+)
 @click.option("--for", "lasting", type=Span(), default="90d", show_default=True, help="It expires after this.")
 @as_json
 def token(*, name: str, role: Role, lasting: timedelta, machine: bool) -> None:

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 from infra.settings import Settings
+from monitoring.backup import age
 from monitoring.canary.probe import Probe
 from monitoring.dead_letters.follower import OpenLetters
 from monitoring.health import export as health_export
@@ -51,6 +52,7 @@ class Watch:
             tasks.create_task(follow(self._settings, self._instances))
             tasks.create_task(self._measure_forever())
             tasks.create_task(self._dead.run())
+            tasks.create_task(age.keep_known(self._settings))
             if self._canary is not None:
                 tasks.create_task(self._canary.run())
             if self._settings.maintenance:

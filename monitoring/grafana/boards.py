@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-JOBS = "crewai-(control|ingest|triage|archive|deliver)"
+JOBS = "crewai-(control|ingest|triage|archive|deliver|crew)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,11 @@ def quantiles(metric: str, *by: str) -> dict[str, str]:
 def rate(metric: str, *by: str) -> str:
     """Per second."""
     return f"sum by ({', '.join(by)}) (rate({metric}[$__rate_interval]))"
+
+
+def rate_of_all(metric: str) -> str:
+    """Per second, of all processes."""
+    return f"sum(rate({metric}[$__rate_interval]))"
 
 
 MEMORY = Panel(
@@ -138,6 +143,13 @@ STREAM = Board(
             Panel(title="One attempt", unit="s", queries=quantiles("crewai_delivery_duration_seconds", "endpoint"), only_with="webhooks"),
             Panel(title="Waiting", queries={"{{group}}": 'kafka_consumergroup_group_sum_lag{group=~"triage-deliver-.+"}'}, only_with="webhooks"),
         ),
+        "Second opinions": (
+            Panel(title="Asked for", unit="reqps", queries={"by workers": rate_of_all("crewai_reviews_wanted_total")}, only_with="a crew"),
+            Panel(title="What came of them", unit="reqps", queries={"{{outcome}}, cached: {{cached}}": rate("crewai_reviews_total", "outcome", "cached")}, only_with="a crew", help="ReviewsUnanswered: over half expired or unanswered."),
+            Panel(title="One review", unit="s", queries=quantiles("crewai_review_duration_seconds"), only_with="a crew"),
+            Panel(title="Tokens", unit="short", queries={"per second": rate_of_all("crewai_review_tokens_total")}, only_with="a crew"),
+            Panel(title="Waiting", queries={"{{instance}}": "crewai_review_backlog"}, only_with="a crew"),
+        ),
         "Processes": (
             MEMORY,
             CPU,
@@ -159,10 +171,10 @@ DATABASE = Board(
         "Kafka and disks": (
             Panel(title="Under-replicated and offline partitions", queries={"under-replicated": "crewai_kafka_under_replicated_partitions", "offline": "crewai_kafka_offline_partitions"}),
             Panel(title="Room on disks", unit="percentunit", queries={"{{job}} {{path}}": "crewai_disk_free_bytes / crewai_disk_size_bytes"}),
+            Panel(title="Age of the newest backup", unit="s", queries={"newest": "time() - max(crewai_backup_timestamp_seconds)"}, only_with="backups", help="BackupOld: over 36 hours."),
             Panel(title="Read to measure lag", unit="Bps", queries={"bytes": "rate(crewai_lag_read_bytes_total[$__rate_interval])"}),
         ),
     },
 )  # fmt: skip
 
 BOARDS = (OVERVIEW, INGEST, STREAM, DATABASE)
-"""There is none for the crew yet: it has no metrics."""

@@ -75,7 +75,8 @@ def _messages() -> dict[str, Any]:
         ),
         "undelivered": _message(
             "A verdict that a webhook endpoint did not take: its own key, value and headers, and the reason in more"
-            " headers. A null value (header undelivered_settled: redelivered or dropped) says that it is settled.",
+            " headers. A null value (header undelivered_settled: redelivered or dropped) says that it is settled;"
+            " undelivered_who by whom, where a person dropped it.",
             _ANY, original, _ACCOUNT_KEY, headers.UNDELIVERED,
         ),
         "dead_note": _message(

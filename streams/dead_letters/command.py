@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import logging
-import os
-import socket
 import sys
 from collections.abc import Callable
 from contextlib import aclosing
@@ -16,6 +13,7 @@ import click
 import orjson
 
 from infra import settings as configuration
+from infra.accountable import who_option, why_option
 from infra.settings import Settings
 from streams.dead_letters import settle, shown
 from streams.dead_letters.book import Book, NoSuchLetter, chosen, read
@@ -88,16 +86,11 @@ def show(*, word: str, body: bool, machine: bool) -> None:
             click.echo("\n".join(["", *lines] if number else lines))
 
 
-def me() -> str:
-    """Who is at this terminal."""
-    return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"[:100]
-
-
 def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which letters, and who says so."""
     for option in (
         as_json,
-        click.option("--as", "who", default=me, show_default="user@host", help="Who does it."),
+        who_option,
         click.option("-n", "--limit", type=click.IntRange(min=1), help="Not more than so many, the oldest first."),
         click.option("--all", "everything", is_flag=True, help="All that are open."),
         account_option,
@@ -124,11 +117,9 @@ def replay(*, which: tuple[str, ...], who: str, why: str, machine: bool, **choic
 
 @dead.command()
 @selecting
-@click.option("--why", required=True, help="The reason: it is recorded, with who and when.")
+@why_option
 def drop(*, which: tuple[str, ...], who: str, why: str, machine: bool, **choice: Any) -> None:
     """Give dead letters up, with a reason. They are listed no more; a replay by place still takes them back."""
-    if not why.strip():
-        raise click.BadParameter("say why", param_hint="--why")
     selection = Selection(words=which, **choice)
     done = asyncio.run(settle.drop(configuration.load(), selection, who=who, why=why))
     _tell(done, selection, machine=machine)

@@ -82,7 +82,7 @@ def test_what_is_ours_or_keeps_answers_of_the_model_has_no_rights_it_does_not_ne
 def test_every_variable_of_our_services_is_a_setting(compose: dict[str, Any]) -> None:
     dockerfile = re.findall(r"([A-Z_]{4,})=/app", (ROOT / "Dockerfile").read_text())
     known = {name.upper() for name in Settings.model_fields}
-    for name in (*OURS, "crewai-topics"):
+    for name in (*OURS, "crewai-crew", "crewai-topics"):
         assert set(compose["services"][name]["environment"]) <= known, name
     folders = {"TRIAGE_HOME", "TABLE_DIR", "TOKEN_DIR", "BACKUP_DIR", "INCIDENT_DIR", "HEARTBEAT_FILE"}
     assert folders == set(dockerfile) <= known

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from streams import topics
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("infra", "monitoring.metrics", "streams", "agents", "monitoring")
@@ -87,6 +90,21 @@ def test_only_the_panel_imports_crewai() -> None:
     heavy = {"crewai", "openai", "httpx", "litellm"}
     users = {name for name, path in modules() if {other.partition(".")[0] for other in imported(path)} & heavy}
     assert users == {"agents.crew.panel.panel", "agents.crew.panel.metering"}
+
+
+def test_every_module_is_in_the_table_of_architecture_md() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text().split("## Modules")[1].split("## Decisions")[0]
+    first_cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    named = {name.rstrip("/") for cell in first_cells for name in re.findall(r"`([\w/]+)`", cell)}
+    units = {"/".join(name.split(".")[:2]) for name, _ in modules() if "." in name}
+    assert units - named == set(), "not in the table"
+    assert {name for name in named if name.count("/")} - units == set(), "in the table, not in the code"
+
+
+def test_every_topic_is_in_the_table_of_architecture_md() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text().split("### Topics")[1].split("\n## ")[0]
+    first_cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert sorted(re.findall(r"`([\w.-]+)`", " ".join(first_cells))) == sorted(topic.name for topic in topics.ALL)
 
 
 def test_no_module_is_longer_than_300_lines() -> None:

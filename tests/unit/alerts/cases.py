@@ -106,9 +106,9 @@ def _late(alert: str, late: str, severity: str, *, late_s: int, after_s: int, me
     )
 
 
-def _unmoved(group: str, members: str) -> dict[str, tuple[str, str]]:
+def _unmoved(group: str, members: str, limit_s: int = 30) -> dict[str, tuple[str, str]]:
     return {
-        f'crewai_group_unmoved_seconds{{group="{group}"}}': ("30", "31"),
+        f'crewai_group_unmoved_seconds{{group="{group}"}}': (f"{limit_s}", f"{limit_s + 1}"),
         f'kafka_consumergroup_group_members{{group="{group}",state="any"}}': (members, members),
     }
 
@@ -176,6 +176,11 @@ CASES: tuple[Case, ...] = (
     *(of("DiskFilling", {f'crewai_disk_{what}_bytes{{job="crewai-archive",instance="a:9100",path="/data"}}': pair for what, pair in sizes.items()},
          "high", job="crewai-archive", instance="a:9100", path="/data", component="archive")
       for sizes in ({"free": ("1073741824", "1073741823"), "size": ("9e9", "9e9")}, {"free": ("5e9", "4.9e9"), "size": ("1e11", "1e11")})),
+    of("BackupOld", {'crewai_backup_timestamp_seconds{process="control"}': ("clock", "-129600")}, "medium", component="backup"),
+    of("ReviewsStopped", _unmoved("triage-crew", "0", 7200), "low", group="triage-crew", component="crew"),
+    Case(alert="ReviewsUnanswered", series={
+        'crewai_reviews_total{outcome="opinion",cached="no"}': ("+1", "+0"), 'crewai_reviews_total{outcome="expired",cached="no"}': ("+1", "+1"),
+    }, labels={"severity": "low", "component": "crew"}, late_s=5 * MINUTE, after_s=90 * MINUTE),
     of("UnderReplicatedPartitions", {"crewai_kafka_under_replicated_partitions": ("0", "1")}, "high", component="kafka"),
     of("HighMemoryUsage", {MEMORY: ("1000000000", "1000000001")}, "warning", job="crewai-triage", instance="a:9100", component="worker"),
     Case(alert="ProcessRestarting", series={'process_start_time_seconds{job="crewai-archive",instance="a:9100"}': ("+0", "+1")},

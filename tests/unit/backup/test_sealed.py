@@ -68,6 +68,16 @@ def test_a_changed_encrypted_file_is_refused(
         b"".join(read(path, KEY))
 
 
+@pytest.mark.parametrize("byte", range(4))
+def test_the_length_of_the_last_chunk_is_believed_only_when_true(byte: int, tmp_path: Path) -> None:
+    written(tmp_path / "f", b"one chunk", KEY)
+    whole = bytearray((tmp_path / "f").read_bytes())
+    whole[len(MAGIC) + sealed.SALT_BYTES + byte] ^= 1
+    (tmp_path / "f").write_bytes(whole)
+    with pytest.raises(Damaged):
+        b"".join(read(tmp_path / "f", KEY))
+
+
 def test_chunks_cannot_change_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealed, "CHUNK", 64)
     path = tmp_path / "f"

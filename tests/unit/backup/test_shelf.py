@@ -8,10 +8,12 @@ from pathlib import Path
 
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 
 from agents.oauth.seal import Key, new_key
 from infra.errors import ConfigError
 from infra.stack.wal import needless, parameters
+from monitoring.backup.age import show
 from monitoring.backup.sealed import Damaged, Writer
 from monitoring.backup.shelf import Manifest, NoBackup, Shelf, Stored, expired
 
@@ -41,6 +43,27 @@ def test_old_backups_go_and_the_newest_stays(ages: tuple[int, ...], kept: tuple[
         made(shelf, NOW - timedelta(days=age))
     shelf.rotate(NOW, 30) if ages else None
     assert [one.at for one in shelf.all()] == [NOW - timedelta(days=age) for age in sorted(kept, reverse=True)]
+
+
+def test_the_newest_is_told_without_opening_any(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "none")
+    assert shelf.newest_at() is None
+    shelf = Shelf(tmp_path)
+    for age in (3, 1):
+        made(shelf, NOW - timedelta(days=age))
+    shelf.begin(NOW)  # never finished
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "manifest.json").write_text("{}")
+    assert shelf.newest_at() == NOW - timedelta(days=1)
+
+
+def test_the_age_of_the_newest_backup_is_a_series_only_where_there_is_one(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    show(shelf)
+    assert REGISTRY.get_sample_value("crewai_backup_timestamp_seconds", {"process": "control"}) is None
+    made(shelf, NOW)
+    show(shelf)
+    assert REGISTRY.get_sample_value("crewai_backup_timestamp_seconds", {"process": "control"}) == NOW.timestamp()
 
 
 def test_what_was_never_finished_is_no_backup_and_goes_after_a_day(tmp_path: Path) -> None:

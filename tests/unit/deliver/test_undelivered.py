@@ -79,7 +79,19 @@ async def test_choosing_by_endpoint_and_by_the_beginning_of_an_id() -> None:
     assert {one.event_id for one in chosen(waiting, event_ids=[first[:10]])} == {first}
 
 
-@pytest.mark.parametrize("arguments", [["redeliver"], ["drop", "--reason", "old"], ["drop", "--all"]])
+def test_a_settlement_says_who_and_why_and_is_read_as_one() -> None:
+    one = read(kept(7).value, b"home", kept(7).headers)
+    assert isinstance(one, Undelivered)
+    headers = undelivered.settlement(one, "dropped", "the service is gone", "ops@example.org")
+    assert dict(headers)["undelivered_reason"] == b"the service is gone"
+    assert dict(headers)["undelivered_who"] == b"ops@example.org"
+    assert read(None, b"home", headers) == one.identity
+    assert "undelivered_who" not in dict(undelivered.settlement(one, "redelivered"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["redeliver"], ["drop", "--why", "old"], ["drop", "--all"], ["drop", "--all", "--why", " "]]
+)
 def test_nothing_is_settled_without_saying_which_and_why(arguments: Sequence[str]) -> None:
     assert CliRunner().invoke(deliver, arguments).exit_code == 2
 
