@@ -15,7 +15,18 @@ import orjson
 
 from streams.mail.model import Mail
 from streams.trace_context import new_context
-from streams.triage.verdict import Category, Facts, Habit, Habits, Lane, Reason, SenderFacts, ThreadFacts, Verdict
+from streams.triage.verdict import (
+    Category,
+    Counterfactual,
+    Facts,
+    Habit,
+    Habits,
+    Lane,
+    Reason,
+    SenderFacts,
+    ThreadFacts,
+    Verdict,
+)
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -172,6 +183,10 @@ class VerdictRecord:
     model_version: str
     origin: Origin
     location: str
+    because: str = ""
+    """The two or three reasons that mattered most, for a person; empty in records of before it was told."""
+    counterfactual: Counterfactual | None = None
+    """What the lane turns on; null where no few reasons do; records of before it was told lack it."""
 
     def encode(self) -> bytes:
         """The record's value."""
@@ -217,6 +232,8 @@ def verdict_record(received: Received, mail: Mail, facts: Facts, verdict: Verdic
         model_version=verdict.model_version,
         origin=origin,
         location=received.location,
+        because=verdict.because,
+        counterfactual=verdict.counterfactual,
     )
 
 
@@ -257,8 +274,15 @@ def verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
                 habits=_habits_from(facts.get("habits")),
             ),
             "origin": Origin(**data["origin"]),
+            "counterfactual": _counterfactual_from(data.get("counterfactual")),
         }
     )
+
+
+def _counterfactual_from(data: Mapping[str, Any] | None) -> Counterfactual | None:
+    if not data:
+        return None
+    return Counterfactual(lane=Lane(data["lane"]), without=tuple(data["without"]), text=data["text"])
 
 
 def _habits_from(data: Mapping[str, Any] | None) -> Habits | None:

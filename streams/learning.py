@@ -20,6 +20,7 @@ from streams.topics import HABITS as HABITS_TOPIC
 from streams.topics import RECENT as RECENT_TOPIC
 from streams.trace_context import child_traceparent
 from streams.triage import habits as teaching
+from streams.triage.counterfactual import because, overruled
 from streams.triage.habits import circle_of
 from streams.triage.policy import Policy, bounds
 from streams.triage.verdict import Category, Habit, Habits, Lane, Reason, Verdict
@@ -224,6 +225,8 @@ def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord 
         category=category,
         needs_reply=record.needs_reply and policy.kinds[category].presses,
         reasons=(moved, *record.reasons),
+        because=because((moved, *record.reasons)),
+        counterfactual=overruled(record.lane, lane, moved),
         confidence=1.0,
     )
 

@@ -14,6 +14,7 @@ from streams.revisions import CORRECTED, REVIEWS, ReviewedFacts, row_key
 from streams.runtime import Event, Known, Outcome, Output, Write
 from streams.topics import LANES
 from streams.trace_context import child_traceparent
+from streams.triage.counterfactual import because, overruled
 from streams.triage.opinion import Standing, revised
 from streams.triage.policy import Policy
 from streams.triage.verdict import Reason
@@ -76,6 +77,8 @@ def second_verdict(review: Review, policy: Policy) -> VerdictRecord | None:
         category=after.category,
         needs_reply=after.needs_reply,
         reasons=(reason, *verdict.reasons),
+        because=because((reason, *verdict.reasons)),
+        counterfactual=overruled(before.lane, after.lane, reason),
         model_version=f"{verdict.model_version}+crew:{review.crew_version}:{review.crew_model}",
     )
 

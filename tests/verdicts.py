@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from streams.archive.rows import Row, row
 from streams.events import Correspondent, Origin, VerdictRecord, event_id, utc_text
-from streams.triage.verdict import Category, Facts, Lane, Reason, SenderFacts, ThreadFacts
+from streams.triage.verdict import Category, Counterfactual, Facts, Lane, Reason, SenderFacts, ThreadFacts
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ VERDICT = VerdictRecord(
     model_version="rules",
     origin=Origin(topic="mail.received", partition=2, offset=17),
     location="INBOX;UIDVALIDITY=7;UID=12",
+    because="Names a deadline",
+    counterfactual=Counterfactual(
+        lane=Lane.NORMAL, without=("deadline",), text="would be in the normal lane but for: Names a deadline"
+    ),
 )
 
 
@@ -104,5 +108,8 @@ VERDICTS = st.builds(
     model_version=_text,
     origin=st.builds(Origin, topic=_text, partition=st.integers(0, 1000), offset=st.integers(0, 2**62)),
     location=_text,
+    because=_text,
+    counterfactual=st.none()
+    | st.builds(Counterfactual, lane=st.sampled_from(Lane), without=st.lists(_text, max_size=3).map(tuple), text=_text),
 )  # fmt: skip
 """Any verdict that follows the wire contract."""

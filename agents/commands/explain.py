@@ -20,7 +20,6 @@ from streams.archive.rows import verdict
 from streams.events import MalformedEvent, Received, VerdictRecord
 from streams.mail import MailError, parse
 from streams.topics import LANES
-from streams.triage.counterfactual import but_for, sentence
 from streams.triage.verdict import Verdict
 from streams.versions.history import of_then
 from streams.versions.judge import Judge
@@ -119,14 +118,12 @@ async def explained(settings: Settings, found: Found) -> Explanation:
         derived = derive(received, own, past.judge)
     except (TriageError, MalformedEvent, MailError) as obstacle:
         return Explanation(recorded=newest, found_in=place, obstacle=str(obstacle))
-    turning = but_for(derived.lane, derived.category, derived.reasons, past.judge.policy.of(own.account))
     return Explanation(
         recorded=newest,
         found_in=place,
         derived=derived,
         derived_by=past.said,
         differences=differences(own, derived),
-        turns_on=sentence(turning),
     )
 
 

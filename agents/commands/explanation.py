@@ -34,8 +34,19 @@ class Explanation:
     """By which policy and model, and how far they are those of then."""
     differences: tuple[Difference, ...] = ()
     obstacle: str = ""
-    turns_on: str = ""
-    """What the derived verdict's lane depends on, as a sentence (`streams.triage.counterfactual`)."""
+
+    @property
+    def because(self) -> str:
+        """The reasons that mattered most; of the derived verdict where the recorded one is from before it was told."""
+        return self.recorded.because or (self.derived.because if self.derived and not self.recorded.revision else "")
+
+    @property
+    def turns_on(self) -> str:
+        """What the lane depends on, as a sentence (`streams.triage.counterfactual`)."""
+        told = self.recorded.counterfactual
+        if not self.recorded.because and not self.recorded.revision:
+            told = self.derived.counterfactual if self.derived else None
+        return told.text if told else ""
 
     @property
     def identical(self) -> bool:
@@ -52,15 +63,22 @@ class Explanation:
             "identical": self.identical,
             "differences": self.differences,
             "obstacle": self.obstacle,
+            "because": self.because,
             "turns_on": self.turns_on,
         }
 
 
+_LATER = frozenset({"because", "counterfactual"})
+
+
 def differences(recorded: VerdictRecord, derived: Verdict) -> tuple[Difference, ...]:
-    """Every field of the verdict whose value differs, in the order of its declaration."""
+    """Every field of the verdict whose value differs, in the order of its declaration; but for what a record of before
+    could not yet say."""
+    told = recorded.because or not derived.because
     pairs = (
         (field.name, getattr(recorded, field.name), getattr(derived, field.name))
         for field in dataclasses.fields(Verdict)
+        if told or field.name not in _LATER
     )
     return tuple(Difference(field=name, recorded=old, derived=new) for name, old, new in pairs if old != new)
 
@@ -75,6 +93,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
         ("account", record.account),
         ("verdict", f"priority {record.priority} → {record.lane} lane, {record.category}{_reply(record)}"),
         ("confidence", f"{record.confidence:.2f}"),
+        *((("in short", explanation.because),) if explanation.because else ()),
     )
     yield "because"
     for reason in record.reasons:

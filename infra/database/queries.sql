@@ -23,22 +23,24 @@ INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2);
 INSERT INTO verdicts AS kept (
     event_id, revision, account, sender_address, sender_name, subject, mail_date, received_at, snippet, message_id, thread_id,
     attachments, size, flags, priority, lane, category, needs_reply, confidence, reasons, facts, policy_version, model_version,
-    origin_topic, origin_partition, origin_offset, location, lane_topic, lane_partition, lane_offset, lane_timestamp
+    origin_topic, origin_partition, origin_offset, location, lane_topic, lane_partition, lane_offset, lane_timestamp,
+    because, counterfactual
 )
 SELECT
     event_id, revision, account, sender_address, sender_name, subject, mail_date, received_at, snippet, message_id, thread_id,
     attachments, size, string_to_array(flags, E'\x1f'), priority, lane, category, needs_reply, confidence, reasons, facts,
     policy_version, model_version, origin_topic, origin_partition, origin_offset, location, lane_topic, lane_partition,
-    lane_offset, lane_timestamp
+    lane_offset, lane_timestamp, because, counterfactual
 FROM unnest(
     $1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[],
     $10::text[], $11::text[], $12::int[], $13::bigint[], $14::text[], $15::smallint[], $16::text[], $17::text[], $18::boolean[],
     $19::float8[], $20::jsonb[], $21::jsonb[], $22::text[], $23::text[], $24::text[], $25::int[], $26::bigint[], $27::text[],
-    $28::text[], $29::int[], $30::bigint[], $31::timestamptz[]
+    $28::text[], $29::int[], $30::bigint[], $31::timestamptz[], $32::text[], $33::jsonb[]
 ) AS sent (
     event_id, revision, account, sender_address, sender_name, subject, mail_date, received_at, snippet, message_id, thread_id,
     attachments, size, flags, priority, lane, category, needs_reply, confidence, reasons, facts, policy_version, model_version,
-    origin_topic, origin_partition, origin_offset, location, lane_topic, lane_partition, lane_offset, lane_timestamp
+    origin_topic, origin_partition, origin_offset, location, lane_topic, lane_partition, lane_offset, lane_timestamp,
+    because, counterfactual
 )
 ON CONFLICT (event_id, revision) DO UPDATE SET
     account = excluded.account, sender_address = excluded.sender_address, sender_name = excluded.sender_name,
@@ -49,7 +51,7 @@ ON CONFLICT (event_id, revision) DO UPDATE SET
     policy_version = excluded.policy_version, model_version = excluded.model_version, origin_topic = excluded.origin_topic,
     origin_partition = excluded.origin_partition, origin_offset = excluded.origin_offset, location = excluded.location,
     lane_topic = excluded.lane_topic, lane_partition = excluded.lane_partition, lane_offset = excluded.lane_offset,
-    lane_timestamp = excluded.lane_timestamp
+    lane_timestamp = excluded.lane_timestamp, because = excluded.because, counterfactual = excluded.counterfactual
 WHERE (kept.lane_timestamp, kept.lane_topic, kept.lane_partition, kept.lane_offset)
     < (excluded.lane_timestamp, excluded.lane_topic, excluded.lane_partition, excluded.lane_offset)
 RETURNING archived_at = now() AS is_new;

@@ -52,7 +52,7 @@ async def _table_out(connection: Connection, name: str, folder: Path, writer: Ca
 
 
 async def copy_in(settings: Settings, folder: Path, key: Any, migrations: tuple[str, ...]) -> dict[str, int]:
-    """Make the tables anew and fill them; rows of each.
+    """Make the tables anew as they were, fill them, and bring them to this version's state; rows of each.
 
     Raises:
         Fatal: the database is not empty, or the backup is of a newer version.
@@ -60,15 +60,17 @@ async def copy_in(settings: Settings, folder: Path, key: Any, migrations: tuple[
     unknown = set(migrations) - {migration.name for migration in shipped()}
     if unknown:
         raise Fatal(f"the backup has {', '.join(sorted(unknown))}, which this version does not know: use the newer one")
-    await migrate(settings)
+    await migrate(settings, [migration for migration in shipped() if migration.name in migrations])
     connection = await connect_once(settings)
     try:
         async with connection.transaction():
-            return {name: await _table_in(connection, name, folder, key) for name in await _names(connection)}
+            found = {name: await _table_in(connection, name, folder, key) for name in await _names(connection)}
     except Exception as error:
         raise failure(error) from None
     finally:
         await connection.close(timeout=5)
+    await migrate(settings)
+    return found
 
 
 async def _table_in(connection: Connection, name: str, folder: Path, key: Any) -> int:

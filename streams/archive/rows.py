@@ -86,6 +86,8 @@ class Row(NamedTuple):
     lane_partition: int
     lane_offset: int
     lane_timestamp: datetime
+    because: str
+    counterfactual: str | None
 
 
 def row(record: VerdictRecord, at: Coordinates) -> Row:
@@ -153,6 +155,8 @@ def _row(record: VerdictRecord, at: Coordinates) -> Row:
         lane_partition=at.partition,
         lane_offset=at.offset,
         lane_timestamp=_EPOCH + timedelta(milliseconds=at.timestamp),
+        because=_text(record.because),
+        counterfactual=_json(record.counterfactual) if record.counterfactual else None,
     )
 
 
@@ -202,6 +206,7 @@ def verdict(stored: Mapping[str, Any]) -> VerdictRecord:
         "received_at": utc_text(stored["received_at"]),
         "reasons": orjson.loads(stored["reasons"]),
         "facts": orjson.loads(stored["facts"]),
+        "counterfactual": orjson.loads(stored["counterfactual"] or b"null"),
         "origin": {name: stored[f"origin_{name}"] for name in ("topic", "partition", "offset")},
     }
     return VerdictRecord.decode(orjson.dumps(content))

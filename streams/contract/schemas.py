@@ -48,9 +48,13 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
     "Status": {"started_at": _TIME, "at": _TIME},
 }
 
+# Fields that records of older programs lack.
+_LATER = {"VerdictRecord": {"because", "counterfactual"}}
+
 
 def schema_of(record: type) -> Schema:
-    """The schema of a dataclass's JSON. Every field is required, for writers write all; readers must accept more."""
+    """The schema of a dataclass's JSON. Every field is required, for writers write all, but for those of `_LATER`;
+    readers must accept more."""
     found = TypeAdapter(record).json_schema(mode="serialization", ref_template="#/definitions/{model}")
     definitions: dict[str, Schema] = found.pop("$defs", {})
     types = {kind.__name__: kind for kind in _types(record)}
@@ -66,7 +70,8 @@ def _complete(schema: Schema, kind: type) -> None:
     if not is_dataclass(kind):
         return
     sentences = attribute_docstrings(kind)
-    schema["required"] = list(schema["properties"])
+    later = _LATER.get(kind.__name__, ())
+    schema["required"] = [name for name in schema["properties"] if name not in later]
     for name, field in schema["properties"].items():
         for noise in ("title", "default"):
             field.pop(noise, None)

@@ -182,6 +182,8 @@ def revision(received: Received, standing: Standing, verdict: Verdict, facts: Fa
         facts=facts,
         policy_version=verdict.policy_version,
         model_version=verdict.model_version,
+        because=verdict.because,
+        counterfactual=verdict.counterfactual,
     )
     headers = (*verdict_headers(received), (REVISED_BY, REPLAY))
     return Found(change=one, topic=LANES[record.lane].name, value=record.encode(), headers=headers)

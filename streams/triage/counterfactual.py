@@ -1,59 +1,71 @@
-"""What a verdict turns on: "would be in the normal lane but for: ...". From its reasons alone, whose weights say what
-the score loses without them.
+"""What a verdict turns on: "would be in the normal lane but for: ...", and the few reasons that mattered most.
 
-Only for mail that may press: the reasons of bulk and junk are an account of evidence (see MODEL.md)."""
+What its reasons add up to proposes, since each weight says what the score loses without it; whether it is so, the
+decision itself says, made again without them: groups of rules have limits, and evidence also chooses the category. So
+it costs two sums for most mail, and one more weighing of the same hits for what lies near a lane's edge."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from streams.triage import habits, own, weighing
-from streams.triage.model import MODEL, Model
-from streams.triage.policy import Policy, lane_for
-from streams.triage.scale import edges_for, on_scale
-from streams.triage.verdict import Category, Lane, Reason
+from streams.triage.verdict import Counterfactual, Lane, Reason
 
 MOST = 3
-"""Reasons that are taken away together at most."""
-_AFTER = frozenset(
-    {own.VIP, own.MUTED, own.OUTSIDE_HOURS, habits.SENDER, habits.THREAD, habits.CIRCLE}
-)  # these move the priority itself
+"""Reasons that are taken away together, or are told as those that mattered, at most."""
+MATTERS = 0.3
+"""Of the strongest reason's weight: what weighs less did not matter beside it."""
+
+LaneWithout = Callable[[Sequence[Reason]], Lane]
+"""The lane that a mail would be in without some of its reasons."""
+
+
+def because(reasons: Sequence[Reason]) -> str:
+    """The two or three reasons that mattered most, for a person. `reasons`: strongest first."""
+    told = [each for each in reasons[:MOST] if abs(each.weight) >= MATTERS * abs(reasons[0].weight)]
+    return _listed(told or reasons[:1])
 
 
 def but_for(
-    lane: Lane, category: Category, reasons: Sequence[Reason], policy: Policy, model: Model | None = MODEL
-) -> tuple[Lane, tuple[Reason, ...]] | None:
-    """The lane that the mail would be in without a few of its reasons, the fewest and strongest that make a
-    difference, and these; None where no three do, or where it cannot be told."""
-    if not policy.kinds[category].presses:
-        return None
-    for reason in reasons:
-        left = [each for each in reasons if each is not reason]
-        if (other := lane_for(priority_of(category, left, policy, model), policy)) is not lane:
-            return other, (reason,)
-    for upwards in (True, False):
-        gone = [reason for reason in reasons if (reason.weight > 0) is upwards][:MOST]
-        for count in range(2, len(gone) + 1):
-            left = [each for each in reasons if each not in gone[:count]]
-            if (other := lane_for(priority_of(category, left, policy, model), policy)) is not lane:
-                return other, tuple(gone[:count])
+    lane: Lane, reasons: Sequence[Reason], presumed: LaneWithout | None, decided: Callable[[Collection[str]], Lane]
+) -> Counterfactual | None:
+    """The fewest and strongest reasons that make a difference to the lane; None where no `MOST` of one direction do.
+
+    `presumed`: what the reasons add up to, where that can be told. `decided`: the decision without these rules."""
+    for gone in _proposals(lane, reasons, presumed, decided):
+        if (other := decided([reason.rule for reason in gone])) is not lane:
+            return _told(other, gone)
     return None
 
 
-def priority_of(category: Category, reasons: Sequence[Reason], policy: Policy, model: Model | None = MODEL) -> int:
-    """The priority that reasons add up to."""
-    kind = policy.kinds[category]
-    after = [each for each in reasons if each.rule in _AFTER or each.rule.startswith(own.OWN)]
-    score = weighing.start(policy) + sum(each.weight for each in reasons if each not in after)
-    if model is not None:
-        score = on_scale(score, edges_for(policy.important_cost, model.edges), policy)
-    score = min(kind.highest, max(kind.lowest, score)) + sum(each.weight for each in after)
-    return min(10, max(0, round(score)))
+def overruled(before: Lane, after: Lane, opinion: Reason) -> Counterfactual | None:
+    """What a verdict turns on once somebody's opinion has moved it; None where it stayed in its lane."""
+    return None if after is before else _told(before, (opinion,))
 
 
-def sentence(found: tuple[Lane, tuple[Reason, ...]] | None) -> str:
-    """For a person; empty where there is nothing to tell."""
-    if found is None:
-        return ""
-    lane, reasons = found
-    return f"would be in the {lane} lane but for: {'; '.join(reason.text.rstrip('.') for reason in reasons)}"
+def _told(lane: Lane, gone: Sequence[Reason]) -> Counterfactual:
+    return Counterfactual(
+        lane=lane,
+        without=tuple(reason.rule for reason in gone),
+        text=f"would be in the {lane} lane but for: {_listed(gone)}",
+    )
+
+
+def _proposals(
+    lane: Lane, reasons: Sequence[Reason], presumed: LaneWithout | None, decided: Callable[[Collection[str]], Lane]
+) -> Iterator[Sequence[Reason]]:
+    """What might make a difference, fewest first. What the most of one direction cannot do, fewer of them cannot."""
+    lowering = [reason for reason in reasons if reason.weight < 0][:MOST]
+    if presumed is None:  # bulk and junk: their reasons lower, and are an account of evidence
+        if lowering and decided([reason.rule for reason in lowering]) is not lane:
+            yield from (lowering[:count] for count in range(1, len(lowering) + 1))
+        return
+    raising = [reason for reason in reasons if reason.weight > 0][:MOST]
+    sides = [side for side in (raising, lowering) if side and presumed(side) is not lane]
+    for count in range(1, MOST + 1) if sides else ():
+        for side in sides:
+            if count <= len(side) and presumed(side[:count]) is not lane:
+                yield side[:count]
+
+
+def _listed(reasons: Sequence[Reason]) -> str:
+    return "; ".join(reason.text.rstrip(".") for reason in reasons)

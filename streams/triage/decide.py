@@ -7,19 +7,22 @@ bounds, counted from the start of the first category, so that an explanation say
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from streams.mail import Mail
 from streams.triage import due, habits, weighing
 from streams.triage import model as learned
 from streams.triage.confidence import calibrated, confidence
+from streams.triage.counterfactual import because, but_for
 from streams.triage.features import Features
+from streams.triage.grounds import Grounds
 from streams.triage.model import MODEL, Model, Opinion
-from streams.triage.own import OWN, category_by
+from streams.triage.own import OWN, OwnRule, category_by
 from streams.triage.policy import Policy, bounds, lane_for
 from streams.triage.rules import RULES
 from streams.triage.scale import edges_for, on_scale
-from streams.triage.verdict import Category, Facts, Reason, Verdict
+from streams.triage.verdict import Category, Facts, Lane, Reason, Verdict
 
 RULES_ALONE = "rules"
 """`model_version` where no learned model took part."""
@@ -33,35 +36,86 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     features = Features(mail, facts)
     hits = hits_of(features)
     opinion = model.opinion(features, hits) if model else None
+    grounds = Grounds(hits=hits, opinion=opinion, facts=facts, own=policy.own)
+    found = _weighed(features, grounds, policy, model)
+    lane, reasons = lane_for(found.priority, policy), _dated(found.reasons, features)
+    return Verdict(
+        priority=found.priority,
+        lane=lane,
+        category=found.category,
+        needs_reply=_needs_reply(found, grounds, policy, model),
+        confidence=calibrated(found.sureness, model.confidence) if model else found.sureness,
+        reasons=reasons,
+        policy_version=policy.version,
+        model_version=model.version if model else RULES_ALONE,
+        because=because(reasons),
+        counterfactual=but_for(
+            lane,
+            reasons,
+            partial(_presumed, found, policy, model) if policy.kinds[found.category].presses else None,
+            lambda names: lane_for(_weighed(features, grounds.without(names, model), policy, model).priority, policy),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighed:
+    """What the grounds of one mail amount to."""
+
+    category: Category
+    priority: int
+    sureness: float
+    """Not yet calibrated."""
+    reasons: tuple[Reason, ...]
+    """Strongest first."""
+    line: float
+    """What the reasons add up to, but for those of `moves`."""
+    moves: Sequence[Reason]
+    """Reasons that move the priority itself."""
+    own: Sequence[OwnRule]
+    """The policy's own rules that hold."""
+
+
+def _weighed(features: Features, grounds: Grounds, policy: Policy, model: Model | None) -> _Weighed:
+    hits, opinion, facts = grounds.hits, grounds.opinion, grounds.facts
     evidence = _with_opinion(weighing.evidence(hits, policy), opinion, model)
     category = max(evidence, key=evidence.__getitem__)
-    own = policy.own.hits(features, category)
+    own = grounds.own.hits(features, category)
     by_habit = habits.kind_by(facts.habits, features, category)
     named = (habits.KIND, habits.SENTENCES[habits.KIND]) if by_habit is not category else None
     category, ruled = category_by(own, by_habit, believed=not features.fails_authentication)
     if ruled is not None:
         named = (OWN + ruled.name, ruled.sentence)
-    reasons = _dated(_reasons(hits, category, policy, opinion, model, named=named), features)
-    score = _score(reasons, category, policy, model)
+    reasons = _reasons(hits, category, policy, opinion, model, named=named)
+    line = weighing.start(policy) + sum(reason.weight for reason in reasons)
+    score = _score(line, category, policy, model)
     sure = confidence(score, evidence, category, policy)
     moves = habits.moves(facts, features, category, score)
     score += sum(reason.weight for reason in moves)
-    if policy.own:
-        score, more = policy.own.moves(features, category, own, score, bounds(policy))
+    if grounds.own:
+        score, more = grounds.own.moves(features, category, own, score, bounds(policy))
         moves += more
-    reasons = _ordered((*reasons, *moves)) if moves else reasons
-    priority = min(10, max(0, round(score)))
-    reply = next((rule.needs_reply for rule in reversed(own) if rule.needs_reply is not None), None)
-    return Verdict(
-        priority=priority,
-        lane=lane_for(priority, policy),
+    return _Weighed(
         category=category,
-        needs_reply=_reply(hits, category, policy, opinion, model) if reply is None else reply,
-        confidence=calibrated(sure, model.confidence) if model else sure,
-        reasons=reasons,
-        policy_version=policy.version,
-        model_version=model.version if model else RULES_ALONE,
+        priority=_priority(score),
+        sureness=sure,
+        reasons=_ordered((*reasons, *moves)) if moves else reasons,
+        line=line,
+        moves=moves,
+        own=own,
     )
+
+
+def _presumed(found: _Weighed, policy: Policy, model: Model | None, gone: Sequence[Reason]) -> Lane:
+    """The lane by what the reasons add up to, without some of them."""
+    moves = [each for each in found.moves if each not in gone]
+    line = found.line - sum(each.weight for each in gone if each not in found.moves)
+    score = _score(line, found.category, policy, model) + sum(each.weight for each in moves)
+    return lane_for(_priority(score), policy)
+
+
+def _priority(score: float) -> int:
+    return min(10, max(0, round(score)))
 
 
 def hits_of(features: Features) -> list[str]:
@@ -152,12 +206,17 @@ def _sentence(name: str) -> str:
     return RULES[name].sentence if name in RULES else learned.SENTENCES[name]
 
 
-def _score(reasons: tuple[Reason, ...], category: Category, policy: Policy, model: Model | None) -> float:
+def _score(line: float, category: Category, policy: Policy, model: Model | None) -> float:
+    """The priority, not yet rounded, of what the reasons add up to."""
     kind = policy.kinds[category]
-    score = weighing.start(policy) + sum(reason.weight for reason in reasons)
     if model is not None and kind.presses:
-        score = on_scale(score, edges_for(policy.important_cost, model.edges), policy)
-    return min(kind.highest, max(kind.lowest, score))
+        line = on_scale(line, edges_for(policy.important_cost, model.edges), policy)
+    return min(kind.highest, max(kind.lowest, line))
+
+
+def _needs_reply(found: _Weighed, grounds: Grounds, policy: Policy, model: Model | None) -> bool:
+    told = [rule.needs_reply for rule in found.own if rule.needs_reply is not None]
+    return told[-1] if told else _reply(grounds.hits, found.category, policy, grounds.opinion, model)
 
 
 def _reply(

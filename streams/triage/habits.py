@@ -7,7 +7,7 @@ circle. Only the owner teaches, so nobody promotes himself by volume; a forged s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -66,6 +66,19 @@ def kind_by(habits: Habits | None, features: Features, category: Category) -> Ca
         return category
     rescued = category is Category.SPAM and named not in {Category.SPAM, Category.PHISHING}
     return category if features.fails_authentication and rescued else Category(named)
+
+
+def without(habits: Habits, names: Collection[str]) -> Habits:
+    """The corrections, had the owner not made those that these reasons are named after."""
+    sender = habits.sender
+    if sender is not None:
+        shown = replace(sender, category=None) if KIND in names else sender
+        sender = replace(shown, corrections=0) if SENDER in names else shown
+    return Habits(
+        sender=sender,
+        thread=None if THREAD in names else habits.thread,
+        circle=None if CIRCLE in names else habits.circle,
+    )
 
 
 def moves(facts: Facts, features: Features, category: Category, priority: float) -> list[Reason]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -83,6 +83,17 @@ class Model:
             form=priority.bias + _sum(priority.form, form),
             request=_dot(priority.asking, asked),
             reply=reply.bias + _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked),
+        )
+
+    def without(self, opinion: Opinion, names: Collection[str]) -> Opinion:
+        """The opinion, had these of the rules that hit not done so, or these parts of it had nothing to say."""
+        wording = 0.0 if WORDING in names else opinion.wording
+        return Opinion(
+            wording=wording,
+            junk=opinion.junk - opinion.wording + wording - _sum(self.junk.rules, names),
+            form=0.0 if FORM in names else opinion.form,
+            request=0.0 if REQUEST in names else opinion.request,
+            reply=opinion.reply - _sum(self.reply.rules, names),
         )
 
     def _known(self, mail: Features) -> list[float]:

@@ -5,7 +5,7 @@ here raises phishing, or a mail whose sender's authentication fails: an address 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 
@@ -110,6 +110,15 @@ class Own:
     def __bool__(self) -> bool:
         """Whether there is anything."""
         return bool(self.rules or self.vips or self.mutes or self.hours)
+
+    def without(self, names: Collection[str]) -> Own:
+        """The same, had it not what these reasons are named after."""
+        return Own(
+            rules=tuple(rule for rule in self.rules if OWN + rule.name not in names),
+            vips=() if VIP in names else self.vips,
+            mutes=() if MUTED in names else self.mutes,
+            hours=None if OUTSIDE_HOURS in names else self.hours,
+        )
 
     def hits(self, features: Features, category: Category) -> list[OwnRule]:
         """The rules that hold."""

@@ -108,6 +108,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """What the lane turns on: deciding again without these reasons leads to another one."""
+
+    lane: Lane
+    """Where the mail would be."""
+    without: tuple[str, ...]
+    """Rules of the reasons that it takes to get there, strongest first."""
+    text: str
+    """The same for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The decision. `confidence` is the probability, 0..1, that the lane is right (calibrated, see MODEL.md); `reasons`
     are ordered by effect, strongest first."""
@@ -122,3 +134,7 @@ class Verdict:
     policy_version: str
     model_version: str
     """A digest of the learned model's weights; "rules" where none took part."""
+    because: str = ""
+    """The two or three reasons that mattered most, for a person; empty where there is none."""
+    counterfactual: Counterfactual | None = None
+    """None: no three of its reasons turn it."""

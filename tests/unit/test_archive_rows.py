@@ -22,7 +22,9 @@ def test_every_field_of_a_verdict_has_its_place() -> None:
     made = row(VERDICT, At())
     assert orjson.loads(made.reasons) == [{"rule": "deadline", "weight": 2.5, "text": "Names a deadline."}]
     assert orjson.loads(made.facts)["sender"]["mails"] == 3
-    assert made._replace(reasons="", facts="") == Row(
+    assert orjson.loads(made.counterfactual or "")["without"] == ["deadline"]
+    assert row(changed(counterfactual=None), At()).counterfactual is None
+    assert made._replace(reasons="", facts="", counterfactual=None) == Row(
         event_id="0123456789abcdef0123456789abcdef",
         revision=0,
         account="home",
@@ -54,6 +56,8 @@ def test_every_field_of_a_verdict_has_its_place() -> None:
         lane_partition=2,
         lane_offset=41,
         lane_timestamp=datetime(2025, 11, 20, 10, 0, 1, 250_000, tzinfo=UTC),
+        because="Names a deadline",
+        counterfactual=None,
     )
 
 

@@ -40,11 +40,23 @@ def test_the_same_verdict_has_no_differences() -> None:
         ("reasons", ()),
         ("policy_version", "p2"),
         ("model_version", "m1"),
+        ("because", "Names a list"),
+        ("counterfactual", None),
     ],
 )
 def test_every_field_of_a_verdict_counts(field: str, value: Any) -> None:
     derived = dataclasses.replace(DERIVED, **{field: value})
     assert differences(VERDICT, derived) == (Difference(field=field, recorded=getattr(VERDICT, field), derived=value),)
+
+
+def test_a_record_of_before_it_said_why_in_short_is_told_by_what_is_derived() -> None:
+    old = changed(because="", counterfactual=None)
+    assert differences(old, DERIVED) == ()
+    shown = told(Explanation(recorded=old, found_in="PostgreSQL", derived=DERIVED))
+    assert "in short    Names a deadline\n" in shown
+    assert "\n  would be in the normal lane but for: Names a deadline\n" in shown
+    opinion = Explanation(recorded=dataclasses.replace(old, revision=1), found_in="PostgreSQL", derived=DERIVED)
+    assert (opinion.because, opinion.turns_on) == ("", "")
 
 
 def test_a_person_reads_reasons_facts_and_the_outcome() -> None:

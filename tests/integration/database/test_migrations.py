@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,15 @@ from infra.database.migration import Migration, shipped
 from infra.database.pool import Connection
 from infra.errors import Transient
 from infra.settings import Settings, load
+from monitoring.backup.sealed import Writer
+from monitoring.backup.tables import copy_in, copy_out
 
 ONE = Migration(name="0001_one.sql", sql="CREATE TABLE one (n int);")
 TWO = Migration(name="0002_two.sql", sql="CREATE TABLE two (n int); INSERT INTO two VALUES (2);")
+ROW_OF_THEN = """
+INSERT INTO verdicts VALUES ('0123456789abcdef0123456789abcdef', 0, 'home', 'a@shop.example', 'A Shop', 'Your order', now(), now(), '', '',
+    '', 0, 9, '{}', 7, 'high', 'work', true, 0.7, '[]', '{}', 'p1', 'rules', 'mail.received', 0, 1, '', 'mail.high', 0, 1, now())
+"""
 BROKEN = Migration(name="0002_two.sql", sql="CREATE TABLE two (n int); INSERT INTO missing VALUES (2);")
 THREE = Migration(name="0003_three.sql", sql="CREATE TABLE three (n int);")
 
@@ -78,3 +85,23 @@ async def test_whoever_waits_too_long_for_another_process_may_come_again(
         with pytest.raises(Transient):
             await migrate(hasty, [ONE])
     assert await migrate(settings, [ONE]) == (ONE.name,)
+
+
+async def test_a_backup_from_before_a_migration_is_restored_and_then_migrated(
+    settings: Settings, query: Connection, tmp_path: Path
+) -> None:
+    """Its files have the columns of then."""
+    then = shipped()[:2]
+    await migrate(settings, then)
+    await query.execute("INSERT INTO maintenance VALUES ('analyze', now(), 0.5, 7)")
+    await query.execute(ROW_OF_THEN)
+    await copy_out(settings, tmp_path, lambda path: Writer(path, None))
+    await query.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    assert await copy_in(settings, tmp_path, None, tuple(each.name for each in then)) == {
+        "maintenance": 1,
+        "verdicts": 1,
+    }
+    assert {state.state for state in await migration_states(settings)} == {"applied"}
+    kept = await query.fetchrow("SELECT subject, because, counterfactual FROM current_verdicts")
+    assert kept is not None
+    assert tuple(kept) == ("Your order", "", None)

@@ -34,11 +34,12 @@ async def test_a_verdict_is_stored_as_it_was(sink: VerdictSink, query: Connectio
     assert await sink.write([made]) == 1
     stored = await query.fetchrow("SELECT * FROM verdicts")
     assert stored is not None
-    plain = {name: stored[name] for name in Row._fields if name not in {"reasons", "facts", "flags"}}
+    plain = {name: stored[name] for name in Row._fields if name not in {"reasons", "facts", "flags", "counterfactual"}}
     assert plain == {name: value for name, value in made._asdict().items() if name in plain}
     assert stored["flags"] == ["bad-date", "truncated"]
     assert await query.fetchval("SELECT reasons->0->>'rule' FROM verdicts") == "deadline"
     assert await query.fetchval("SELECT facts->'sender'->>'mails' FROM verdicts") == "3"
+    assert await query.fetchval("SELECT counterfactual->>'lane' FROM current_verdicts") == "normal"
 
 
 OFFSETS = itertools.count()

@@ -18,7 +18,7 @@ from streams.events import Received, VerdictRecord, verdict_headers
 from streams.feedback import Action, Feedback
 from streams.runtime.dead import dead_letter
 from streams.status import Check, Status
-from tests.verdicts import VERDICT, VERDICTS, At
+from tests.verdicts import VERDICT, VERDICTS, At, changed
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 RECEIVED = Received(
@@ -83,10 +83,19 @@ def broken(path: str, value: Any) -> Any:
         ("reasons", [{"rule": "r"}]),
         ("facts.sender.mails", -1),
         ("facts.owner", "me@home.example"),
+        ("counterfactual.lane", "slow"),
+        ("counterfactual", "the deadline"),
     ],
 )
 def test_a_broken_verdict_does_not(path: str, value: Any) -> None:
     assert not VERDICT_SCHEMA.is_valid(broken(path, value))
+
+
+def test_a_verdict_of_before_it_said_why_in_short_is_still_one() -> None:
+    data = orjson.loads(VERDICT.encode())
+    del data["because"], data["counterfactual"]
+    VERDICT_SCHEMA.validate(data)
+    assert VerdictRecord.decode(orjson.dumps(data)) == changed(because="", counterfactual=None)
 
 
 def test_a_verdict_of_a_newer_writer_may_say_more() -> None:
