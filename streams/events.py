@@ -220,17 +220,22 @@ def verdict_record(received: Received, mail: Mail, facts: Facts, verdict: Verdic
     )
 
 
-def verdict_headers(received: Received, traceparent: str = "") -> Headers:
-    """Headers of a lane record: the same identity, time and trace as the mail it judges; `traceparent` names the span
-    in which it was judged."""
+def verdict_headers(record: VerdictRecord, traceparent: str) -> Headers:
+    """Headers of a lane record: the same identity and time as the mail it judges; `traceparent` names the span in which
+    it was judged."""
+    return headers_about(record.event_id, record.account, TYPE_VERDICT, record.received_at, traceparent)
+
+
+def headers_about(event_id: str, account: str, kind: str, time: str, traceparent: str) -> Headers:
+    """Headers of a JSON record about a mail; `ce_id` is the mail's, so that all records about it share it."""
     pairs = {
         "ce_specversion": "1.0",
-        "ce_id": received.event_id,
-        "ce_source": f"/accounts/{received.account}",
-        "ce_type": TYPE_VERDICT,
-        "ce_time": utc_text(received.received_at),
+        "ce_id": event_id,
+        "ce_source": f"/accounts/{account}",
+        "ce_type": kind,
+        "ce_time": time,
         "content-type": "application/json",
-        "traceparent": traceparent or received.traceparent,
+        "traceparent": traceparent,
     }
     return tuple((name, value.encode()) for name, value in pairs.items())
 

@@ -183,5 +183,5 @@ def revision(received: Received, standing: Standing, verdict: Verdict, facts: Fa
         policy_version=verdict.policy_version,
         model_version=verdict.model_version,
     )
-    headers = (*verdict_headers(received), (REVISED_BY, REPLAY))
+    headers = (*verdict_headers(record, received.traceparent), (REVISED_BY, REPLAY))
     return Found(change=one, topic=LANES[record.lane].name, value=record.encode(), headers=headers)
