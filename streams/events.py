@@ -206,18 +206,19 @@ def verdict_record(received: Received, mail: Mail, facts: Facts, verdict: Verdic
         attachments=len(mail.attachments),
         size=received.size,
         flags=tuple(sorted(mail.flags)),
-        priority=verdict.priority,
-        lane=verdict.lane,
-        category=verdict.category,
-        needs_reply=verdict.needs_reply,
-        confidence=verdict.confidence,
-        reasons=verdict.reasons,
         facts=facts,
-        policy_version=verdict.policy_version,
-        model_version=verdict.model_version,
         origin=origin,
         location=received.location,
+        **decided(verdict),
     )
+
+
+_DECIDED = tuple(Verdict.__slots__)
+
+
+def decided(verdict: Verdict) -> dict[str, Any]:
+    """The fields of a record that say what was decided: all of the verdict's, under the same names."""
+    return {name: getattr(verdict, name) for name in _DECIDED}
 
 
 def verdict_headers(record: VerdictRecord, traceparent: str) -> Headers:
