@@ -221,33 +221,37 @@ def verdict_record(received: Received, mail: Mail, facts: Facts, verdict: Verdic
         attachments=len(mail.attachments),
         size=received.size,
         flags=tuple(sorted(mail.flags)),
-        priority=verdict.priority,
-        lane=verdict.lane,
-        category=verdict.category,
-        needs_reply=verdict.needs_reply,
-        confidence=verdict.confidence,
-        reasons=verdict.reasons,
         facts=facts,
-        policy_version=verdict.policy_version,
-        model_version=verdict.model_version,
         origin=origin,
         location=received.location,
-        because=verdict.because,
-        counterfactual=verdict.counterfactual,
+        **decided(verdict),
     )
 
 
-def verdict_headers(received: Received, traceparent: str = "") -> Headers:
-    """Headers of a lane record: the same identity, time and trace as the mail it judges; `traceparent` names the span
-    in which it was judged."""
+_DECIDED = tuple(Verdict.__slots__)
+
+
+def decided(verdict: Verdict) -> dict[str, Any]:
+    """The fields of a record that say what was decided: all of the verdict's, under the same names."""
+    return {name: getattr(verdict, name) for name in _DECIDED}
+
+
+def verdict_headers(record: VerdictRecord, traceparent: str) -> Headers:
+    """Headers of a lane record: the same identity and time as the mail it judges; `traceparent` names the span in which
+    it was judged."""
+    return headers_about(record.event_id, record.account, TYPE_VERDICT, record.received_at, traceparent)
+
+
+def headers_about(event_id: str, account: str, kind: str, time: str, traceparent: str) -> Headers:
+    """Headers of a JSON record about a mail; `ce_id` is the mail's, so that all records about it share it."""
     pairs = {
         "ce_specversion": "1.0",
-        "ce_id": received.event_id,
-        "ce_source": f"/accounts/{received.account}",
-        "ce_type": TYPE_VERDICT,
-        "ce_time": utc_text(received.received_at),
+        "ce_id": event_id,
+        "ce_source": f"/accounts/{account}",
+        "ce_type": kind,
+        "ce_time": time,
         "content-type": "application/json",
-        "traceparent": traceparent or received.traceparent,
+        "traceparent": traceparent,
     }
     return tuple((name, value.encode()) for name, value in pairs.items())
 

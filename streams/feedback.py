@@ -8,7 +8,7 @@ from typing import Literal
 
 import orjson
 
-from streams.events import TYPE_FEEDBACK, Headers, MalformedEvent, VerdictRecord, utc_text, verdict_from
+from streams.events import TYPE_FEEDBACK, Headers, MalformedEvent, VerdictRecord, headers_about, utc_text, verdict_from
 from streams.trace_context import new_context
 from streams.triage.verdict import Category, Lane
 
@@ -69,14 +69,5 @@ class Feedback:
             raise MalformedEvent(f"not a feedback record: {type(error).__name__}: {error}") from None
 
     def headers(self) -> Headers:
-        """The record's headers; `ce_id` is the mail's, so that all records of a mail share it."""
-        pairs = {
-            "ce_specversion": "1.0",
-            "ce_id": self.event_id,
-            "ce_source": f"/accounts/{self.account}",
-            "ce_type": TYPE_FEEDBACK,
-            "ce_time": self.at,
-            "content-type": "application/json",
-            "traceparent": str(new_context()),
-        }
-        return tuple((name, value.encode()) for name, value in pairs.items())
+        """The record's headers; a trace begins with it."""
+        return headers_about(self.event_id, self.account, TYPE_FEEDBACK, self.at, str(new_context()))

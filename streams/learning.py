@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
+from streams.events import MalformedEvent, VerdictRecord, verdict_headers
 from streams.feedback import Feedback
 from streams.mail import Mail
 from streams.revisions import CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key
@@ -22,7 +22,7 @@ from streams.trace_context import child_traceparent
 from streams.triage import habits as teaching
 from streams.triage.counterfactual import because, overruled
 from streams.triage.habits import circle_of
-from streams.triage.policy import Policy, bounds
+from streams.triage.policy import Policy, bounds, lane_for
 from streams.triage.verdict import Category, Habit, Habits, Lane, Reason, Verdict
 
 SLOTS = 4096
@@ -114,7 +114,9 @@ def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
     if revised is None:
         return outcome
     said = Write(CORRECTED, row_key(revised.account, revised.event_id), CorrectedFacts(revision=revised.revision))
-    lane = Output(LANES[revised.lane].name, event.key, revised.encode(), _headers(event, revised))
+    trace = dict(event.headers).get("traceparent", b"").decode("latin-1")
+    headers = verdict_headers(revised, child_traceparent(trace, "triage", event.topic, event.partition, event.offset))
+    lane = Output(LANES[revised.lane].name, event.key, revised.encode(), headers)
     return outcome._replace(outputs=(lane,), writes=(*outcome.writes, said))
 
 
@@ -213,9 +215,10 @@ def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord 
     if record.account != feedback.account or record.event_id != feedback.event_id:
         raise MalformedEvent("the verdict is of another mail than the feedback")
     priority = _corrected_priority(record, feedback, policy)
-    lane = next(each.lane for each in policy.lanes if each.lowest <= priority <= each.highest)
     category = feedback.category or record.category
+    lane = lane_for(priority, policy)
     moved = Reason(rule=BY_OWNER, weight=float(priority - record.priority), text="You said where it belongs.")
+    reasons = (moved, *record.reasons)
     last = max(record.revision, last_revision(known, record.account, record.event_id))
     return replace(
         record,
@@ -224,8 +227,8 @@ def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord 
         lane=lane,
         category=category,
         needs_reply=record.needs_reply and policy.kinds[category].presses,
-        reasons=(moved, *record.reasons),
-        because=because((moved, *record.reasons)),
+        reasons=reasons,
+        because=because(reasons),
         counterfactual=overruled(record.lane, lane, moved),
         confidence=1.0,
     )
@@ -236,17 +239,3 @@ def _corrected_priority(record: VerdictRecord, feedback: Feedback, policy: Polic
     if low <= record.priority <= high:
         return record.priority
     return (low + high) // 2 if feedback.lane else min(high, max(low, record.priority))
-
-
-def _headers(event: Event, record: VerdictRecord) -> tuple[tuple[str, bytes], ...]:
-    trace = dict(event.headers).get("traceparent", b"").decode("latin-1")
-    pairs = {
-        "ce_specversion": "1.0",
-        "ce_id": record.event_id,
-        "ce_source": f"/accounts/{record.account}",
-        "ce_type": TYPE_VERDICT,
-        "ce_time": record.received_at,
-        "content-type": "application/json",
-        "traceparent": child_traceparent(trace, "triage", event.topic, event.partition, event.offset),
-    }
-    return tuple((name, value.encode()) for name, value in pairs.items())

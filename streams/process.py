@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import faulthandler
 import gc
 import logging
 import os
-import signal
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from time import monotonic
@@ -21,7 +18,9 @@ from aiokafka.errors import KafkaError
 
 from infra import logging as log_lines
 from infra.settings import Settings
+from infra.shutdown import end_within, on_stop_signal
 from infra.stacks import show_on_signal
+from infra.waiting import first
 from monitoring import metrics, metrics_server
 from monitoring.metrics_disk import follow_disk
 from streams.app import TriageApp, create_app
@@ -97,8 +96,7 @@ async def _run(
     ready: Ready | None,
 ) -> int:
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
+    on_stop_signal(partial(_stop, stop))
     show_on_signal()
     controls = Controls(settings, agents)
     running = Running(settings, group, agents, stop, controls)
@@ -126,19 +124,10 @@ async def _run(
 
 
 def _stop(stop: asyncio.Event) -> None:
-    """Begin the end, and see to it that it comes: a library may keep a cancellation to itself, or a thread."""
+    """Begin the end, and see to it that it comes."""
     if not stop.is_set():
-        last = threading.Timer(GIVE_UP_S, _give_up)
-        last.daemon = True
-        last.start()
+        end_within(GIVE_UP_S, code=1)
     stop.set()
-
-
-def _give_up() -> NoReturn:
-    log.error("did not end within %.1f s, ended at once: the next owner takes again what was not committed", GIVE_UP_S)
-    faulthandler.dump_traceback(sys.stderr, all_threads=True)
-    logging.shutdown()
-    os._exit(1)
 
 
 class Running:
@@ -167,13 +156,13 @@ class Running:
                 return
             log.warning("no broker at %s; trying again", self._brokers)
             await self.end()
-            await _first(self._stop.wait(), asyncio.sleep(pause))
+            await first(self._stop.wait(), asyncio.sleep(pause))
             pause = min(2 * pause, PAUSE_MAX_S)
             self.app = self._new()
 
     async def _started(self) -> bool:
         starting = asyncio.ensure_future(self.app.start())
-        await _first(starting, self._stop.wait())
+        await first(starting, self._stop.wait())
         if not starting.done():
             return True  # a signal came first: let `end` undo what is there
         try:
@@ -191,14 +180,6 @@ class Running:
         else:
             stopping.cancel()
             log.warning("did not stop in order within %.0f s", STOP_S)
-
-
-async def _first(*awaitables: Awaitable[Any]) -> None:
-    futures = [asyncio.ensure_future(one) for one in awaitables]
-    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-    for future in futures:
-        if future not in awaitables:  # a future that the caller holds is the caller's to end
-            future.cancel()
 
 
 def report(app: TriageApp) -> Report:

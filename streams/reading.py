@@ -13,7 +13,7 @@ from typing import Any
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import or_unavailable
 
 STALL_S = 30.0
 """Without progress for this long the read fails."""
@@ -55,7 +55,6 @@ async def to_end(
         KafkaUnavailable: no broker, no such topic, or no progress.
     """
     from aiokafka import AIOKafkaConsumer
-    from aiokafka.errors import KafkaError
 
     consumer = AIOKafkaConsumer(
         **aiokafka_options(settings),
@@ -66,14 +65,12 @@ async def to_end(
         max_partition_fetch_bytes=2 * 1024 * 1024,
     )
     try:
-        async with asyncio.timeout(stall_s):
-            await consumer.start()
-            ends = await _begin(consumer, topic, partitions, begin)
-        async for chunk in _chunks(consumer, ends, stall_s):
-            yield chunk
-    except (KafkaError, TimeoutError) as error:
-        where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"{topic} could not be read from {where}: {type(error).__name__}") from None
+        with or_unavailable(settings, f"{topic} could not be read from"):
+            async with asyncio.timeout(stall_s):
+                await consumer.start()
+                ends = await _begin(consumer, topic, partitions, begin)
+            async for chunk in _chunks(consumer, ends, stall_s):
+                yield chunk
     finally:
         await close_within(consumer, 2)
 

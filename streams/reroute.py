@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streams.events import TYPE_VERDICT, MalformedEvent, VerdictRecord
+from streams.events import MalformedEvent, VerdictRecord, verdict_headers
 from streams.reviews import Review
 from streams.revisions import CORRECTED, REVIEWS, ReviewedFacts, row_key
 from streams.runtime import Event, Known, Outcome, Output, Write
@@ -84,11 +84,9 @@ def second_verdict(review: Review, policy: Policy) -> VerdictRecord | None:
 
 
 def _output(event: Event, record: VerdictRecord) -> Output:
-    headers = {name: value for name, value in event.headers if name != "ce_type"}
-    before = (headers.get("traceparent") or b"").decode("latin-1")
-    traceparent = child_traceparent(before, NAME, event.topic, event.partition, event.offset)
-    headers |= {"ce_type": TYPE_VERDICT.encode(), "traceparent": (traceparent or before).encode()}
-    return Output(topic=LANES[record.lane].name, key=event.key, value=record.encode(), headers=tuple(headers.items()))
+    before = (dict(event.headers).get("traceparent") or b"").decode("latin-1")
+    headers = verdict_headers(record, child_traceparent(before, NAME, event.topic, event.partition, event.offset))
+    return Output(topic=LANES[record.lane].name, key=event.key, value=record.encode(), headers=headers)
 
 
 def _direction(before: int, after: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import orjson
 
-from streams.events import Headers, MalformedEvent, Received, VerdictRecord, event_id, utc_text
+from streams.events import Headers, MalformedEvent, VerdictRecord, event_id, headers_about
 from streams.mail import Mail
 from streams.triage.opinion import Bounds, Deception, Opinion, Sureness
 from streams.triage.review import Cause, Wanted
@@ -207,24 +207,11 @@ def _host(target: str) -> str:
     return host[:NAME_CHARACTERS].lower() if scheme.lower() in {"http", "https"} else ""
 
 
-def review_headers(received: Received, traceparent: str = "") -> Headers:
-    """Headers of a review request: the same identity, time and trace as the mail's."""
-    return _headers(TYPE_REVIEW, received.event_id, received.account, utc_text(received.received_at), traceparent)
+def review_headers(verdict: VerdictRecord, traceparent: str) -> Headers:
+    """Headers of the request to review a verdict: the same identity and time as the mail's."""
+    return headers_about(verdict.event_id, verdict.account, TYPE_REVIEW, verdict.received_at, traceparent)
 
 
 def reviewed_headers(review: Review, traceparent: str) -> Headers:
     """Headers of a review."""
-    return _headers(TYPE_REVIEWED, review.event_id, review.account, review.verdict.received_at, traceparent)
-
-
-def _headers(kind: str, event: str, account: str, time: str, traceparent: str) -> Headers:
-    pairs = {
-        "ce_specversion": "1.0",
-        "ce_id": event,
-        "ce_source": f"/accounts/{account}",
-        "ce_type": kind,
-        "ce_time": time,
-        "content-type": "application/json",
-        "traceparent": traceparent,
-    }
-    return tuple((name, value.encode()) for name, value in pairs.items())
+    return headers_about(review.event_id, review.account, TYPE_REVIEWED, review.verdict.received_at, traceparent)

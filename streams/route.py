@@ -51,7 +51,7 @@ def to_lane(event: Event, received: Received, record: VerdictRecord) -> Output:
         topic=LANES[record.lane].name,
         key=event.key,
         value=record.encode(),
-        headers=verdict_headers(received, _traceparent(event, received)),
+        headers=verdict_headers(record, _traceparent(event, received)),
     )
 
 
@@ -63,7 +63,7 @@ def review(
     if want is None:
         return ()
     request = review_request(classified.mail, record, want)
-    headers = review_headers(received, _traceparent(event, received))
+    headers = review_headers(record, _traceparent(event, received))
     return (Output(topic=REVIEW.name, key=event.key, value=request.encode(), headers=headers),)
 
 

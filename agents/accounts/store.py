@@ -9,7 +9,7 @@ from agents.accounts.account import Account, InvalidAccount
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import or_unavailable
 from streams.reading import latest
 from streams.topics import ACCOUNTS
 
@@ -52,18 +52,15 @@ async def remove_account(settings: Settings, account_id: str) -> None:
 
 async def _write(settings: Settings, account_id: str, value: bytes | None) -> None:
     from aiokafka import AIOKafkaProducer
-    from aiokafka.errors import KafkaError
 
     producer = AIOKafkaProducer(
         **aiokafka_options(settings), client_id=f"{settings.instance_id}-accounts", enable_idempotence=True, acks="all"
     )
     try:
-        async with asyncio.timeout(WRITE_S):
-            await producer.start()
-            # The default partitioner is `streams.partitioning.partition_of`.
-            await producer.send_and_wait(ACCOUNTS.name, value, key=account_id.encode())
-    except (KafkaError, TimeoutError) as error:
-        where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"{ACCOUNTS.name} could not be written at {where}: {type(error).__name__}") from None
+        with or_unavailable(settings, f"{ACCOUNTS.name} could not be written at"):
+            async with asyncio.timeout(WRITE_S):
+                await producer.start()
+                # The default partitioner is `streams.partitioning.partition_of`.
+                await producer.send_and_wait(ACCOUNTS.name, value, key=account_id.encode())
     finally:
         await close_within(producer, 2)

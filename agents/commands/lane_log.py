@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import OffsetOutOfRangeError
 
 from infra.errors import Permanent
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
 from streams.events import Origin
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, or_unavailable
 
 Match = Callable[[ConsumerRecord], bool]
 CALL_S = 15.0
@@ -45,12 +45,10 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         max_partition_fetch_bytes=2 * 1024 * 1024,
     )
     try:
-        async with asyncio.timeout(CALL_S):
-            await consumer.start()
-        yield consumer
-    except (KafkaError, TimeoutError) as error:
-        where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"no answer from Kafka at {where}: {type(error).__name__}") from None
+        with or_unavailable(settings, "no answer from Kafka at"):
+            async with asyncio.timeout(CALL_S):
+                await consumer.start()
+            yield consumer
     finally:
         await close_within(consumer, 2)
 

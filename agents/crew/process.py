@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -32,6 +31,8 @@ from agents.ingest.backoff import Backoff
 from infra.addresses import without_passwords
 from infra.errors import Transient
 from infra.settings import Settings
+from infra.shutdown import end_within, stop_signal
+from infra.stacks import show_on_signal
 from monitoring import metrics, metrics_server
 from streams.control import Follower
 from streams.events import utc_text
@@ -171,12 +172,11 @@ def _first(error: BaseException) -> BaseException:
 
 async def crew(settings: Settings, panel: Asks) -> None:
     """Run until SIGTERM or SIGINT, then stop within a few seconds: what is not committed is asked again."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_signal()
+    show_on_signal()
     # CrewAI makes each call in a thread of the loop's; those of calls that were given up end with their time-out.
-    loop.set_default_executor(ThreadPoolExecutor(2 * settings.crew_concurrency + 8, thread_name_prefix="crew"))
+    threads = ThreadPoolExecutor(2 * settings.crew_concurrency + 8, thread_name_prefix="crew")
+    asyncio.get_running_loop().set_default_executor(threads)
     metrics_server.serve("crew", settings.process_metrics_port, settings.bind_host)
     for outcome in _OUTCOMES:
         metrics.REVIEWS.labels(outcome, "no")
@@ -188,7 +188,7 @@ async def crew(settings: Settings, panel: Asks) -> None:
         running = asyncio.create_task(working.run(), name="crew")
         log.info("crew starts: %s at %s", settings.crew_model, without_passwords(settings.crew_url))
         await stop.wait()
-        loop.call_later(STOP_S, os._exit, 0)
+        end_within(STOP_S, code=0)
         running.cancel()
         await asyncio.wait([running])
         await working.reading.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from agents.deliver.reading import Reading
 from agents.deliver.undelivered import UndeliveredLog
 from infra.errors import ConfigError
 from infra.settings import Settings
+from infra.shutdown import end_within, stop_signal
 from infra.stacks import show_on_signal
 from monitoring import metrics_server
 from streams.control import Follower
@@ -52,9 +52,7 @@ def endpoints_of(settings: Settings) -> tuple[Endpoint, ...]:
 
 async def deliver(settings: Settings, endpoints: Sequence[Endpoint]) -> None:
     """Run until SIGTERM or SIGINT, then stop in order."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = stop_signal()
     show_on_signal()
     metrics_server.serve("deliver", settings.process_metrics_port, settings.bind_host)
     undelivered = UndeliveredLog(settings)
@@ -71,7 +69,7 @@ async def deliver(settings: Settings, endpoints: Sequence[Endpoint]) -> None:
         log.info("%d endpoints, pid %d", len(lines), os.getpid())
         await stop.wait()
         failed = [task for task in tasks if task.done()]
-        asyncio.get_running_loop().call_later(STOP_S, os._exit, 1 if failed else 0)
+        end_within(STOP_S, code=1 if failed else 0)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

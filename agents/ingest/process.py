@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -25,6 +24,8 @@ from agents.ingest.states import States
 from agents.push import Push
 from agents.sources.gmail import Service
 from infra.settings import Settings
+from infra.shutdown import end_within, stop_signal
+from infra.stacks import show_on_signal
 from monitoring import metrics_server
 from monitoring.metrics_disk import follow_disk
 from streams.control import Follower
@@ -55,7 +56,8 @@ async def ingest(settings: Settings) -> None:
     metrics_server.serve("ingest", settings.process_metrics_port, settings.bind_host)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
     push = Push(settings, gmail)
-    stop = _stop_signal()
+    stop = stop_signal()
+    show_on_signal()
     log.info("running, pid %d", os.getpid(), extra={"instance": settings.instance_id})
     async with (
         Follower(settings) as control,
@@ -68,7 +70,7 @@ async def ingest(settings: Settings) -> None:
         pushing.add_done_callback(partial(_stop_on_failure, stop))
         await stop.wait()
         started = time.monotonic()
-        asyncio.get_running_loop().call_later(STOP_S, _give_up)
+        end_within(STOP_S, code=0)
         for task in (running, pushing):
             task.cancel()
         await asyncio.wait([running, pushing])
@@ -79,18 +81,6 @@ async def ingest(settings: Settings) -> None:
     log.info("ingest stopped", extra={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
-
-
 def _stop_on_failure(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
         stop.set()
-
-
-def _give_up() -> None:
-    log.warning("something did not stop in time: leaving it")
-    os._exit(0)

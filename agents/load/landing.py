@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, or_unavailable
 from streams.topics import DEAD, LANE_OF
 
 START_S = 20.0
@@ -57,13 +57,10 @@ async def watching(settings: Settings, number_in: Callable[[bytes], int | None])
         max_partition_fetch_bytes=2 * 1024 * 1024,
     )
     try:
-        try:
+        with or_unavailable(settings, "the lanes cannot be read from"):
             async with asyncio.timeout(START_S):
                 await consumer.start()
                 await _from_now_on(settings, consumer)
-        except (KafkaError, TimeoutError) as error:
-            where = settings.kafka_bootstrap_servers
-            raise KafkaUnavailable(f"the lanes cannot be read from {where}: {type(error).__name__}") from None
         watch = asyncio.create_task(_watch(consumer, number_in, landed))
         try:
             yield landed

@@ -44,20 +44,9 @@ async def heard(settings: Settings) -> Report:
     Raises:
         KafkaUnavailable: the status topic cannot be read.
     """
-    from aiokafka.errors import KafkaError
+    from monitoring.health.follower import instances_now
 
-    from monitoring.health.follower import catch_up
-    from monitoring.health.instances import Instances
-    from streams.kafka_errors import KafkaUnavailable
-
-    instances = Instances(interval_s=settings.status_interval_s)
-    try:
-        async with asyncio.timeout(READ_TIMEOUT_S):
-            await catch_up(settings, instances)
-    except (KafkaError, LookupError, TimeoutError) as error:
-        where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"triage.status could not be read from {where}: {type(error).__name__}") from None
-    return report_of(instances)
+    return report_of(await instances_now(settings, READ_TIMEOUT_S))
 
 
 def report_of(instances: Instances) -> Report:

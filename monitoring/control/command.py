@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from contextlib import AsyncExitStack
 
 import click
 
 from infra import logging as json_logging
 from infra.settings import Settings, load
+from infra.shutdown import stop_signal
+from infra.waiting import first
 from monitoring import metrics_server
 
 log = logging.getLogger(__name__)
@@ -85,9 +86,7 @@ async def serve(settings: Settings) -> None:
     from streams.status_publisher import StatusPublisher
 
     metrics_server.name("control")
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = stop_signal()
     watch = Watch(settings)
     async with AsyncExitStack() as stack:
         following = await stack.enter_async_context(Follower(settings))
@@ -105,9 +104,7 @@ async def serve(settings: Settings) -> None:
         stack.push_async_callback(_end, learning)
         await stack.enter_async_context(StatusPublisher(settings, "control", watch.own_report, following))
         log.info("listening on %s:%d and :%d", settings.bind_host, settings.health_port, settings.metrics_port)
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([stopping, learning], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await first(stop.wait(), learning)
         log.info("stopping")
     if learning.done() and not learning.cancelled():
         learning.result()

@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.settings import Settings
-from monitoring.health.instances import Instance, Instances
+from monitoring.health.instances import Instance
 from streams.control import writer
 from streams.control.knobs import KNOBS
 from streams.control.view import View
-from streams.kafka_errors import KafkaUnavailable
 from streams.status_publisher import CONTROL_REVISION
 
 READ_S = 10.0
@@ -85,15 +84,6 @@ def _revision(one: Instance) -> int:
 
 
 async def _instances(settings: Settings) -> tuple[Instance, ...]:
-    from aiokafka.errors import KafkaError
+    from monitoring.health.follower import instances_now
 
-    from monitoring.health.follower import catch_up
-
-    instances = Instances(interval_s=settings.status_interval_s)
-    try:
-        async with asyncio.timeout(READ_S):
-            await catch_up(settings, instances)
-    except (KafkaError, LookupError, TimeoutError) as error:
-        where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"triage.status could not be read from {where}: {type(error).__name__}") from None
-    return instances.seen(datetime.now(UTC))
+    return (await instances_now(settings, READ_S)).seen(datetime.now(UTC))

@@ -13,6 +13,7 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from monitoring.health.instances import Instances
 from streams.closing import close_within
+from streams.kafka_errors import KafkaUnavailable, or_unavailable
 from streams.topics import STATUS
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,24 @@ async def follow(settings: Settings, instances: Instances) -> None:
         except Exception as error:  # Kafka is away, or the topic is not there yet: the probes say so
             log.debug("status topic: %s", type(error).__name__)
         await asyncio.sleep(RETRY_S)
+
+
+async def instances_now(settings: Settings, within_s: float) -> Instances:
+    """What every process said last.
+
+    Raises:
+        KafkaUnavailable: the topic cannot be read.
+    """
+    instances = Instances(interval_s=settings.status_interval_s)
+    said = f"{STATUS.name} could not be read from"
+    try:
+        with or_unavailable(settings, said):
+            async with asyncio.timeout(within_s):
+                await catch_up(settings, instances)
+    except LookupError:
+        where = settings.kafka_bootstrap_servers
+        raise KafkaUnavailable(f"{said} {where}: it does not exist; run `triage topics create`") from None
+    return instances
 
 
 async def catch_up(settings: Settings, instances: Instances) -> None:

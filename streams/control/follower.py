@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
+from infra.waiting import first
 from streams.closing import close_within
 from streams.control.knobs import KNOBS, ORDERS
 from streams.control.records import ORDER_KEY, MalformedControl, Order
@@ -98,10 +99,7 @@ class Follower:
 
     async def caught_up(self, stop: asyncio.Event) -> None:
         """Wait until what is on the topic holds here; at most CATCH_UP_S, and not when the process is to stop."""
-        waits = [asyncio.create_task(self._caught_up.wait()), asyncio.create_task(stop.wait())]
-        await asyncio.wait(waits, timeout=CATCH_UP_S, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
+        await first(self._caught_up.wait(), stop.wait(), within_s=CATCH_UP_S)
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._follow_forever(), name="control")

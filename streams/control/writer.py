@@ -10,8 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aiokafka.errors import KafkaError
-
 from infra.errors import ConfigError
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
@@ -20,7 +18,7 @@ from streams.control import knobs
 from streams.control.records import LINE, LONGEST_WHY, ORDER_KEY, AuditEntry, MalformedControl, Order, Override
 from streams.control.view import View
 from streams.events import utc_text
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import or_unavailable
 from streams.reading import to_end
 from streams.topics import AUDIT, CONTROL
 
@@ -133,18 +131,15 @@ async def _write(settings: Settings, key: str, value: bytes | None, entry: Audit
         request_timeout_ms=int(WRITE_S * 1000),
     )
     try:
-        async with asyncio.timeout(WRITE_S):
-            await producer.start()
-            async with producer.transaction():
-                written = await producer.send_and_wait(CONTROL.name, value, key=key.encode(), partition=0)
-                told = replace(entry, revision=written.offset + 1)
-                await producer.send_and_wait(AUDIT.name, told.encode(), key=entry.name.encode(), partition=0)
-    except (KafkaError, TimeoutError) as error:
-        where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(
-            f"{CONTROL.name} could not be written at {where}: {type(error).__name__};"
-            " `triage control show` tells whether it was"
-        ) from None
+        with or_unavailable(
+            settings, f"{CONTROL.name} could not be written at", "; `triage control show` tells whether it was"
+        ):
+            async with asyncio.timeout(WRITE_S):
+                await producer.start()
+                async with producer.transaction():
+                    written = await producer.send_and_wait(CONTROL.name, value, key=key.encode(), partition=0)
+                    told = replace(entry, revision=written.offset + 1)
+                    await producer.send_and_wait(AUDIT.name, told.encode(), key=entry.name.encode(), partition=0)
     finally:
         await close_within(producer, 1)
     return int(written.offset) + 1

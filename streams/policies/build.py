@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from streams.policies.document import Document, Lanes, Part, Rule, Weight, WorkingHours
 from streams.triage.glob import Glob
 from streams.triage.own import Hours, Own, OwnRule
-from streams.triage.policy import Effect, Kind, LaneBounds, Policy
+from streams.triage.policy import Effect, Kind, LaneBounds, Policy, bounds
 from streams.triage.verdict import Category, Lane
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,12 +22,13 @@ def built(document: Document, shipped: Policy) -> Policy:
 
 
 def _laid_over(under: Policy, part: Part) -> Policy:
-    lanes = _lanes(part.lanes) if part.lanes else under.lanes
+    if part.lanes:
+        under = replace(under, lanes=_lanes(part.lanes))
+    _, low = bounds(under)[Lane.LOW]
     own = under.own
     return replace(
         under,
-        lanes=lanes,
-        kinds={category: _below(kind, lanes) for category, kind in under.kinds.items()},
+        kinds={category: _below(kind, low) for category, kind in under.kinds.items()},
         effects={name: _effect(each, part.weights.get(name)) for name, each in under.effects.items()},
         important_cost=part.important.cost if part.important else under.important_cost,
         own=Own(
@@ -49,9 +50,8 @@ def _lanes(said: Lanes) -> tuple[LaneBounds, ...]:
     )
 
 
-def _below(kind: Kind, lanes: Sequence[LaneBounds]) -> Kind:
+def _below(kind: Kind, low: int) -> Kind:
     """Bulk and junk stay in the low lane, wherever it ends."""
-    low = next(each.highest for each in lanes if each.lane is Lane.LOW)
     if kind.presses or kind.highest < low + 0.5:
         return kind
     highest = low + 0.4

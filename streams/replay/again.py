@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, cast
 from infra.settings import Settings
 from streams.canary import is_canary
 from streams.classify import classify, learn
-from streams.events import MalformedEvent, Received, VerdictRecord, verdict_headers
+from streams.events import MalformedEvent, Received, VerdictRecord, decided, verdict_headers
 from streams.mail import MailError, parse
 from streams.replay.difference import Change, Sums, change, changed, moved
 from streams.replay.log import consumer, records
@@ -170,20 +170,6 @@ class Replay:
 
 def revision(received: Received, standing: Standing, verdict: Verdict, facts: Facts, one: Change) -> Found:
     """The change with the lane record that makes it so."""
-    record = replace(
-        standing.record,
-        revision=standing.revision + 1,
-        priority=verdict.priority,
-        lane=verdict.lane,
-        category=verdict.category,
-        needs_reply=verdict.needs_reply,
-        confidence=verdict.confidence,
-        reasons=verdict.reasons,
-        facts=facts,
-        policy_version=verdict.policy_version,
-        model_version=verdict.model_version,
-        because=verdict.because,
-        counterfactual=verdict.counterfactual,
-    )
-    headers = (*verdict_headers(received), (REVISED_BY, REPLAY))
+    record = replace(standing.record, revision=standing.revision + 1, facts=facts, **decided(verdict))
+    headers = (*verdict_headers(record, received.traceparent), (REVISED_BY, REPLAY))
     return Found(change=one, topic=LANES[record.lane].name, value=record.encode(), headers=headers)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from streams.mail import Mail
 from streams.triage.decide import decide
 from streams.triage.opinion import Bounds
-from streams.triage.policy import Policy
+from streams.triage.policy import Policy, bounds
 from streams.triage.rules import RULES
 from streams.triage.verdict import Category, Facts, Lane, Verdict
 
@@ -81,17 +81,17 @@ def wanted(
     return Wanted(
         causes=causes,
         importance=min(100, _WEIGHT[verdict.lane] + 30 * stake + doubt),
-        bounds=bounds(verdict, by_rules, policy),
+        bounds=leeway(verdict, by_rules, policy),
     )
 
 
-def bounds(verdict: Verdict, by_rules: Verdict, policy: Policy) -> Bounds:
+def leeway(verdict: Verdict, by_rules: Verdict, policy: Policy) -> Bounds:
     """How far an opinion may move the verdict. Spam is never raised to where it interrupts somebody."""
     ceiling = 10
     if verdict.category is Category.PHISHING:
         ceiling = verdict.priority
     elif verdict.category is Category.SPAM:
-        normal = next(each.highest for each in policy.lanes if each.lane is Lane.NORMAL)
+        _, normal = bounds(policy)[Lane.NORMAL]
         ceiling = max(verdict.priority, normal)
     return Bounds(floor=min(verdict.priority, by_rules.priority), ceiling=ceiling)
 

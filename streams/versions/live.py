@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from infra.errors import TriageError
 from infra.settings import Settings
+from infra.waiting import first
 from monitoring.metrics import SHADOW_VERDICTS
 from streams.classify import Classified
 from streams.control import Follower, Values
@@ -55,10 +56,7 @@ class Live:
 
     async def ready(self, stop: asyncio.Event) -> None:
         """Wait until what is wanted decides; at most READY_S, and not when the process is to stop."""
-        waits = [asyncio.create_task(one.wait()) for one in (self._settled, stop)]
-        await asyncio.wait(waits, timeout=READY_S, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
+        await first(self._settled.wait(), stop.wait(), within_s=READY_S)
 
     def deciding(self, decide: Callable[..., Outcome]) -> Callable[[Event, Known], Outcome]:
         """`decide` with what decides at that moment: each mail is decided wholly by one policy and one model."""

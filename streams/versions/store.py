@@ -9,12 +9,10 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aiokafka.errors import KafkaError
-
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import or_unavailable
 from streams.reading import latest
 from streams.topics import POLICIES
 from streams.versions.document import UnusableVersion, digest, versions
@@ -98,12 +96,10 @@ async def keep(settings: Settings, one: Judge) -> None:
         max_request_size=2 * 1024 * 1024,
     )
     try:
-        async with asyncio.timeout(WRITE_S):
-            await producer.start()
-            await producer.send_and_wait(POLICIES.name, one.document, key=POLICY + policy, partition=0)
-            await producer.send_and_wait(POLICIES.name, one.weights, key=MODEL + model, partition=0)
-    except (KafkaError, TimeoutError) as error:
-        where = settings.kafka_bootstrap_servers
-        raise KafkaUnavailable(f"{POLICIES.name} could not be written at {where}: {type(error).__name__}") from None
+        with or_unavailable(settings, f"{POLICIES.name} could not be written at"):
+            async with asyncio.timeout(WRITE_S):
+                await producer.start()
+                await producer.send_and_wait(POLICIES.name, one.document, key=POLICY + policy, partition=0)
+                await producer.send_and_wait(POLICIES.name, one.weights, key=MODEL + model, partition=0)
     finally:
         await close_within(producer, 1)

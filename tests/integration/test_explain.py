@@ -115,7 +115,7 @@ class Stage:
 
     def lane(self, received: Received, record: VerdictRecord, *, abort: bool = False) -> None:
         """The verdict on its lane."""
-        self.put(LANES[record.lane].name, record.encode(), verdict_headers(received), abort=abort)
+        self.put(LANES[record.lane].name, record.encode(), verdict_headers(record, received.traceparent), abort=abort)
 
     def archive(self, *records: VerdictRecord) -> None:
         """The verdicts in PostgreSQL."""

@@ -15,8 +15,8 @@ from streams.events import VerdictRecord
 from streams.partitioning import partition_of
 from streams.reviews import Review, ReviewRequest
 from streams.topics import LANES, RECEIVED, REVIEW, REVIEWED
-from tests.integration.crew.reading import records
 from tests.integration.pipeline.processes import Pipeline, pipeline
+from tests.services.log import committed_records
 from tests.services.model import Model, crew_python
 from tests.services.servers import new_broker
 from tests.unit.crew.requests import UNSURE, mail
@@ -66,14 +66,14 @@ class System:
         producer.flush(30)
 
     def requests(self) -> list[ReviewRequest]:
-        return [ReviewRequest.decode(one.value()) for one in records(self.bootstrap, [REVIEW.name])]
+        return [ReviewRequest.decode(one.value()) for one in committed_records(self.bootstrap, REVIEW.name)]
 
     def reviews(self) -> list[Review]:
-        return [Review.decode(one.value()) for one in records(self.bootstrap, [REVIEWED.name])]
+        return [Review.decode(one.value()) for one in committed_records(self.bootstrap, REVIEWED.name)]
 
     def verdicts(self) -> list[VerdictRecord]:
         lanes = [lane.name for lane in LANES.values()]
-        return [VerdictRecord.decode(one.value()) for one in records(self.bootstrap, lanes)]
+        return [VerdictRecord.decode(one.value()) for one in committed_records(self.bootstrap, *lanes)]
 
     def until(self, holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
         """Wait for a condition."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import asyncpg
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
 
-from streams.topics import DEAD, LANES
+from streams.topics import LANES
+from tests.services.log import committed_records
 
 
 def lane_ids(bootstrap: str) -> Counter[str]:
@@ -15,40 +15,9 @@ def lane_ids(bootstrap: str) -> Counter[str]:
     return ids(bootstrap, [topic.name for topic in LANES.values()])
 
 
-def dead_ids(bootstrap: str) -> Counter[str]:
-    """The same for mail.dead."""
-    return ids(bootstrap, [DEAD.name])
-
-
 def ids(bootstrap: str, topics: list[str]) -> Counter[str]:
     """Event ids (header ce_id) of all committed records of topics."""
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "test-reader",
-            "isolation.level": "read_committed",
-            "enable.partition.eof": True,
-            "enable.auto.commit": False,
-        }
-    )
-    found: Counter[str] = Counter()
-    try:
-        left = {
-            (topic, partition)
-            for topic in topics
-            for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        }
-        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in left])
-        while left:
-            for message in consumer.consume(1000, 1.0):
-                error = message.error()
-                if error is None:
-                    found[dict(message.headers())["ce_id"].decode()] += 1
-                elif error.code() == KafkaError._PARTITION_EOF:
-                    left.discard((message.topic(), message.partition()))
-    finally:
-        consumer.close()
-    return found
+    return Counter(dict(one.headers() or ())["ce_id"].decode() for one in committed_records(bootstrap, *topics))
 
 
 async def archived(database: str) -> list[tuple[str, int]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from infra.settings import Settings
@@ -21,6 +21,7 @@ from streams.partitioning import partition_of
 from streams.topics import LANES, RECEIVED
 from streams.worker import GROUP
 from tests.integration.pipeline.processes import TRIAGE, Pipeline
+from tests.services.log import committed_records
 
 ACCOUNTS = tuple(f"box-{number}" for number in range(6))
 MUTED = "quiet@partner.example"
@@ -86,7 +87,9 @@ class Site:
 
     def verdicts(self) -> list[VerdictRecord]:
         """Everything on the lanes."""
-        return [VerdictRecord.decode(value) for value in _values(self.settings, [spec.name for spec in LANES.values()])]
+        lanes = [spec.name for spec in LANES.values()]
+        found = committed_records(self.settings.kafka_bootstrap_servers, *lanes)
+        return [VerdictRecord.decode(one.value()) for one in found]
 
     def groups(self) -> set[str]:
         """Consumer groups that exist."""
@@ -137,19 +140,3 @@ Could you please sign the contract and answer by tomorrow noon?\r
         owner=(f"{account}@corp.example",),
         source="maildir",
     )
-
-
-def _values(settings: Settings, topics: Sequence[str]) -> Iterator[bytes]:
-    reader = Consumer({
-        "bootstrap.servers": settings.kafka_bootstrap_servers, "group.id": "test-reader",
-        "isolation.level": "read_committed", "enable.partition.eof": True, "enable.auto.commit": False,
-    })  # fmt: skip
-    left = {(topic, number) for topic in topics for number in range(settings.topic_partitions)}
-    reader.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in left])
-    while left:
-        for message in reader.consume(1000, 0.5):
-            if message.error() is None:
-                yield message.value()
-            elif message.error().code() == KafkaError._PARTITION_EOF:
-                left.discard((message.topic(), message.partition()))
-    reader.close()

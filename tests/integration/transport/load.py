@@ -9,7 +9,7 @@ from confluent_kafka import KafkaException, Producer
 
 from tests.integration.transport.counting import PARTITIONS
 from tests.integration.transport.model import Model
-from tests.integration.transport.reading import read_all
+from tests.services.log import committed_records
 
 KEYS = 60
 _STEP_S = 5.0
@@ -86,7 +86,7 @@ class Load:
     def _asked(self, batch: list[tuple[bytes, bytes]]) -> bool:
         """A broker died in the middle and the producer cannot say what became of the batch: the topic can."""
         self._producer = self._opened()  # ends the old one's transaction, one way or the other
-        return batch[-1][1] in {message.value() for message in read_all(self._bootstrap, self._topic)}
+        return batch[-1][1] in {message.value() for message in committed_records(self._bootstrap, self._topic)}
 
     @staticmethod
     def _until_done(call: Callable[[float], object]) -> None:

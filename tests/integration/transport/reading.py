@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
@@ -14,6 +14,7 @@ from streams.runtime.tables import POSITION_KEY
 from streams.topics import DEAD, STATUS
 from tests.integration.transport.counting import PARTITIONS, table
 from tests.integration.transport.model import Model
+from tests.services.log import committed_records
 
 
 def create_topics(bootstrap: str, prefix: str, replicas: int = 1, *, changelog_partitions: int = PARTITIONS) -> None:
@@ -36,32 +37,20 @@ def partitions(topic: str) -> list[TopicPartition]:
     return [TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in range(PARTITIONS)]
 
 
-def read_all(bootstrap: str, topic: str) -> list[Message]:
-    """Every committed record up to the end, in order per partition."""
-    reader = _reader(bootstrap)
-    reader.assign(partitions(topic))
-    left, found = set(range(PARTITIONS)), []
-    while left:
-        for message in reader.consume(5000, 0.2):
-            if message.error() is None:
-                found.append(message)
-            elif message.error().code() == KafkaError._PARTITION_EOF:
-                left.discard(message.partition())
-    reader.close()
-    return found
-
-
 def values_by_key(bootstrap: str, topic: str) -> dict[bytes, list[bytes]]:
     """Values in order, per key."""
     found: dict[bytes, list[bytes]] = defaultdict(list)
-    for message in read_all(bootstrap, topic):
+    for message in committed_records(bootstrap, topic):
         found[message.key()].append(message.value())
     return dict(found)
 
 
 def wait_for_records(bootstrap: str, topic: str, number: int, seconds: float) -> int:
     """How many committed records the topic holds, as soon as these are `number`, or after `seconds`."""
-    reader = _reader(bootstrap)
+    reader = Consumer({
+        "bootstrap.servers": bootstrap, "group.id": "reading", "isolation.level": "read_committed",
+        "enable.auto.commit": False, "log_level": 2,
+    })  # fmt: skip
     reader.assign(partitions(topic))
     count, deadline = 0, time.monotonic() + seconds
     while count < number and time.monotonic() < deadline:
@@ -114,7 +103,7 @@ def _compare_positions(result: Verdict, bootstrap: str, prefix: str) -> None:
     """The group's offsets, and those that the tables say they count up to, are one thing."""
     said = {
         message.partition(): int(message.value() or b"0")
-        for message in read_all(bootstrap, table(prefix).changelog)
+        for message in committed_records(bootstrap, table(prefix).changelog)
         if message.key() == POSITION_KEY
     }
     reader = Consumer({"bootstrap.servers": bootstrap, "group.id": f"{prefix}counting", "log_level": 2})
@@ -135,10 +124,11 @@ def _compare(result: Verdict, key: bytes, found: list[bytes], wanted: list[bytes
 
 def _compare_dead(result: Verdict, bootstrap: str, prefix: str, model: Model) -> None:
     places = {
-        (message.partition(), message.offset()): message.value() for message in read_all(bootstrap, f"{prefix}in")
+        (message.partition(), message.offset()): message.value()
+        for message in committed_records(bootstrap, f"{prefix}in")
     }
     seen = []
-    for letter in read_all(bootstrap, DEAD.name):
+    for letter in committed_records(bootstrap, DEAD.name):
         headers = {name: value.decode() for name, value in letter.headers() or ()}
         if headers["dead_topic"] != f"{prefix}in":
             continue
@@ -148,16 +138,3 @@ def _compare_dead(result: Verdict, bootstrap: str, prefix: str, model: Model) ->
             result.dead_wrong.append(f"{letter.value()!r} says it came from {origin}")
     if sorted(seen) != sorted(model.poison):
         result.dead_wrong.append(f"{len(seen)} dead letters, {len(set(seen))} different, of {len(model.poison)}")
-
-
-def _reader(bootstrap: str) -> Consumer:
-    return Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "reading",
-            "isolation.level": "read_committed",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "log_level": 2,
-        }
-    )

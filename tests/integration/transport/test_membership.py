@@ -17,7 +17,8 @@ from infra.stack import KafkaBroker
 from tests.integration.transport.counting import PARTITIONS, Count, table
 from tests.integration.transport.fleet import Fleet, fleet, until
 from tests.integration.transport.load import Load
-from tests.integration.transport.reading import create_topics, read_all, values_by_key, verdict, wait_for_records
+from tests.integration.transport.reading import create_topics, values_by_key, verdict, wait_for_records
+from tests.services.log import committed_records
 
 ROWS = 100_000
 
@@ -138,7 +139,7 @@ def test_a_changelog_with_too_few_partitions_is_refused_at_the_start(
         until(workers.died, workers)
         assert workers.died() == {0: 1}
         assert f"has {PARTITIONS - 1} partitions, {topic_prefix}in has {PARTITIONS}" in workers.lines(0)
-    assert read_all(kafka, f"{topic_prefix}out") == []
+    assert committed_records(kafka, f"{topic_prefix}out") == []
 
 
 def test_a_sink_that_is_away_holds_offsets_and_membership_and_loses_nothing(
@@ -156,7 +157,7 @@ def test_a_sink_that_is_away_holds_offsets_and_membership_and_loses_nothing(
         while time.monotonic() < deadline:
             assert members(kafka, group) == 2, workers.logs()
             time.sleep(0.5)
-        assert read_all(kafka, f"{topic_prefix}out") == [], "no output, hence no offset, before the effect"
+        assert committed_records(kafka, f"{topic_prefix}out") == [], "no output, hence no offset, before the effect"
         sink.parent.mkdir()
         load.write(500, poison=0)
         all_is_right(kafka, topic_prefix, load, workers)

@@ -18,6 +18,7 @@ from streams.events import Received, VerdictRecord, verdict_headers
 from streams.feedback import Action, Feedback
 from streams.runtime.dead import dead_letter
 from streams.status import Check, Status
+from streams.trace_context import new_context
 from tests.verdicts import VERDICT, VERDICTS, At, changed
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -132,7 +133,7 @@ DEAD_HEADERS = tuple(pair for pair in dead_letter(Event(), "triage", ValueError(
     ("described", "written"),
     [
         (headers.RECEIVED, RECEIVED.headers()),
-        (headers.VERDICT, verdict_headers(RECEIVED)),
+        (headers.VERDICT, verdict_headers(VERDICT, str(new_context()))),
         (headers.DEAD, DEAD_HEADERS),
     ],
     ids=["received", "verdict", "dead"],

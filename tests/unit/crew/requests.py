@@ -36,7 +36,7 @@ def request_of(raw: bytes = TEXT.encode(), account: str = "box", **changes: int)
     wanted = Wanted(
         causes=(Cause.UNCERTAIN,),
         importance=50,
-        bounds=review.bounds(verdict, decide(mail, facts, DEFAULT, None), DEFAULT),
+        bounds=review.leeway(verdict, decide(mail, facts, DEFAULT, None), DEFAULT),
     )
     origin = Origin(topic="mail.received", partition=0, offset=7)
     made = review_request(mail, verdict_record(received, mail, facts, verdict, origin), wanted)

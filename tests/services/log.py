@@ -1,17 +1,16 @@
-"""All committed records of topics, as any consumer reads them."""
+"""What topics hold, read as any consumer would."""
 
 from __future__ import annotations
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 
-def records(bootstrap: str, topics: list[str]) -> list[Message]:
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap, "group.id": "test-reader", "isolation.level": "read_committed",
-            "enable.partition.eof": True, "enable.auto.commit": False,
-        }
-    )  # fmt: skip
+def committed_records(bootstrap: str, *topics: str) -> list[Message]:
+    """Every committed record up to the end of the topics, in order per partition."""
+    consumer = Consumer({
+        "bootstrap.servers": bootstrap, "group.id": "test-reader", "isolation.level": "read_committed",
+        "enable.partition.eof": True, "enable.auto.commit": False, "log_level": 2,
+    })  # fmt: skip
     found = []
     try:
         left = {
@@ -21,7 +20,7 @@ def records(bootstrap: str, topics: list[str]) -> list[Message]:
         }
         consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in left])
         while left:
-            for message in consumer.consume(1000, 1.0):
+            for message in consumer.consume(5000, 0.2):
                 if (error := message.error()) is None:
                     found.append(message)
                 elif error.code() == KafkaError._PARTITION_EOF:
