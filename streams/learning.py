@@ -101,6 +101,8 @@ def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
     own = known.get(HABITS, row_key(feedback.account, "")) or Habit()
     if feedback.action == "forgotten":
         return _learned(feedback, Habit(at=feedback.at, generation=own.generation + 1), {})
+    if _is_overtaken(feedback, known):
+        return Outcome(label=LABEL)
     mail = _about(feedback, known)
     policy = policy.of(feedback.account)
     wanted = _wanted(feedback, policy)
@@ -113,11 +115,19 @@ def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
     revised = _revised(feedback, known, policy)
     if revised is None:
         return outcome
-    said = Write(CORRECTED, row_key(revised.account, revised.event_id), CorrectedFacts(revision=revised.revision))
+    told = CorrectedFacts(revision=revised.revision, at=feedback.at)
+    said = Write(CORRECTED, row_key(revised.account, revised.event_id), told)
     trace = dict(event.headers).get("traceparent", b"").decode("latin-1")
     headers = verdict_headers(revised, child_traceparent(trace, "triage", event.topic, event.partition, event.offset))
     lane = Output(LANES[revised.lane].name, event.key, revised.encode(), headers)
     return outcome._replace(outputs=(lane,), writes=(*outcome.writes, said))
+
+
+def _is_overtaken(feedback: Feedback, known: Known) -> bool:
+    """Whether a correction is a repeated one (the topic is read again) or an older one (a dead letter put back): the
+    last word is the one that was said last, whenever it is read."""
+    last = known.get(CORRECTED, row_key(feedback.account, feedback.event_id))
+    return last is not None and feedback.action == "corrected" and feedback.at <= last.at
 
 
 def _about(feedback: Feedback, known: Known) -> Recent | None:

@@ -34,6 +34,8 @@ class CorrectedFacts:
 
     revision: int = 0
     """The last revision that this mail has."""
+    at: str = ""
+    """When the owner said so: what was said before it, or just then, changes nothing any more. Empty: not known."""
 
 
 REVIEWS = Table(name="reviews", changelog=REVIEWS_TOPIC.name, row=ReviewedFacts, source=REVIEWED.name)

@@ -15,7 +15,6 @@ from confluent_kafka.admin import AdminClient
 from infra.errors import Fatal, Transient
 from streams.transport.calls import BlockingCalls
 
-BEGINNING = 0
 _TIMEOUT_S = 5.0
 
 
@@ -46,17 +45,18 @@ class GroupOffsets:
         self._group = group
         self.metadata = self._consumer.consumer_group_metadata()
 
-    async def committed(self, topic: str, partition: int, calls: BlockingCalls) -> int:
-        """The next offset to read; the beginning when the group has committed none. To be asked after the partition's
+    async def committed(self, topic: str, partition: int, calls: BlockingCalls) -> int | None:
+        """The next offset to read; None when the group has committed none. To be asked after the partition's
         transactional id was taken over: no transaction that could still change it is running then.
 
         Raises:
             OrphanedOffset: and none will.
             Transient: the brokers did not answer.
         """
-        return int(await _bounded(calls, self._committed, topic, partition))
+        found = await _bounded(calls, self._committed, topic, partition)
+        return None if found is None else int(found)
 
-    def _committed(self, topic: str, partition: int) -> int:
+    def _committed(self, topic: str, partition: int) -> int | None:
         spot = TopicPartition(topic, partition)
         try:
             return _offset(self._consumer, spot)
@@ -67,7 +67,7 @@ class GroupOffsets:
             settled = _offset(self._lenient, spot)
         except KafkaException as error:
             raise Transient(f"committed offset of {topic}/{partition}: {error.args[0]}") from None
-        raise OrphanedOffset(settled)
+        raise OrphanedOffset(settled or 0)
 
     async def bounds(self, topic: str, partition: int, calls: BlockingCalls) -> tuple[int, int]:
         """The first offset that is there, and the one behind the last committed record.
@@ -135,11 +135,11 @@ class GroupOffsets:
         calls.close()
 
 
-def _offset(consumer: Any, spot: TopicPartition) -> int:
+def _offset(consumer: Any, spot: TopicPartition) -> int | None:
     (found,) = consumer.committed([spot], timeout=_TIMEOUT_S)
     if found.error:
         raise KafkaException(found.error)
-    return max(BEGINNING, int(found.offset))
+    return int(found.offset) if found.offset >= 0 else None
 
 
 async def _bounded(calls: BlockingCalls, call: Any, *arguments: Any) -> Any:

@@ -74,7 +74,7 @@ class Cluster:
     """Brokers by script: who opened which id, what is committed; `hold` stops an opening, `errors` fail it or a write."""
 
     made: list[ScriptedOwner] = field(default_factory=list)
-    committed: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    committed: dict[int, int | None] = field(default_factory=lambda: defaultdict(int))
     open_errors: deque[Exception] = field(default_factory=deque)
     write_errors: deque[Exception] = field(default_factory=deque)
     hold_open: asyncio.Event | None = None
@@ -161,7 +161,7 @@ class Offsets(NoOffsets):
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    async def committed(self, topic: str, partition: int, calls: object) -> int:
+    async def committed(self, topic: str, partition: int, calls: object) -> int | None:
         del topic, calls
         if self._cluster.orphaned is not None:
             settled, self._cluster.orphaned = self._cluster.orphaned, None
@@ -422,10 +422,25 @@ async def test_an_orphaned_offset_is_replaced_in_a_transaction_of_the_same_produ
     await until(lambda: rig.group.reads == [(0, 26)])
 
 
-async def test_mails_that_retention_took_before_they_were_processed_are_told_of(rig: Rig, caplog: Any) -> None:
-    rig.cluster.committed[0], rig.cluster.low = 7, 19
+@pytest.mark.parametrize(
+    ("committed", "low", "read_from", "said"),
+    [
+        pytest.param(7, 19, 7, "12 offsets are gone", id="the group was away for longer than records are kept"),
+        pytest.param(7, 9, 7, "2 offsets are gone", id="at least one of two is a record"),
+        pytest.param(7, 8, 7, "", id="an idle topic: the one offset is its last transaction's marker"),
+        pytest.param(7, 7, 7, "", id="an idle topic without transactions"),
+        pytest.param(None, 19, 19, "", id="never read before: what was there earlier was nobody's"),
+        pytest.param(None, 0, 0, "", id="new group, new topic"),
+    ],
+)
+async def test_mails_that_retention_took_before_they_were_processed_are_told_of_and_nothing_else_is(
+    rig: Rig, caplog: Any, committed: int | None, low: int, read_from: int, said: str
+) -> None:
+    rig.cluster.committed[0], rig.cluster.low = committed, low
     await rig.at_work(ZERO)
-    assert any("12 offsets are gone" in record.message for record in caplog.records)
+    await until(lambda: rig.group.reads == [(0, read_from)])
+    gone = [record.message for record in caplog.records if "gone" in record.message]
+    assert [said in message for message in gone] == [True] * bool(said)
 
 
 async def test_a_recovery_that_a_rebalance_overtakes_has_ended_before_its_rows_are_let_go(

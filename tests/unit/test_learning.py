@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -30,9 +31,9 @@ def mail_of(sender: Any, topic: str = "the audit", number: int = 0) -> bytes:
     return written(sender, Random(3), topic, number=number)
 
 
-def told(mailbox: Mailbox, record: VerdictRecord, action: str, **more: Any) -> Outcome:
+def told(mailbox: Mailbox, record: VerdictRecord, action: str, at: str = AT, **more: Any) -> Outcome:
     """What one record of feedback causes; its rows are kept."""
-    feedback = Feedback(event_id=record.event_id, account=ACCOUNT, action=action, at=AT, provider="gmail", **more)
+    feedback = Feedback(event_id=record.event_id, account=ACCOUNT, action=action, at=at, provider="gmail", **more)
     outcome = triage(_Event(FEEDBACK.name, 99, feedback.encode(), feedback.headers()), mailbox, policy=DEFAULT)
     for table, key, row in outcome.writes:
         mailbox.rows[table.name, key] = row
@@ -58,6 +59,36 @@ def test_a_verdict_that_a_correction_moved_is_derived_again_from_its_facts() -> 
     read = VerdictRecord.decode(record.encode())
     again = decide(parse(raw), read.facts, DEFAULT)
     assert (again.lane, again.reasons, again.confidence) == (Lane.LOW, read.reasons, read.confidence)
+
+
+LATER = "2026-03-02T09:00:01.000Z"
+"""Than AT."""
+
+
+def corrected(mailbox: Mailbox, record: VerdictRecord, lane: Lane, at: str) -> Outcome:
+    """What a correction made then causes."""
+    return told(mailbox, record, "corrected", at, lane=lane, verdict=record)
+
+
+def test_a_correction_that_is_read_again_changes_nothing() -> None:
+    """The topic may be rewound: all that was said comes again, in the same order."""
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    said = [(Lane.URGENT, AT), (Lane.LOW, LATER)]
+    assert all(corrected(mailbox, first, lane, at).outputs for lane, at in said)
+    rows = dict(mailbox.rows)
+    assert [corrected(mailbox, first, lane, at) for lane, at in said] == [Outcome(label=LABEL)] * 2
+    assert mailbox.rows == rows
+
+
+def test_a_correction_that_comes_late_is_not_the_last_word() -> None:
+    """A dead letter is put back after the owner said something else about the same mail."""
+    mailbox = Mailbox()
+    first, other = mailbox.receive(mail_of(ALICE)), mailbox.receive(mail_of(BEN, number=1))
+    assert corrected(mailbox, first, Lane.LOW, LATER).outputs
+    assert corrected(mailbox, first, Lane.URGENT, AT) == Outcome(label=LABEL)
+    assert corrected(mailbox, other, Lane.URGENT, AT).outputs, "of another mail nothing else was said"
+    assert mailbox.receive(mail_of(ALICE, "crane four", 1)).lane is Lane.LOW
 
 
 def test_a_category_is_kept_for_the_sender() -> None:
@@ -184,4 +215,5 @@ def test_a_correction_after_a_second_opinion_has_the_next_number() -> None:
     first = mailbox.receive(mail_of(ALICE))
     mailbox.rows[REVIEWS.name, row_key(ACCOUNT, first.event_id)] = ReviewedFacts(revision=1, reviews=1)
     assert mailbox.correct(first, Lane.URGENT).revision == 2, "the owner has not seen the crew's"
+    mailbox.now += timedelta(minutes=1)
     assert mailbox.correct(first, Lane.LOW).revision == 3, "nor their own"
