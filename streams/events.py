@@ -15,18 +15,8 @@ import orjson
 
 from streams.mail.model import Mail
 from streams.trace_context import new_context
-from streams.triage.verdict import (
-    Category,
-    Counterfactual,
-    Facts,
-    Habit,
-    Habits,
-    Lane,
-    Reason,
-    SenderFacts,
-    ThreadFacts,
-    Verdict,
-)
+from streams.triage.decoding import counterfactual_from, facts_from
+from streams.triage.verdict import Category, Counterfactual, Facts, Lane, Reason, Verdict
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -261,7 +251,6 @@ _FIELDS = frozenset(VerdictRecord.__slots__)
 
 def verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
     """A verdict from its JSON. Raises KeyError, TypeError, ValueError."""
-    facts = data["facts"]
     return VerdictRecord(
         **{
             **{name: value for name, value in data.items() if name in _FIELDS},  # a newer writer may say more
@@ -270,34 +259,8 @@ def verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
             "lane": Lane(data["lane"]),
             "category": Category(data["category"]),
             "reasons": tuple(Reason(**reason) for reason in data["reasons"]),
-            "facts": Facts(
-                owner=tuple(facts["owner"]),
-                received_at=facts["received_at"],
-                sender=SenderFacts(**facts["sender"]) if facts["sender"] else None,
-                thread=ThreadFacts(**facts["thread"]) if facts["thread"] else None,
-                habits=_habits_from(facts.get("habits")),
-            ),
+            "facts": facts_from(data["facts"]),
             "origin": Origin(**data["origin"]),
-            "counterfactual": _counterfactual_from(data.get("counterfactual")),
+            "counterfactual": counterfactual_from(data.get("counterfactual")),
         }
     )
-
-
-def _counterfactual_from(data: Mapping[str, Any] | None) -> Counterfactual | None:
-    if not data:
-        return None
-    return Counterfactual(lane=Lane(data["lane"]), without=tuple(data["without"]), text=data["text"])
-
-
-def _habits_from(data: Mapping[str, Any] | None) -> Habits | None:
-    """Records from before there were corrections have none."""
-    if not data:
-        return None
-    return Habits(**{name: _habit_from(data.get(name)) for name in ("sender", "thread", "circle")})
-
-
-def _habit_from(data: Mapping[str, Any] | None) -> Habit | None:
-    if not data:
-        return None
-    category = data.get("category")
-    return Habit(**{**data, "category": Category(category) if category else None})
