@@ -246,14 +246,11 @@ def headers_about(event_id: str, account: str, kind: str, time: str, traceparent
     return tuple((name, value.encode()) for name, value in pairs.items())
 
 
-_FIELDS = frozenset(VerdictRecord.__slots__)
-
-
 def verdict_from(data: Mapping[str, Any]) -> VerdictRecord:
     """A verdict from its JSON. Raises KeyError, TypeError, ValueError."""
     return VerdictRecord(
         **{
-            **{name: value for name, value in data.items() if name in _FIELDS},  # a newer writer may say more
+            **{name: data[name] for name in VerdictRecord.__slots__ if name in data},  # a newer writer may say more
             "sender": Correspondent(**data["sender"]),
             "flags": tuple(data["flags"]),
             "lane": Lane(data["lane"]),
