@@ -214,6 +214,7 @@ def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord 
     if record.account != feedback.account or record.event_id != feedback.event_id:
         raise MalformedEvent("the verdict is of another mail than the feedback")
     priority = _corrected_priority(record, feedback, policy)
+    lane = lane_for(priority, policy)
     category = feedback.category or record.category
     moved = Reason(rule=BY_OWNER, weight=float(priority - record.priority), text="You said where it belongs.")
     last = max(record.revision, last_revision(known, record.account, record.event_id))
@@ -221,7 +222,7 @@ def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord 
         record,
         revision=last + 1,
         priority=priority,
-        lane=lane_for(priority, policy),
+        lane=lane,
         category=category,
         needs_reply=record.needs_reply and policy.kinds[category].presses,
         reasons=(moved, *record.reasons),
