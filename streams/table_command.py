@@ -12,6 +12,7 @@ import click
 import orjson
 
 from infra import settings as configuration
+from infra.options import as_json
 from infra.settings import Settings
 from infra.terminal import printable
 from streams.classify import SENDERS, THREADS
@@ -24,7 +25,6 @@ from streams.runtime.tables import POSITION_KEY
 TABLES: Mapping[str, Table[Any]] = {
     table.name: table for table in (SENDERS, THREADS, RECENT, HABITS, CORRECTED, REVIEWS)
 }
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 
 
 @click.group()

@@ -14,6 +14,7 @@ import click
 import orjson
 
 from infra import settings as configuration
+from infra.options import as_json
 from infra.terminal import printable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ PAUSE_S = 1.0
 @click.argument("account_id", metavar="ACCOUNT")
 @click.option("--since", metavar="TIME", help="Compare mails from then on, RFC 3339.  [default: where ingest began]")
 @click.option("--wait", "wait_s", type=click.FloatRange(0), default=0, help="Seconds to wait for missing mails.")
-@click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
+@as_json
 def prove(account_id: str, *, since: str | None, wait_s: float, machine: bool) -> None:
     """Compare the mails that the provider of ACCOUNT lists with those on the log.
 

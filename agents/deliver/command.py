@@ -14,13 +14,13 @@ from infra import logging as json_logging
 from infra import settings as configuration
 from infra.accountable import why_and_who
 from infra.errors import ConfigError, Permanent
+from infra.options import as_json
 from infra.settings import Settings
 from infra.terminal import printable
 
 if TYPE_CHECKING:
     from agents.deliver.undelivered import Undelivered
 
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs, one object a line.")
 of_endpoint = click.option("--endpoint", metavar="NAME", help="Only this endpoint's.")
 of_mails = click.option("--event-id", "event_ids", multiple=True, metavar="ID", help="Only this mail's; its beginning will do.")  # fmt: skip  # noqa: E501
 

@@ -14,6 +14,7 @@ import orjson
 
 from infra import settings as configuration
 from infra.accountable import who_option, why_option
+from infra.options import as_json
 from infra.settings import Settings
 from streams.dead_letters import settle, shown
 from streams.dead_letters.book import Book, NoSuchLetter, chosen, read
@@ -23,7 +24,6 @@ from streams.dead_letters.settle import Settled
 from streams.reading import Record, to_end
 from streams.topics import DEAD
 
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 which = click.argument("which", nargs=-1, metavar="[PARTITION:OFFSET|EVENT_ID]...")
 cause_option = click.option("--cause", "causes", multiple=True, help="An id of `dead causes`, or an error's name.")
 account_option = click.option("--account", "accounts", multiple=True, help="Only this mailbox.")
