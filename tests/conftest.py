@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
 # An example may take as long as a busy machine makes it; what must be quick is asserted where it is.
 hypothesis.settings.register_profile("busy-machine", deadline=None)
 hypothesis.settings.load_profile("busy-machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests by files, folders with few tests a file come first: these tests are long, and
+    the last file alone decides when all is over. A folder stays together, so that what it shares is started once."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    tests = Counter(item.path for item in items)
+    files = Counter(path.parent for path in tests)
+    folders = Counter(item.path.parent for item in items)
+    items.sort(
+        key=lambda item: (
+            folders[item.path.parent] / files[item.path.parent], item.path.parent, tests[item.path], item.path
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture
