@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -75,7 +74,6 @@ async def _rows(
     Raises:
         KafkaUnavailable
     """
-    logging.getLogger("aiokafka").setLevel(logging.ERROR)
     held = await latest(settings, wanted.changelog)
     prefix = b"" if account is None else row_key(account, "")
     one = None if account is None or key is None else row_key(account, key)

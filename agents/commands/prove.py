@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import logging
 import sys
 import time
 from datetime import UTC, datetime
@@ -37,7 +36,6 @@ def prove(account_id: str, *, since: str | None, wait_s: float, machine: bool) -
     because it was deleted or moved since. Mails of an IMAP folder that was rebuilt are recognised by their content.
     Exit 1 when a mail is missing or twice.
     """
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     began = _moment(since)
     proof = asyncio.run(_prove(account_id, began, wait_s, machine=machine))
     if machine:

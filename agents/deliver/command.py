@@ -44,8 +44,6 @@ def deliver(context: click.Context) -> None:
     settings = configuration.load()
     endpoints = process.endpoints_of(settings)
     json_logging.configure("deliver", level=settings.log_level, form=settings.log_format)
-    # At DEBUG aiokafka prints whole records; what it says while Kafka is away is said better here.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     uvloop.run(process.deliver(settings, endpoints))
     logging.shutdown()
     os._exit(0)  # a thread that waits for a name server would hold up the end

@@ -65,8 +65,6 @@ def control(ctx: click.Context) -> None:
         return
     settings = load()
     json_logging.configure("control", level=settings.log_level, form=settings.log_format)
-    # aiokafka reports each failed attempt as an error; the probes say once when Kafka goes away and comes back.
-    json_logging.quiet("aiokafka", least=logging.CRITICAL)
     asyncio.run(serve(settings))
 
 

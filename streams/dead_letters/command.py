@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Callable
 from contextlib import aclosing
@@ -32,7 +31,6 @@ account_option = click.option("--account", "accounts", multiple=True, help="Only
 @click.group()
 def dead() -> None:
     """Dead letters: see them, find their causes, put them back, give them up."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 @dead.command("list")
