@@ -8,9 +8,10 @@ PEERS  := .venv-bench
 # CrewAI and what it needs, apart from all else: 900 MB, and it wants older libraries.
 CREW   := .venv-crew
 COMPARED := throughput pace
-# Two processes share the tests: those of a file stay together, where services are started. Game days count in seconds what takes
-# minutes, so they have the machine to themselves.
+# Two processes share the tests: those of a file stay together, where services are started, the long ones first (tests/conftest.py).
+# Game days count in seconds what takes minutes, so they have the machine to themselves.
 PURE   := tests/unit tests/stream
+SERVED := tests/integration tests/acceptance tests/services
 TIMED  := tests/integration/gameday tests/integration/test_bench.py
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 # The machine's own programs that tests need: package:program
@@ -54,7 +55,7 @@ ifneq ($(strip $(ARGS)),)
 else
 	@export TRIAGE_TESTS_NEED_SERVICES=1; failed=0; set -x; \
 	$(BIN)/pytest -n 2 $(PURE) || failed=1; \
-	$(BIN)/pytest -n 2 --dist loadfile --durations 25 tests/integration tests/acceptance $(TIMED:%=--ignore=%) || failed=1; \
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25 $(SERVED) $(TIMED:%=--ignore=%) || failed=1; \
 	$(BIN)/pytest --durations 10 $(TIMED) || failed=1; exit $$failed
 endif
 

@@ -80,4 +80,5 @@ def quiet(*libraries: str, least: int) -> None:
 
 # At DEBUG they log whole records, messages and commands: mails and passwords. The last is only loud.
 _SAFE = {"aiokafka": logging.INFO, "aioimaplib": logging.INFO, "google": logging.WARNING, "watchfiles": logging.WARNING}
-_QUIET: dict[str, int] = {}
+# While Kafka is away it says so ten times a second; who uses it says it once.
+_QUIET = {"aiokafka": logging.CRITICAL}

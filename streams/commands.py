@@ -9,9 +9,8 @@ import click
 import orjson
 
 from infra import settings as configuration
+from infra.options import as_json
 from streams import admin
-
-as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
 
 
 @click.group()

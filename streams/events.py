@@ -23,7 +23,6 @@ Headers = tuple[tuple[str, bytes], ...]
 TYPE_RECEIVED = "email.triage.mail.received.v1"
 TYPE_VERDICT = "email.triage.mail.verdict.v1"
 TYPE_FEEDBACK = "email.triage.mail.feedback.v1"
-TYPE_DEAD = "email.triage.mail.dead.v1"
 SOURCE_HEADER = "ce_mailsource"
 ATTEMPT_HEADER = "replay_attempt"
 """Only on records that `triage dead replay` has put back: how often, as decimal digits."""

@@ -225,6 +225,7 @@ def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord 
     if record.account != feedback.account or record.event_id != feedback.event_id:
         raise MalformedEvent("the verdict is of another mail than the feedback")
     priority = _corrected_priority(record, feedback, policy)
+    lane = lane_for(priority, policy)
     category = feedback.category or record.category
     lane = lane_for(priority, policy)
     moved = Reason(rule=BY_OWNER, weight=float(priority - record.priority), text="You said where it belongs.")

@@ -63,8 +63,6 @@ def run(
     `ready` returns."""
     log_lines.configure(component, level=settings.log_level, form=settings.log_format)
     log_lines.quiet("faust", "mode", "streams.app", "streams.transport.driver", least=logging.WARNING)
-    # It repeats ten times a second that a broker is away; the status publisher says it once.
-    log_lines.quiet("aiokafka", least=logging.CRITICAL)
     follow_disk(settings.table_dir)
     SPANS.start(settings, component)
     metrics_server.serve(component, settings.process_metrics_port, settings.bind_host)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import click
 import orjson
 
 from infra import settings as configuration
+from infra.options import as_json
 from infra.settings import Settings
 from infra.terminal import printable
 from streams.classify import SENDERS, THREADS
@@ -24,7 +24,6 @@ from streams.runtime.tables import POSITION_KEY
 TABLES: Mapping[str, Table[Any]] = {
     table.name: table for table in (SENDERS, THREADS, RECENT, HABITS, CORRECTED, REVIEWS)
 }
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 
 
 @click.group()
@@ -75,7 +74,6 @@ async def _rows(
     Raises:
         KafkaUnavailable
     """
-    logging.getLogger("aiokafka").setLevel(logging.ERROR)
     held = await latest(settings, wanted.changelog)
     prefix = b"" if account is None else row_key(account, "")
     one = None if account is None or key is None else row_key(account, key)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -27,6 +28,21 @@ hypothesis.settings.register_profile("busy-machine", deadline=None)
 hypothesis.settings.load_profile("busy-machine")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests by files, folders with few tests a file come first: these tests are long, and
+    the last file alone decides when all is over. A folder stays together, so that what it shares is started once."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    tests = Counter(item.path for item in items)
+    files = Counter(path.parent for path in tests)
+    folders = Counter(item.path.parent for item in items)
+    items.sort(
+        key=lambda item: (
+            folders[item.path.parent] / files[item.path.parent], item.path.parent, tests[item.path], item.path
+        )
+    )  # fmt: skip
+
+
 @pytest.fixture
 def unique() -> str:
     """A short random id for names of topics, groups, users and databases."""
@@ -42,34 +58,28 @@ def topic_prefix(unique: str) -> str:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Bootstrap servers of a real broker that all tests share. Never stop it: `kafka_broker` is for that."""
-    from tests.services.servers import new_broker
+    from tests.services.servers import new_broker, running
 
-    broker = new_broker(tmp_path_factory.mktemp("kafka"))
-    broker.start()
-    yield broker.bootstrap
-    broker.stop()
+    with running(new_broker(tmp_path_factory.mktemp("kafka"))) as broker:
+        yield broker.bootstrap
 
 
 @pytest.fixture
 def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
     """A running broker of this test's own: `kill()` (SIGKILL), `stop()`, `start()`, `bootstrap`. They block."""
-    from tests.services.servers import new_broker
+    from tests.services.servers import new_broker, running
 
-    broker = new_broker(tmp_path_factory.mktemp("broker"))
-    broker.start()
-    yield broker
-    broker.kill()
+    with running(new_broker(tmp_path_factory.mktemp("broker"))) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")
 def ingest_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
     """A broker for tests that start no ingest process: the topics have the real names, so `kafka` will not do."""
-    from tests.services.servers import new_broker
+    from tests.services.servers import new_broker, running
 
-    broker = new_broker(tmp_path_factory.mktemp("ingest-broker"))
-    broker.start()
-    yield broker
-    broker.kill()
+    with running(new_broker(tmp_path_factory.mktemp("ingest-broker"))) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")
@@ -103,12 +113,10 @@ def database(shared_postgres: PostgresServer, unique: str) -> Iterator[str]:
 @pytest.fixture
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A running server of this test's own: `kill()` (SIGKILL), `stop()`, `start()`, `url`. They block."""
-    from tests.services.servers import new_postgres
+    from tests.services.servers import new_postgres, running
 
-    server = new_postgres(tmp_path_factory.mktemp("postgres"))
-    server.start()
-    yield server
-    server.kill()
+    with running(new_postgres(tmp_path_factory.mktemp("postgres"))) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -162,11 +170,10 @@ def pubsub_server(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
 def shared_google(tmp_path_factory: pytest.TempPathFactory, shared_pubsub: PubSub) -> Iterator[Google]:
     """The server behind `google`."""
     from tests.services.google import Google
+    from tests.services.servers import running
 
-    server = Google(tmp_path_factory.mktemp("google"), shared_pubsub)
-    server.start()
-    yield server
-    server.kill()
+    with running(Google(tmp_path_factory.mktemp("google"), shared_pubsub)) as server:
+        yield server
 
 
 @pytest.fixture
@@ -180,14 +187,12 @@ def google(shared_google: Google, pubsub: PubSub) -> Google:
 def make_google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[PubSub | None], Google]]:
     """Start one of this test's own: `make_google(pubsub_server)`; with None it publishes nothing and refuses watches."""
     from tests.services.google import Google
+    from tests.services.servers import running
 
     with ExitStack() as made:
 
         def make(pubsub: PubSub | None) -> Google:
-            server = Google(tmp_path_factory.mktemp("google"), pubsub)
-            made.callback(server.kill)
-            server.start()
-            return server
+            return made.enter_context(running(Google(tmp_path_factory.mktemp("google"), pubsub)))
 
         yield make
 

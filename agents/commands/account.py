@@ -11,8 +11,9 @@ from typing import Any
 import click
 import orjson
 
-from agents.commands.probes import as_json, finish, probe_all, tell_steps
+from agents.commands.probes import finish, probe_all, tell_steps
 from infra import settings as configuration
+from infra.options import as_json
 
 
 @click.group()

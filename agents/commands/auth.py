@@ -12,11 +12,10 @@ import orjson
 
 from agents.commands.chosen import choose
 from infra import settings as configuration
+from infra.options import as_json
 
 if TYPE_CHECKING:
     from agents.oauth.report import Access
-
-as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
 
 
 @click.group()

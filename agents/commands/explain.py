@@ -15,6 +15,7 @@ from infra import settings as configuration
 from infra.database import QUERIES, failure
 from infra.database.pool import connect_once
 from infra.errors import ConfigError, TriageError
+from infra.options import as_json
 from infra.settings import Settings
 from streams.archive.rows import verdict
 from streams.events import MalformedEvent, Received, VerdictRecord
@@ -45,7 +46,7 @@ class Found:
 
 @click.command()
 @click.argument("event_id")
-@click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
+@as_json
 @click.option(
     "--depth", default=DEPTH, show_default=True, help="Offsets of a lane partition searched without PostgreSQL."
 )

@@ -14,6 +14,7 @@ from agents.commands.explain import EVENT_ID, NotFound, find
 from infra import settings as configuration
 from infra.errors import ConfigError, Transient
 from infra.kafka import aiokafka_options
+from infra.options import as_json
 from infra.settings import Settings
 from infra.terminal import printable
 from streams.events import event_id, utc_text
@@ -27,7 +28,6 @@ from streams.triage.habits import FRESH_DAYS, HALF_LIFE_DAYS
 from streams.triage.verdict import Category, Habit, Lane
 
 ASK_S = 20.0
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 
 
 @click.command()

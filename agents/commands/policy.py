@@ -13,6 +13,7 @@ import orjson
 
 from agents.commands.mailfiles import mail_files, shown
 from infra import settings as configuration
+from infra.options import as_json
 from infra.terminal import printable
 from streams.events import utc_text
 from streams.mail import MailError, parse
@@ -23,7 +24,6 @@ from streams.triage.rules import RULES
 from streams.triage.verdict import Facts, Verdict
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 _SHOWN = 20
 _FIELDS = ("priority", "lane", "category", "needs_reply")
 

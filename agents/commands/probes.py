@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from agents.accounts import Account
     from infra.settings import Settings
 
-as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
-
 
 async def probe_all(settings: Settings, accounts: Iterable[Account]) -> list[dict[str, Any]]:
     """The steps of each account, as a program reads them."""

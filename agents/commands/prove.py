@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import logging
 import sys
 import time
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import click
 import orjson
 
 from infra import settings as configuration
+from infra.options import as_json
 from infra.terminal import printable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ PAUSE_S = 1.0
 @click.argument("account_id", metavar="ACCOUNT")
 @click.option("--since", metavar="TIME", help="Compare mails from then on, RFC 3339.  [default: where ingest began]")
 @click.option("--wait", "wait_s", type=click.FloatRange(0), default=0, help="Seconds to wait for missing mails.")
-@click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
+@as_json
 def prove(account_id: str, *, since: str | None, wait_s: float, machine: bool) -> None:
     """Compare the mails that the provider of ACCOUNT lists with those on the log.
 
@@ -36,7 +36,6 @@ def prove(account_id: str, *, since: str | None, wait_s: float, machine: bool) -
     because it was deleted or moved since. Mails of an IMAP folder that was rebuilt are recognised by their content.
     Exit 1 when a mail is missing or twice.
     """
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     began = _moment(since)
     proof = asyncio.run(_prove(account_id, began, wait_s, machine=machine))
     if machine:

@@ -7,8 +7,9 @@ import asyncio
 import click
 
 from agents.commands.chosen import choose
-from agents.commands.probes import as_json, finish, probe_all
+from agents.commands.probes import finish, probe_all
 from infra import settings as configuration
+from infra.options import as_json
 
 
 @click.group()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import click
@@ -26,7 +25,6 @@ def crew() -> None:
 
     settings = require_endpoint(load())
     log_lines.configure("crew", level=settings.log_level, form=settings.log_format)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     panel = make_panel(settings)
 
     from agents.crew.process import crew as run

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import cast
 
-from agents.breakers import BREAKERS, Hold
+from agents import controls
 from agents.crew.cache import Cache
-from infra import logging as log_lines
-from streams.control import Follower, Order, Values
+from streams.control import Follower, Order
 
 log = logging.getLogger(__name__)
 _CLEARING = set[asyncio.Task[None]]()
@@ -18,17 +16,13 @@ _CLEARING = set[asyncio.Task[None]]()
 def follow(control: Follower, cache: Cache) -> None:
     """Have the process do what the control topic says."""
 
-    def hold_breakers(values: Values) -> None:
-        BREAKERS.hold({name: cast("Hold", state) for name, state in values.of("BREAKER").items()})
-
     def clear(order: Order) -> None:
         del order
         task = asyncio.create_task(_clear(cache))
         _CLEARING.add(task)
         task.add_done_callback(_CLEARING.discard)
 
-    control.on("LOG_LEVEL", apply=lambda values: log_lines.set_level(str(values["LOG_LEVEL"])))
-    control.on("BREAKER", apply=hold_breakers)
+    controls.follow(control)
     control.on_order("clear-cache", clear)
 
 

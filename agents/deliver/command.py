@@ -14,13 +14,13 @@ from infra import logging as json_logging
 from infra import settings as configuration
 from infra.accountable import why_and_who
 from infra.errors import ConfigError, Permanent
+from infra.options import as_json
 from infra.settings import Settings
 from infra.terminal import printable
 
 if TYPE_CHECKING:
     from agents.deliver.undelivered import Undelivered
 
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs, one object a line.")
 of_endpoint = click.option("--endpoint", metavar="NAME", help="Only this endpoint's.")
 of_mails = click.option("--event-id", "event_ids", multiple=True, metavar="ID", help="Only this mail's; its beginning will do.")  # fmt: skip  # noqa: E501
 
@@ -44,8 +44,6 @@ def deliver(context: click.Context) -> None:
     settings = configuration.load()
     endpoints = process.endpoints_of(settings)
     json_logging.configure("deliver", level=settings.log_level, form=settings.log_format)
-    # At DEBUG aiokafka prints whole records; what it says while Kafka is away is said better here.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     uvloop.run(process.deliver(settings, endpoints))
     logging.shutdown()
     os._exit(0)  # a thread that waits for a name server would hold up the end

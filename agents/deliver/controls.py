@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from agents.breakers import BREAKERS, Hold
-from infra import logging as log_lines
+from agents import controls
 from streams.control import Follower, Values
 from streams.control.lanes import held_lanes
 from streams.topics import LANES
@@ -32,11 +31,7 @@ def follow(control: Follower, lines: Sequence[Line]) -> None:
         for line in lines:
             line.reading.batch_size = int(values["BATCH_SIZE"])
 
-    def hold_breakers(values: Values) -> None:
-        BREAKERS.hold({name: cast("Hold", state) for name, state in values.of("BREAKER").items()})
-
-    control.on("LOG_LEVEL", apply=lambda values: log_lines.set_level(str(values["LOG_LEVEL"])))
-    control.on("BREAKER", apply=hold_breakers)
+    controls.follow(control)
     control.on("LANE", "MIN_PRIORITY", apply=hold_lanes)
     control.on("MAX_WORKERS", "PARALLEL_PROCESSING", apply=employ)
     control.on("BATCH_SIZE", apply=resize)

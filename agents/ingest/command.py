@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 
 from infra import logging as json_logging
@@ -23,6 +21,4 @@ def ingest() -> None:
 
     settings = configuration.load()
     json_logging.configure("ingest", level=settings.log_level, form=settings.log_format)
-    # What it says while Kafka is away is said better here.
-    json_logging.quiet("aiokafka", least=logging.CRITICAL)
     uvloop.run(process.ingest(settings))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from agents.breakers import BREAKERS, Hold
+from agents import controls
 from agents.ingest.mailbox import Surroundings
-from infra import logging as log_lines
 from streams.control import Follower, Values
 
 
@@ -17,10 +14,5 @@ def follow(control: Follower, around: Surroundings) -> None:
         around.gmail.fallback = values["FALLBACK_PROVIDER"] == "imap"
         around.soon.now()
 
-    def hold_breakers(values: Values) -> None:
-        BREAKERS.hold({name: cast("Hold", state) for name, state in values.of("BREAKER").items()})
-        around.soon.now()
-
-    control.on("LOG_LEVEL", apply=lambda values: log_lines.set_level(str(values["LOG_LEVEL"])))
+    controls.follow(control, then=around.soon.now)
     control.on("FALLBACK_PROVIDER", apply=fall_back)
-    control.on("BREAKER", apply=hold_breakers)

@@ -12,9 +12,8 @@ import click
 import orjson
 
 from infra.errors import ConfigError, Permanent
+from infra.options import as_json
 from infra.settings import load
-
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 
 
 class Moment(click.ParamType):

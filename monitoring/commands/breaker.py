@@ -9,6 +9,7 @@ import click
 import orjson
 
 from infra.accountable import why_and_who
+from infra.options import as_json
 from infra.terminal import printable
 from monitoring.control import operate
 
@@ -26,7 +27,7 @@ def breaker() -> None:
 @a_breaker
 @operate.lasting_option
 @why_and_who
-@operate.as_json
+@as_json
 def open_(*, name: str, lasting: timedelta | None, why: str, who: str, machine: bool) -> None:
     """Make no calls to the provider."""
     operate.put(f"BREAKER:{name}", "open", lasting=lasting, why=why, who=who, machine=machine)
@@ -36,7 +37,7 @@ def open_(*, name: str, lasting: timedelta | None, why: str, who: str, machine: 
 @a_breaker
 @operate.lasting_option
 @why_and_who
-@operate.as_json
+@as_json
 def close(*, name: str, lasting: timedelta | None, why: str, who: str, machine: bool) -> None:
     """Make calls to the provider however many fail."""
     operate.put(f"BREAKER:{name}", "closed", lasting=lasting, why=why, who=who, machine=machine)
@@ -45,14 +46,14 @@ def close(*, name: str, lasting: timedelta | None, why: str, who: str, machine: 
 @breaker.command()
 @a_breaker
 @why_and_who
-@operate.as_json
+@as_json
 def auto(*, name: str, why: str, who: str, machine: bool) -> None:
     """Let it judge for itself again. Exit 1 when nobody holds it."""
     operate.end(f"BREAKER:{name}", why=why, who=who, machine=machine)
 
 
 @breaker.command("list")
-@operate.as_json
+@as_json
 def list_(*, machine: bool) -> None:
     """Each breaker of each process, and which are held."""
     from monitoring.control.shown import shown

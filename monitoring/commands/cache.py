@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from infra.accountable import why_and_who
+from infra.options import as_json
 from monitoring.control import operate
 
 
@@ -15,7 +16,7 @@ def cache() -> None:
 
 @cache.command()
 @why_and_who
-@operate.as_json
+@as_json
 def clear(*, why: str, who: str, machine: bool) -> None:
     """Have every process forget it, the crew's shared answers too: `triage control order clear-cache`."""
     operate.give("clear-cache", why=why, who=who, machine=machine)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 
 from infra.accountable import why_and_who
+from infra.options import as_json
 from monitoring.control import operate
 from streams.triage.verdict import Lane
 
@@ -22,7 +23,7 @@ def lane() -> None:
 @a_lane
 @operate.lasting_option
 @why_and_who
-@operate.as_json
+@as_json
 def pause(*, name: str, lasting: timedelta | None, why: str, who: str, machine: bool) -> None:
     """Nothing of LANE is archived or delivered until it is resumed."""
     operate.put(f"LANE:{name}", "paused", lasting=lasting, why=why, who=who, machine=machine)
@@ -31,7 +32,7 @@ def pause(*, name: str, lasting: timedelta | None, why: str, who: str, machine: 
 @lane.command()
 @a_lane
 @why_and_who
-@operate.as_json
+@as_json
 def resume(*, name: str, why: str, who: str, machine: bool) -> None:
     """Go on with LANE where it stopped. Exit 1 when it was not paused."""
     operate.end(f"LANE:{name}", why=why, who=who, machine=machine)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from infra.options import as_json
 from infra.settings import Settings, load
 from infra.terminal import printable
 from monitoring.metrics_memory import LONGEST_TRACE_S
@@ -22,7 +23,7 @@ ANSWER_S = 15.0
 @click.option("--collect", is_flag=True, help="Collect garbage first, and give free pages back to the system.")
 @click.option("--trace", type=click.IntRange(1, int(LONGEST_TRACE_S)), metavar="SECONDS",
               help="Also follow allocations for so long, which slows the process meanwhile.")  # fmt: skip
-@click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
+@as_json
 def memory(*, where: str, collect: bool, trace: int | None, machine: bool) -> None:
     """Where the memory of the process at HOST[:PORT] is (PORT: PROCESS_METRICS_PORT, in containers 9100).
 

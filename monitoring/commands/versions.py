@@ -11,9 +11,10 @@ import click
 from infra import settings as configuration
 from infra.accountable import why_and_who
 from infra.errors import Permanent
+from infra.options import as_json
 from infra.settings import Settings
 from infra.terminal import printable
-from monitoring.control.operate import as_json, put
+from monitoring.control.operate import put
 from streams.control.records import AuditEntry
 from streams.replay.command import FILE, candidate_options
 

@@ -11,6 +11,7 @@ import click
 from infra import logging as json_logging
 from infra.settings import Settings, load
 from infra.shutdown import stop_signal
+from infra.stacks import show_on_signal
 from infra.waiting import first
 from monitoring import metrics_server
 
@@ -65,8 +66,6 @@ def control(ctx: click.Context) -> None:
         return
     settings = load()
     json_logging.configure("control", level=settings.log_level, form=settings.log_format)
-    # aiokafka reports each failed attempt as an error; the probes say once when Kafka goes away and comes back.
-    json_logging.quiet("aiokafka", least=logging.CRITICAL)
     asyncio.run(serve(settings))
 
 
@@ -87,6 +86,7 @@ async def serve(settings: Settings) -> None:
 
     metrics_server.name("control")
     stop = stop_signal()
+    show_on_signal()
     watch = Watch(settings)
     async with AsyncExitStack() as stack:
         following = await stack.enter_async_context(Follower(settings))

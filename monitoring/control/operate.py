@@ -13,6 +13,7 @@ import orjson
 
 from infra.accountable import why_and_who
 from infra.durations import Span
+from infra.options import as_json
 from infra.settings import Settings, load
 from infra.terminal import printable
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from monitoring.admin.tokens import Role
 
 Result = TypeVar("Result")
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 APPLIED_S = 3.0
 """How long `set` waits to see the change taken up."""
 

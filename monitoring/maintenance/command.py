@@ -7,13 +7,14 @@ import asyncio
 import click
 import orjson
 
+from infra.options import as_json
 from infra.settings import load
 from monitoring.maintenance.tasks import NAMES
 
 
 @click.command()
 @click.argument("tasks", nargs=-1, metavar="[TASK]...", type=click.Choice(NAMES))
-@click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
+@as_json
 def maintain(*, tasks: tuple[str, ...], machine: bool) -> None:
     """Do what is due (retention and analyze daily, vacuum weekly, reindex monthly), or the named tasks at once.
 

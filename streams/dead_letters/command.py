@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Callable
 from contextlib import aclosing
@@ -14,6 +13,7 @@ import orjson
 
 from infra import settings as configuration
 from infra.accountable import who_option, why_option
+from infra.options import as_json
 from infra.settings import Settings
 from streams.dead_letters import settle, shown
 from streams.dead_letters.book import Book, NoSuchLetter, chosen, read
@@ -23,7 +23,6 @@ from streams.dead_letters.settle import Settled
 from streams.reading import Record, to_end
 from streams.topics import DEAD
 
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON for programs.")
 which = click.argument("which", nargs=-1, metavar="[PARTITION:OFFSET|EVENT_ID]...")
 cause_option = click.option("--cause", "causes", multiple=True, help="An id of `dead causes`, or an error's name.")
 account_option = click.option("--account", "accounts", multiple=True, help="Only this mailbox.")
@@ -32,7 +31,6 @@ account_option = click.option("--account", "accounts", multiple=True, help="Only
 @click.group()
 def dead() -> None:
     """Dead letters: see them, find their causes, put them back, give them up."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 @dead.command("list")

@@ -12,6 +12,7 @@ import orjson
 
 from infra import settings as configuration
 from infra.errors import ConfigError
+from infra.options import as_json
 from streams.topics import FEEDBACK, LANE_OF, LANES, RECEIVED, REVIEWED
 from streams.triage.verdict import Lane
 
@@ -21,7 +22,6 @@ GROUPS = {
 }
 """Topic → the group whose queue it is."""
 TELL_S = 2.0
-as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object for programs.")
 
 
 @click.command()

@@ -19,7 +19,7 @@ import yaml
 
 from infra.settings import Settings
 from infra.stack.ports import any_free
-from tests.services.servers import new_broker
+from tests.services.servers import new_broker, running
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -35,18 +35,18 @@ def compose() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def topics(compose: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A broker of this module's own on which the compose file's own topics service has run."""
-    broker = new_broker(tmp_path_factory.mktemp("compose-kafka"))
-    broker.start()
-    done = subprocess.run(
-        [BIN / "triage", *compose["services"]["crewai-topics"]["command"]],
-        env=environment(compose, "crewai-topics", broker.bootstrap, "postgresql://unused/unused", Path("/nonexistent")),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    yield broker.bootstrap
-    broker.stop()
+    with running(new_broker(tmp_path_factory.mktemp("compose-kafka"))) as broker:
+        done = subprocess.run(
+            [BIN / "triage", *compose["services"]["crewai-topics"]["command"]],
+            env=environment(
+                compose, "crewai-topics", broker.bootstrap, "postgresql://unused/unused", Path("/nonexistent")
+            ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        yield broker.bootstrap
 
 
 def test_the_compose_file_follows_the_compose_specification() -> None:

@@ -30,7 +30,7 @@ from streams.topics import LANES, RECEIVED
 from streams.triage import policy
 from streams.triage.decide import decide
 from streams.triage.verdict import Facts, SenderFacts
-from tests.services.servers import new_broker
+from tests.services.servers import new_broker, running
 from tests.verdicts import At
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -131,10 +131,8 @@ class Stage:
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A broker of these tests' own: what they put into the lanes is nobody else's business."""
-    server = new_broker(tmp_path_factory.mktemp("explain"))
-    server.start()
-    yield server.bootstrap
-    server.stop()
+    with running(new_broker(tmp_path_factory.mktemp("explain"))) as server:
+        yield server.bootstrap
 
 
 @pytest.fixture

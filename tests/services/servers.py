@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from infra.stack.kafka import KafkaBroker
 from infra.stack.ports import any_free
 from infra.stack.postgres import PostgresServer, binaries
+
+
+class Server(Protocol):
+    """Kafka, PostgreSQL, a fake."""
+
+    def start(self) -> Any:
+        """Return when it answers."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
+AServer = TypeVar("AServer", bound=Server)
+
+
+@contextmanager
+def running(server: AServer) -> Iterator[AServer]:
+    """Started for the block; killed at its end, also where it did not start."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
 
 
 def new_broker(directory: Path, settings: Mapping[str, str] | None = None) -> KafkaBroker:

@@ -17,7 +17,7 @@ from streams.admin import create_topics
 from streams.triage.verdict import Lane
 from tests.integration.control.system import NAMES, System
 from tests.integration.pipeline.processes import pipeline
-from tests.services.servers import execute, new_broker
+from tests.services.servers import execute, new_broker, running
 
 if TYPE_CHECKING:
     from infra.stack import PostgresServer
@@ -25,38 +25,36 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory, shared_postgres: PostgresServer) -> Iterator[System]:
-    broker = new_broker(tmp_path_factory.mktemp("broker"))
-    broker.start()
-    name = f"control_{os.getpid()}"
-    execute(shared_postgres.url, f"CREATE DATABASE {name}")
-    settings = load(kafka_bootstrap_servers=broker.bootstrap, status_interval_s=0.3)
-    create_topics(settings)
-    health, metrics = any_free(2)
-    token, entry = new_token("fuzzer", "operate", timedelta(hours=1), datetime.now(UTC))
-    environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
-        "DATABASE_URL": shared_postgres.url_of(name),
-        "STATUS_INTERVAL_S": "0.3",
-        "CANARY_INTERVAL_S": "0",
-        "KAFKA_SESSION_TIMEOUT_S": "6",
-        "STATIC_MEMBERSHIP": "true",
-        "PYTHONPATH": str(Path.cwd()),
-        "HEALTH_PORT": str(health),
-        "METRICS_PORT": str(metrics),
-        "ADMIN_TOKENS": entry,
-        "ADMIN_RATE": "1000",
-    }
-    with pipeline(tmp_path_factory.mktemp("control"), **environment) as flow:
-        made = System(
-            settings=settings, database=environment["DATABASE_URL"], flow=flow,
-            admin=f"http://127.0.0.1:{metrics}", token=token,
-        )  # fmt: skip
-        for process in NAMES:
-            made.start(process)
-        made.until(lambda: all(made.counts(process) for process in NAMES))
-        made.put_verdicts(Lane.NORMAL, 40)
-        made.until(lambda: "verdicts" in execute(made.database, "SELECT relname FROM pg_class WHERE relkind = 'r'"))
-        made.until(lambda: made.archived(Lane.NORMAL) == 40)
-        yield made
-    execute(shared_postgres.url, f"DROP DATABASE {name} WITH (FORCE)")
-    broker.kill()
+    with running(new_broker(tmp_path_factory.mktemp("broker"))) as broker:
+        name = f"control_{os.getpid()}"
+        execute(shared_postgres.url, f"CREATE DATABASE {name}")
+        settings = load(kafka_bootstrap_servers=broker.bootstrap, status_interval_s=0.3)
+        create_topics(settings)
+        health, metrics = any_free(2)
+        token, entry = new_token("fuzzer", "operate", timedelta(hours=1), datetime.now(UTC))
+        environment = {
+            "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
+            "DATABASE_URL": shared_postgres.url_of(name),
+            "STATUS_INTERVAL_S": "0.3",
+            "CANARY_INTERVAL_S": "0",
+            "KAFKA_SESSION_TIMEOUT_S": "6",
+            "STATIC_MEMBERSHIP": "true",
+            "PYTHONPATH": str(Path.cwd()),
+            "HEALTH_PORT": str(health),
+            "METRICS_PORT": str(metrics),
+            "ADMIN_TOKENS": entry,
+            "ADMIN_RATE": "1000",
+        }
+        with pipeline(tmp_path_factory.mktemp("control"), **environment) as flow:
+            made = System(
+                settings=settings, database=environment["DATABASE_URL"], flow=flow,
+                admin=f"http://127.0.0.1:{metrics}", token=token,
+            )  # fmt: skip
+            for process in NAMES:
+                made.start(process)
+            made.until(lambda: all(made.counts(process) for process in NAMES))
+            made.put_verdicts(Lane.NORMAL, 40)
+            made.until(lambda: "verdicts" in execute(made.database, "SELECT relname FROM pg_class WHERE relkind = 'r'"))
+            made.until(lambda: made.archived(Lane.NORMAL) == 40)
+            yield made
+        execute(shared_postgres.url, f"DROP DATABASE {name} WITH (FORCE)")

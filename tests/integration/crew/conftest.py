@@ -18,7 +18,7 @@ from streams.topics import LANES, RECEIVED, REVIEW, REVIEWED
 from tests.integration.pipeline.processes import Pipeline, pipeline
 from tests.services.log import committed_records
 from tests.services.model import Model, crew_python
-from tests.services.servers import new_broker
+from tests.services.servers import new_broker, running
 from tests.unit.crew.requests import UNSURE, mail
 
 PARTITIONS = 2
@@ -86,10 +86,8 @@ class System:
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[Model]:
-    made = Model()
-    made.start()
-    yield made
-    made.kill()
+    with running(Model()) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -97,30 +95,26 @@ def system(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Iterator[S
     """One worker and one crew process on a broker of their own."""
     python = crew_python()
     folder: Path = tmp_path_factory.mktemp("crew")
-    broker = new_broker(tmp_path_factory.mktemp("crew-broker"))
-    broker.start()
-    environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
-        "KAFKA_SESSION_TIMEOUT_S": "6",
-        "STATIC_MEMBERSHIP": "true",
-        "TOPIC_PARTITIONS": str(PARTITIONS),
-        "CREW_URL": model.remote.endpoint,
-        "CREW_MODEL": "scripted",
-        "CREW_TIMEOUT_S": "2",
-        "CREW_RETRY_S": "0.1",
-        "CREW_CONCURRENCY": "4",
-        "CREW_TOKENS_PER_DAY": str(DAY_TOKENS),
-        "BREAKER_FAILURES": "3",
-        "BREAKER_RESET_S": "1",
-        "STATUS_INTERVAL_S": "0.5",
-        "LOG_FORMAT": "text",
-    }
-    try:
+    with running(new_broker(tmp_path_factory.mktemp("crew-broker"))) as broker:
+        environment = {
+            "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
+            "KAFKA_SESSION_TIMEOUT_S": "6",
+            "STATIC_MEMBERSHIP": "true",
+            "TOPIC_PARTITIONS": str(PARTITIONS),
+            "CREW_URL": model.remote.endpoint,
+            "CREW_MODEL": "scripted",
+            "CREW_TIMEOUT_S": "2",
+            "CREW_RETRY_S": "0.1",
+            "CREW_CONCURRENCY": "4",
+            "CREW_TOKENS_PER_DAY": str(DAY_TOKENS),
+            "BREAKER_FAILURES": "3",
+            "BREAKER_RESET_S": "1",
+            "STATUS_INTERVAL_S": "0.5",
+            "LOG_FORMAT": "text",
+        }
         with pipeline(folder, **environment) as flow:
             flow.triage("topics", "create")
             made = System(broker.bootstrap, flow, model, (str(python), "-m", "tests.integration.crew.watched"))
             flow.start("worker-0")
             made.start_crew()
             yield made
-    finally:
-        broker.kill()

@@ -8,17 +8,15 @@ import pytest
 
 from infra.settings import Settings, load
 from streams.admin import create_topics
-from tests.services.servers import new_broker
+from tests.services.servers import new_broker, running
 
 
 @pytest.fixture(scope="package")
 def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a broker where nothing runs but what these tests start."""
-    broker = new_broker(tmp_path_factory.mktemp("dead-letters"))
-    broker.start()
-    create_topics(load(kafka_bootstrap_servers=broker.bootstrap))
-    yield broker.bootstrap
-    broker.kill()
+    with running(new_broker(tmp_path_factory.mktemp("dead-letters"))) as broker:
+        create_topics(load(kafka_bootstrap_servers=broker.bootstrap))
+        yield broker.bootstrap
 
 
 @pytest.fixture

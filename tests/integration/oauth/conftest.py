@@ -15,6 +15,7 @@ from agents.oauth.store import TokenStore
 from agents.oauth.token import StoredToken
 from infra.settings import Settings, load
 from tests.services.google import Google
+from tests.services.servers import running
 from tests.unit.oauth.records import READONLY
 
 EMAIL = "me@example.org"
@@ -25,10 +26,8 @@ Browser = Callable[[str], str]
 @pytest.fixture(scope="session")
 def only_google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
     """The server behind `fake`: without Pub/Sub, which these tests do not need."""
-    server = Google(tmp_path_factory.mktemp("google"))
-    server.start()
-    yield server
-    server.kill()
+    with running(Google(tmp_path_factory.mktemp("google"))) as server:
+        yield server
 
 
 @pytest.fixture

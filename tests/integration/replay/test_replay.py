@@ -25,7 +25,7 @@ from streams.replay.run import Task, compared
 from streams.versions.judge import of_files
 from tests.integration.pipeline.processes import TRIAGE, pipeline
 from tests.integration.replay.site import POLICY, Site
-from tests.services.servers import new_broker
+from tests.services.servers import new_broker, running
 
 MAILS, CHANGED = 600, 6
 
@@ -34,25 +34,23 @@ MAILS, CHANGED = 600, 6
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A broker of these tests' own, since they write to the lanes; mails of which 1 % change by the candidate."""
     folder = tmp_path_factory.mktemp("replay")
-    broker = new_broker(folder / "kafka")
-    broker.start()
-    (port,) = any_free()
-    environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
-        "DATABASE_URL": "postgresql://crewai@127.0.0.1:9/none",
-        "TABLE_STORE": "memory",
-        "STATUS_INTERVAL_S": "1",
-    }
-    settings = load(kafka_bootstrap_servers=broker.bootstrap)
-    create_topics(settings)
-    (folder / "policy.toml").write_text(POLICY)
-    with pipeline(folder, **environment, PROCESS_METRICS_PORT=str(port)) as flow:
-        flow.start("worker-0")
-        flow.environment = environment | {"METRICS": str(port)}
-        made = Site(settings, flow, folder)
-        made.mails(MAILS, CHANGED)
-        yield made
-    broker.kill()
+    with running(new_broker(folder / "kafka")) as broker:
+        (port,) = any_free()
+        environment = {
+            "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap,
+            "DATABASE_URL": "postgresql://crewai@127.0.0.1:9/none",
+            "TABLE_STORE": "memory",
+            "STATUS_INTERVAL_S": "1",
+        }
+        settings = load(kafka_bootstrap_servers=broker.bootstrap)
+        create_topics(settings)
+        (folder / "policy.toml").write_text(POLICY)
+        with pipeline(folder, **environment, PROCESS_METRICS_PORT=str(port)) as flow:
+            flow.start("worker-0")
+            flow.environment = environment | {"METRICS": str(port)}
+            made = Site(settings, flow, folder)
+            made.mails(MAILS, CHANGED)
+            yield made
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ when the server is frozen or killed, a streaming pull's future goes on as if not
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -19,17 +18,18 @@ from google.cloud import pubsub_v1
 
 from infra.stack.ports import LOOPBACK, answers, any_free
 from infra.stack.process import Daemon
+from tests.services.process import Process
 from tests.services.pubsub.program import built
 
 PROJECT = "local"
 
 
-class PubSub:
-    """One server. Google's clients read `environment` when they are made."""
+class PubSub(Process):
+    """One server: empty again after `kill` and `start`. Google's clients read `environment` when they are made."""
 
     def __init__(self, directory: Path) -> None:
         self.port = any_free()[0]
-        self._daemon = Daemon(name="pubsub", directory=directory)
+        super().__init__(Daemon(name="pubsub", directory=directory))
 
     @property
     def address(self) -> str:
@@ -45,18 +45,6 @@ class PubSub:
         """Start it, empty, on the same port as before; return when it accepts connections."""
         self._daemon.spawn([str(built()), self.address])
         self._daemon.wait_ready(lambda: answers(self.port), seconds=20)
-
-    def kill(self) -> None:
-        """SIGKILL: topics, subscriptions and messages are gone."""
-        self._daemon.kill()
-
-    def freeze(self) -> None:
-        """SIGSTOP: connections stay open, nothing answers any more."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """SIGCONT after `freeze`."""
-        self._signal(signal.SIGCONT)
 
     def topic(self, name: str) -> str:
         """A new topic; its full name."""
@@ -112,8 +100,3 @@ class PubSub:
             if kind == "PublisherClient":
                 client.stop()
             client.transport.close()
-
-    def _signal(self, number: signal.Signals) -> None:
-        process = self._daemon.find()
-        assert process is not None, "the Pub/Sub server does not run"
-        process.send_signal(number)
