@@ -114,7 +114,9 @@ def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
     revised = _revised(feedback, known, policy)
     if revised is None:
         return outcome
-    said = Write(CORRECTED, row_key(revised.account, revised.event_id), CorrectedFacts(revision=revised.revision, at=feedback.at))
+    said = Write(
+        CORRECTED, row_key(revised.account, revised.event_id), CorrectedFacts(revision=revised.revision, at=feedback.at)
+    )
     lane = Output(LANES[revised.lane].name, event.key, revised.encode(), _headers(event, revised))
     return outcome._replace(outputs=(lane,), writes=(*outcome.writes, said))
 
