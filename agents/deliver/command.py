@@ -11,6 +11,7 @@ import click
 import orjson
 
 from infra import logging as json_logging
+from infra import loops
 from infra import settings as configuration
 from infra.accountable import why_and_who
 from infra.errors import ConfigError, Permanent
@@ -37,8 +38,6 @@ def deliver(context: click.Context) -> None:
         return
     import logging
 
-    import uvloop
-
     from agents.deliver import process
 
     settings = configuration.load()
@@ -46,7 +45,7 @@ def deliver(context: click.Context) -> None:
     json_logging.configure("deliver", level=settings.log_level, form=settings.log_format)
     # At DEBUG aiokafka prints whole records; what it says while Kafka is away is said better here.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    uvloop.run(process.deliver(settings, endpoints))
+    loops.run(process.deliver(settings, endpoints))
     logging.shutdown()
     os._exit(0)  # a thread that waits for a name server would hold up the end
 
