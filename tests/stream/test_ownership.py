@@ -433,7 +433,7 @@ async def test_an_orphaned_offset_is_replaced_in_a_transaction_of_the_same_produ
         pytest.param(None, 0, 0, "", id="new group, new topic"),
     ],
 )
-async def test_mails_that_retention_took_before_they_were_processed_are_told_of_and_nothing_else_is(
+async def test_mails_that_retention_took_before_they_were_processed_are_told_of(
     rig: Rig, caplog: Any, committed: int | None, low: int, read_from: int, said: str
 ) -> None:
     rig.cluster.committed[0], rig.cluster.low = committed, low
