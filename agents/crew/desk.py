@@ -27,10 +27,12 @@ from streams.events import MalformedEvent
 from streams.kafka_errors import KafkaUnavailable
 from streams.reading import to_end
 from streams.reviews import Review, reviewed_headers
+from streams.runtime import Event, Output
+from streams.runtime.dead import dead_letter
 from streams.topics import CREW_SPENT, REVIEW, REVIEWED
 
 log = logging.getLogger(__name__)
-GROUP = "triage-crew"
+NAME, GROUP = "crew", "triage-crew"
 OPEN_S, ATTEMPT_S = 20.0, 25.0
 RETRY_MAX_S = 5.0
 
@@ -44,8 +46,8 @@ class _Group:
     """What one transaction holds."""
 
     answers: list[tuple[Waiting, Review]] = field(default_factory=list)
-    skipped: list[int] = field(default_factory=list)
-    """Offsets of records that are no requests; they only count as answered."""
+    dead: dict[int, Output] = field(default_factory=dict)
+    """Dead letters of records that are no requests, by their offsets, which count as answered."""
     accounts: set[str] = field(default_factory=set)
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
@@ -113,9 +115,9 @@ class Desk:
         self._group.answers.append((waiting, review))
         self._arrived.set()
 
-    def skip(self, offset: int) -> None:
-        """A record that is no request."""
-        self._group.skipped.append(offset)
+    def dead_letter(self, record: Event, error: MalformedEvent) -> None:
+        """A record that is no request: it is put aside with its bytes, and counts as answered."""
+        self._group.dead[record.offset] = dead_letter(record, NAME, error)
         self._arrived.set()
 
     async def run(self) -> None:
@@ -145,7 +147,7 @@ class Desk:
 
     async def _store(self, group: _Group) -> None:
         """One transaction, again until it is stored. When its outcome is not known, the committed offsets tell."""
-        offsets = [*(waiting.offset for waiting, _ in group.answers), *group.skipped]
+        offsets = [*(waiting.offset for waiting, _ in group.answers), *group.dead]
         self.ledger.done(offsets)
         backoff = Backoff(RETRY_MAX_S)
         while True:
@@ -154,7 +156,7 @@ class Desk:
                     await self._write(group)
                 break
             except Exception as error:
-                metrics.TRANSACTIONS.labels(agent="crew", outcome="aborted").inc()
+                metrics.TRANSACTIONS.labels(agent=NAME, outcome="aborted").inc()
                 _raise_if_lost(error)
                 self.trouble = f"nothing is stored: {type(error).__name__}"
                 log.warning("%s; trying on", self.trouble, extra={"partition": self.partition})
@@ -169,7 +171,9 @@ class Desk:
             if offsets and all(stored.answered(offset) for offset in offsets):
                 break
         self.trouble = ""
-        metrics.TRANSACTIONS.labels(agent="crew", outcome="committed").inc()
+        metrics.TRANSACTIONS.labels(agent=NAME, outcome="committed").inc()
+        if group.dead:
+            metrics.DEAD_LETTERS.labels(agent=NAME, error=MalformedEvent.__name__).inc(len(group.dead))
 
     async def _write(self, group: _Group) -> None:
         from aiokafka.structs import OffsetAndMetadata, TopicPartition
@@ -178,12 +182,19 @@ class Desk:
             raise KafkaUnavailable("no producer")
         await self._producer.begin_transaction()
         sent = [await self._send(waiting, review) for waiting, review in group.answers]
+        for letter in group.dead.values():
+            headers = list(letter.headers)
+            sent.append(
+                await self._producer.send(
+                    letter.topic, letter.value, key=letter.key, partition=self.partition, headers=headers
+                )
+            )
         for account in sorted(group.accounts):
             if (spent := self.budget.spent.get(account)) is not None:
                 value, key = spent.encode(), account.encode()
                 sent.append(await self._producer.send(CREW_SPENT.name, value, key=key, partition=self.partition))
         await asyncio.gather(*sent)
-        if group.answers or group.skipped:
+        if group.answers or group.dead:
             place = TopicPartition(REVIEW.name, self.partition)
             offset = OffsetAndMetadata(self.ledger.position, self.ledger.metadata)
             await self._producer.send_offsets_to_transaction({place: offset}, GROUP)

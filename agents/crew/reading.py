@@ -167,7 +167,7 @@ class Reading:
             request = ReviewRequest.decode(record.value)
         except MalformedEvent as error:
             log.warning("no review request: %s", error, extra={"partition": record.partition, "offset": record.offset})
-            desk.skip(record.offset)
+            desk.dead_letter(record, error)
             return
         self._backlog.add(
             Waiting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from infra import logging as json_logging
+from infra import loops
 from infra import settings as configuration
 
 
@@ -15,10 +16,8 @@ def ingest() -> None:
     Several processes share the accounts among them; accounts that are added, changed or removed take effect within
     seconds. Settings come from the environment and triage.toml.
     """
-    import uvloop
-
     from agents.ingest import process
 
     settings = configuration.load()
     json_logging.configure("ingest", level=settings.log_level, form=settings.log_format)
-    uvloop.run(process.ingest(settings))
+    loops.run(process.ingest(settings))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 GROUP = "triage-ingest"
 START_S = 20.0
 CONFIRM_S = 3.0
+UNHEARD_S = 60.0
+"""A consumer whose commits fail for so long is given up for a new one: it may never find its coordinator again."""
 RETRY_MAX_S = 5.0
 CLOSE_S = 2.0
 EARLIER_S = 5.0
@@ -46,6 +49,8 @@ class Membership:
         self._holding: dict[int, asyncio.Task[None]] = {}
         self._leases: dict[int, Lease] = {}
         self._ended: set[asyncio.Task[None]] = set()
+        self._unheard: Any = None
+        """The consumer that is to be given up."""
         self.trouble = "not joined yet"
         """Why this process is not in the group at the moment; empty when it is."""
 
@@ -93,6 +98,8 @@ class Membership:
 
     async def _poll(self) -> None:
         while True:
+            if self._unheard is self._consumer:
+                raise KafkaUnavailable(f"no answer of the coordinator for {UNHEARD_S:.0f} s")
             fetched = await self._consumer.getmany(timeout_ms=500, max_records=1000)
             for partition, records in fetched.items():
                 if roster := self._rosters.get(partition.partition):
@@ -100,7 +107,8 @@ class Membership:
             await self._publish_loaded()
             if fetched:
                 with suppress(Exception):  # only for the lag that others see: nobody starts from it
-                    await self._consumer.commit()
+                    async with asyncio.timeout(CONFIRM_S):
+                        await self._consumer.commit()
 
     async def _publish_loaded(self) -> None:
         """A roster counts once the partition was read to where it ended after the assignment."""
@@ -172,7 +180,7 @@ class Membership:
         """
         from aiokafka.structs import TopicPartition
 
-        mine = TopicPartition(ACCOUNTS.name, partition)
+        mine, began = TopicPartition(ACCOUNTS.name, partition), time.monotonic()
         while self._holding.get(partition) is holder:
             consumer = self._consumer
             if consumer is not None and mine in consumer.assignment():
@@ -180,6 +188,8 @@ class Membership:
                     async with asyncio.timeout(CONFIRM_S):
                         await consumer.commit({mine: await consumer.position(mine)})
                     return
+                if time.monotonic() - began > UNHEARD_S:
+                    self._unheard, began = consumer, time.monotonic()
             await asyncio.sleep(0.3)
         raise Fenced("the partition was given to another process")
 

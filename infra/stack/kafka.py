@@ -87,15 +87,17 @@ class KafkaBroker:
         self.daemon.kill()
 
     def answers(self) -> bool:
-        """Whether it answers a metadata request with itself among the brokers."""
-        if not port_answers(self.port):
+        """Whether it answers a metadata request: of the cluster that its data directory was formatted for, as any
+        other broker on this port would, too, and with itself among the brokers."""
+        if (cluster := self._cluster()) is None or not port_answers(self.port):
             return False
         from confluent_kafka import KafkaException
         from confluent_kafka.admin import AdminClient
 
         client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
         try:
-            return self.node_id in client.list_topics(timeout=5).brokers
+            found = client.list_topics(timeout=5)
+            return found.cluster_id == cluster and self.node_id in found.brokers
         except KafkaException:
             return False
 
@@ -137,6 +139,12 @@ class KafkaBroker:
     def _data(self) -> Path:
         return self.directory.resolve() / "data"
 
+    def _cluster(self) -> str | None:
+        """The cluster's id as the data directory has it; None before it is formatted."""
+        meta = self._data / "meta.properties"
+        lines = meta.read_text().splitlines() if meta.exists() else []
+        return next((line.removeprefix("cluster.id=") for line in lines if line.startswith("cluster.id=")), None)
+
     @property
     def _properties_file(self) -> Path:
         return self.directory.resolve() / "server.properties"
@@ -160,7 +168,7 @@ class KafkaBroker:
 
     def _format(self, classpath: str) -> None:
         """Initialise the data directory once (what `kafka-storage.sh format` does)."""
-        if (self._data / "meta.properties").exists():
+        if self._cluster() is not None:
             return
         cluster = self.cluster_id or base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties_file))

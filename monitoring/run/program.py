@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,9 +147,13 @@ class Run:
             ]
             stack.push_async_callback(_cancel, *tasks)
             outcome = await unless(self._stop, self._until_over(scene))
+            seconds = time.monotonic() - self._began
+            if outcome is not None and outcome.complete:
+                with suppress(Interrupted):  # the last picture stays: it shall be true
+                    await unless(self._stop, scene.queues.drained())
         if outcome is None:
             return 0
-        self._tell(outcome)
+        self._tell(outcome, seconds)
         return 0 if outcome.accounted_for else 1
 
     async def _open(self, settings: Settings, account: Account | None, stack: AsyncExitStack) -> Scene:
@@ -221,8 +225,7 @@ class Run:
                 self._say(f"port {wanted} is taken: {what} listens on {got}")
         return settings.model_copy(update={"health_port": health, "metrics_port": metrics})
 
-    def _tell(self, outcome: Outcome) -> None:
-        seconds = time.monotonic() - self._began
+    def _tell(self, outcome: Outcome, seconds: float) -> None:
         if self._request.machine:
             click.echo(orjson.dumps(outcome.as_json(seconds)))
         else:

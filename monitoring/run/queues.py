@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 LENGTH, AGE = "crewai_email_queue_length", "crewai_email_queue_age_seconds"
 EVERY_S = 1.0
 ANSWER_S = 5.0
+DRAINED_S = 5.0
+"""Measured and asked for once a second each."""
 
 
 class Queues:
@@ -25,6 +28,7 @@ class Queues:
         """Records that wait in each lane, and `received`: before the triage."""
         self.age_s: Mapping[str, float] = {}
         """Age of the oldest of them."""
+        self._asked = asyncio.Event()
 
     async def run(self) -> None:
         """Ask until cancelled."""
@@ -38,7 +42,17 @@ class Queues:
                     text = ""
                 self.length = {lane: int(value) for lane, value in values(text, LENGTH).items()}
                 self.age_s = values(text, AGE)
+                self._asked.set()
                 await asyncio.sleep(EVERY_S)
+
+    async def drained(self, seconds: float = DRAINED_S) -> None:
+        """Return when it was measured that nothing waits: what is known may be from before all was done. After
+        `seconds` in any case. Needs `run` beside it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.length or any(self.length.values()):
+                    self._asked.clear()
+                    await self._asked.wait()
 
     async def _scrape(self, session: aiohttp.ClientSession) -> str:
         async with session.get(self._url, headers={"Accept": "text/plain"}) as response:

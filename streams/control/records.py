@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 import orjson
 
-from infra.errors import Permanent
+from infra.errors import ConfigError, Permanent
+from streams.events import utc_text
 
 ORDER_KEY = "order:"
 """Keys of one-shot orders begin so; all others are names of settings."""
 LONGEST_WHY = 500
 """Characters of a reason."""
+LONGEST_WHO = 100
 LINE = r"^[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
 """One line of text that says something; also as a pattern of JSON Schema."""
 
@@ -82,12 +85,12 @@ class AuditEntry:
     who: str
     """A person or the name of an access token."""
     action: str
-    """set, clear, order, or call (of the admin API)."""
+    """set, clear, order, replay, or call (of the admin API)."""
     name: str
-    """A setting, an order, or the API's method and route."""
+    """A setting, an order, the group that a replay commits to, or the API's method and route."""
     why: str = ""
     value: str | int | float | bool | None = None
-    """What was set; of a call the HTTP status."""
+    """What was set; of a replay what it published; of a call the HTTP status."""
     before: str | int | float | bool | None = None
     """The override that it replaced, if there was one."""
     expires_at: str | None = None
@@ -107,6 +110,20 @@ class AuditEntry:
         """
         optional = ("why", "value", "before", "expires_at", "revision")
         return cls(**_fields(value, required=("at", "who", "action", "name"), optional=optional))
+
+
+def require_account(who: str, why: str) -> None:
+    """Raises ConfigError where nobody could tell later who it was and why."""
+    if len(why) > LONGEST_WHY or not re.fullmatch(LINE, why):
+        raise ConfigError(f"a change needs a reason: one line of 1 to {LONGEST_WHY} characters (--why TEXT)")
+    if len(who) > LONGEST_WHO or not re.fullmatch(LINE, who):
+        raise ConfigError(f"a change needs somebody who made it: 1 to {LONGEST_WHO} characters")
+
+
+def entry(action: str, name: str, *, who: str, why: str, value: str) -> AuditEntry:
+    """What is done now, for triage.audit. Raises ConfigError: see `require_account`."""
+    require_account(who, why)
+    return AuditEntry(at=utc_text(datetime.now(UTC)), who=who, action=action, name=name, why=why, value=value)
 
 
 _TEXTS = {"who", "why", "at", "action", "name"}

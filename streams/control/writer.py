@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import uuid
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +14,7 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
 from streams.control import knobs
-from streams.control.records import LINE, LONGEST_WHY, ORDER_KEY, AuditEntry, MalformedControl, Order, Override
+from streams.control.records import ORDER_KEY, AuditEntry, MalformedControl, Order, Override, require_account
 from streams.control.view import View
 from streams.events import utc_text
 from streams.kafka_errors import or_unavailable
@@ -24,7 +23,6 @@ from streams.topics import AUDIT, CONTROL
 
 WRITE_S = 10.0
 LONGEST = timedelta(days=366)
-LONGEST_WHO = 100
 
 
 async def put(
@@ -37,7 +35,7 @@ async def put(
         KafkaUnavailable
     """
     value = knobs.find(name).parse(given)
-    _require(who, why)
+    require_account(who, why)
     if lasting is not None and not timedelta() < lasting <= LONGEST:
         raise ConfigError(f"{name}: it can hold for up to {LONGEST.days} days, not {lasting}")
     now = datetime.now(UTC)
@@ -58,7 +56,7 @@ async def clear(settings: Settings, name: str, *, who: str, why: str) -> int | N
         KafkaUnavailable
     """
     knobs.find(name)
-    _require(who, why)
+    require_account(who, why)
     before = await _before(settings, name)
     if before is None:
         return None
@@ -75,7 +73,7 @@ async def order(settings: Settings, name: str, *, who: str, why: str) -> int:
         KafkaUnavailable
     """
     knobs.find_order(name)
-    _require(who, why)
+    require_account(who, why)
     at = utc_text(datetime.now(UTC))
     entry = AuditEntry(at=at, who=who, action="order", name=name, why=why)
     return await _write(settings, ORDER_KEY + name, Order(who=who, why=why, at=at).encode(), entry)
@@ -111,13 +109,6 @@ async def history(settings: Settings) -> list[AuditEntry]:
 async def _before(settings: Settings, name: str) -> knobs.Value | None:
     override = (await current(settings)).values(datetime.now(UTC)).overrides.get(name)
     return None if override is None else override.value
-
-
-def _require(who: str, why: str) -> None:
-    if len(why) > LONGEST_WHY or not re.fullmatch(LINE, why):
-        raise ConfigError(f"a change needs a reason: one line of 1 to {LONGEST_WHY} characters (--why TEXT)")
-    if len(who) > LONGEST_WHO or not re.fullmatch(LINE, who):
-        raise ConfigError(f"a change needs somebody who made it: 1 to {LONGEST_WHO} characters")
 
 
 async def _write(settings: Settings, key: str, value: bytes | None, entry: AuditEntry) -> int:

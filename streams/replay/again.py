@@ -1,11 +1,13 @@
 """One part of the log decided again. What is changed and by how much is told mail by mail; nothing is written anywhere.
 
 By the recorded facts each mail stands for itself, so the difference is what another policy alone makes. With rebuilt
-facts the tables grow again from the beginning of the log by what is decided now, as if it had always been so."""
+facts the tables grow again from the beginning of the log by what is decided now, and by the feedback that came
+meanwhile, as if it had always been so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Literal, TypeVar, cast
@@ -19,6 +21,7 @@ from streams.replay.difference import Change, Sums, change, changed, moved
 from streams.replay.log import consumer, records
 from streams.replay.plan import Range, Span
 from streams.replay.recorded import REPLAY, REVISED_BY, Recorded, Standing
+from streams.replay.taught import Taught
 from streams.runtime import Table
 from streams.topics import LANES, RECEIVED
 from streams.triage.verdict import Facts, Verdict
@@ -78,21 +81,27 @@ class Replay:
         """
         rows = Rows() if self.facts == "rebuilt" else None
         first = 0 if rows else self.span.first
-        with consumer(self.settings) as made:
+        with ExitStack() as stack:
+            made = stack.enter_context(consumer(self.settings))
+            taught = stack.enter_context(Taught(self.settings, self.span.partition)) if rows else None
             recorded: Recorded | None = None
             started = monotonic()
-            try:
-                for chunk in records(made, RECEIVED.name, self.span.partition, first, self.span.end):
-                    if recorded is None:
-                        recorded = Recorded(self.settings, self.span.partition, chunk[0].timestamp()[1]).__enter__()
-                    recorded.forget_before(max(chunk[0].offset(), self.span.first))
-                    for message in chunk:
-                        yield from self._one(message, recorded, rows)
-                    self.sums.seconds = monotonic() - started
-                    self.progress(self.read)
-            finally:
-                if recorded is not None:
-                    recorded.__exit__(None, None, None)
+            for chunk in records(made, RECEIVED.name, self.span.partition, first, self.span.end):
+                if recorded is None:
+                    since_ms = chunk[0].timestamp()[1]
+                    recorded = stack.enter_context(Recorded(self.settings, self.span.partition, since_ms))
+                recorded.forget_before(max(chunk[0].offset(), self.span.first))
+                for message in chunk:
+                    if rows and taught:
+                        self._learn(taught, message.timestamp()[1], rows)
+                    yield from self._one(message, recorded, rows)
+                self.sums.seconds = monotonic() - started
+                self.progress(self.read)
+
+    def _learn(self, taught: Taught, until_ms: int, rows: Rows) -> None:
+        for writes in taught.until(until_ms, rows, self.judge.policy):
+            for write in writes:
+                rows.put(*write)
 
     def _one(self, message: Any, recorded: Recorded, rows: Rows | None) -> Iterator[Found]:
         self.read += 1

@@ -17,10 +17,11 @@ from confluent_kafka.admin import AdminClient
 
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
+from streams.control.records import AuditEntry
 from streams.kafka_errors import KafkaUnavailable
 from streams.replay.again import Found
 from streams.replay.plan import CALL_S, Span
-from streams.topics import RECEIVED
+from streams.topics import AUDIT, RECEIVED
 
 MOST = 500
 """Records of one transaction."""
@@ -73,8 +74,8 @@ class Publisher:
         starts = [(span, max(span.first, done[span.partition])) for span in spans]
         return [Span(partition=span.partition, first=first, end=span.end) for span, first in starts if first < span.end]
 
-    def publish(self, found: Iterable[Found], rate: float, told: Callable[[int], None]) -> int:
-        """Write the revisions, at most `rate` per second; how many there were.
+    def publish(self, found: Iterable[Found], rate: float, told: Callable[[int], None], entry: AuditEntry) -> int:
+        """Write the revisions, at most `rate` per second, `entry` in the first transaction; how many there were.
 
         Raises:
             KafkaUnavailable: some are written; the same again goes on behind them.
@@ -82,15 +83,17 @@ class Publisher:
         count, started = 0, time.monotonic()
         for batch in _batches((one for one in found if one.value), max(1, min(MOST, int(rate)))):
             time.sleep(max(0.0, started + count / rate - time.monotonic()))
-            self._transaction(batch)
+            self._transaction(batch, None if count else entry)
             count += len(batch)
             told(count)
         return count
 
-    def _transaction(self, batch: Sequence[Found]) -> None:
+    def _transaction(self, batch: Sequence[Found], entry: AuditEntry | None) -> None:
         ends: dict[int, int] = {}
         try:
             self._producer.begin_transaction()
+            if entry is not None:
+                self._producer.produce(AUDIT.name, entry.encode(), entry.name.encode(), 0)
             for one in batch:
                 where = one.change
                 self._producer.produce(

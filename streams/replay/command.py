@@ -14,6 +14,7 @@ import click
 import orjson
 
 from infra import settings as configuration
+from infra.accountable import who_option
 from infra.durations import parse_span
 from infra.errors import ConfigError
 from streams.triage.verdict import Lane
@@ -72,23 +73,30 @@ def candidate_options(command: Any) -> Any:
 )
 @click.option("--rule", "rules", multiple=True, help="Mails whose verdict has this reason; repeatable.")
 @click.option("--facts", type=click.Choice(["recorded", "rebuilt"]), default="recorded", show_default=True,
-              help="What is known of senders and threads: as the verdict says, or tables grown anew.")  # fmt: skip
+              help="Senders, threads and corrections: as the verdict knew them, or tables grown anew.")  # fmt: skip
 @click.option("--max-changes", type=click.IntRange(0), help="Exit 1, and apply nothing, when more mails change.")
 @click.option("--show", default=20, show_default=True, type=click.IntRange(0), help="Changes to print.")
 @click.option("--json", "machine", is_flag=True, help="JSON Lines: each change, then the sums.")
 @click.option("--html", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write a report here.")
 @click.option("--apply", "applied", is_flag=True, help="Publish the changes as new revisions of the verdicts.")
+@click.option("--why", default="", help="With --apply: why, for those who look later.")
+@who_option
 @click.option("--rate", default=RATE, show_default=True, type=click.FloatRange(0.1), help="Most revisions a second.")
 @click.option("--processes", default=0, type=click.IntRange(0), help="Default: as many as there are cores.")
 def replay(*, machine: bool, max_changes: int | None, **options: Any) -> None:
     """Decide mails of the log again, and show which change lane or category, from what to what, and why.
 
-    Reads only, in no consumer group. With --apply new revisions of the changed verdicts go to the lanes; after a kill
-    the same command goes on where it was. Exit 1: more changes than --max-changes.
+    Reads only, in no consumer group. With --apply new revisions of the changed verdicts go to the lanes, and who did
+    it and why to triage.audit; after a kill the same command goes on where it was. Exit 1: more changes than
+    --max-changes.
     """
+    from streams.control.records import entry, require_account
     from streams.replay.apply import Publisher
     from streams.replay.run import compared
 
+    by = {"who": options["who"], "why": options["why"]}
+    if options["applied"]:
+        require_account(**by)
     task = _task(options)
     heading = _heading(task)
     with ExitStack() as stack:
@@ -99,7 +107,8 @@ def replay(*, machine: bool, max_changes: int | None, **options: Any) -> None:
         published = None
         if publisher is not None and not too_many:
             total = outcome.sums.changes - outcome.sums.stands
-            published = publisher.publish(outcome.found(), options["rate"], lambda done: told(done, total))
+            done_by = entry("replay", task.name, **by, value=f"{total} revisions: {heading}")
+            published = publisher.publish(outcome.found(), options["rate"], lambda done: told(done, total), done_by)
             publisher.forget()
         told(-1, 0)
         show(outcome, heading, machine=machine, shown=options["show"], published=published)

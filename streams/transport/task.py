@@ -144,7 +144,7 @@ class PartitionTask:
             except Aborted as error:
                 self.progress.aborted += 1
                 TRANSACTIONS.labels(self._decider.agent.name, "aborted").inc()
-                log.warning("transaction aborted, taking the batch again: %s", error, extra=self._where())
+                log.warning("transaction aborted, taking the batch again: %s", error, extra=_at(records[0]))
                 aborts += 1
                 if aborts >= _ABORTS_TO_TELL:
                     self.progress.stuck = f"no transaction succeeds: {error}"
@@ -173,14 +173,14 @@ class PartitionTask:
                 break
             except Transient as error:
                 if not self.progress.stuck:
-                    log.warning("waiting: %s", error, extra=self._where())
+                    log.warning("waiting: %s", error, extra=_at(decided.events[0]))
                 self.progress.stuck = str(error) or type(error).__name__
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _PAUSE_MAX_S)
                 if not self._going:
                     return False
         if self.progress.stuck:
-            log.info("going on after: %s", self.progress.stuck, extra=self._where())
+            log.info("going on after: %s", self.progress.stuck, extra=_at(decided.events[0]))
             self.progress.stuck = ""
         if rejected:
             numbers = list(effects)
@@ -230,7 +230,8 @@ class PartitionTask:
             for changelog in self._changelogs.values():
                 _, ends[changelog] = await self._offsets.bounds(changelog, self.partition, self.producer.calls)
         except Transient as error:
-            log.info("no checkpoint now: %s", error, extra=self._where())
+            where = {"topic": self.topic, "partition": self.partition, "offset": self.position}
+            log.info("no checkpoint now: %s", error, extra=where)
             return
         self.tables.store.mark(ends)
         self.changed = False
@@ -238,9 +239,6 @@ class PartitionTask:
     async def close(self) -> None:
         """Give the partition up. Nothing may be running."""
         await let_go(self.producer, [self.tables.store])
-
-    def _where(self) -> dict[str, object]:
-        return {"topic": self.topic, "partition": self.partition, "offset": self.position}
 
 
 async def let_go(producer: TransactionalProducer, stores: Sequence[Store]) -> None:
@@ -254,6 +252,11 @@ async def let_go(producer: TransactionalProducer, stores: Sequence[Store]) -> No
     with suppress(TimeoutError):
         await producer.calls.run(close, seconds=_CLOSE_S)
     await producer.close()
+
+
+def _at(event: Event) -> dict[str, object]:
+    """Where a batch begins: of a joined topic, not of the one that the task is named after."""
+    return {"topic": event.topic, "partition": event.partition, "offset": event.offset}
 
 
 def _nothing() -> None:

@@ -194,6 +194,7 @@ def test_every_file_of_a_folder_is_accounted_for_and_a_second_run_announces_none
     assert done.returncode == 0, "a dead letter with its reason is accounted for"
     assert 1 <= first["dead"] <= len(ODD)  # the empty file is no mail
     assert any("odd/empty.eml" in problem for problem in first["problems"])
+    assert re.findall(r"  waiting (\S+)", done.stderr)[-1] == "0", "the last figures are of the end"
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x9b]", done.stderr), "nothing of a mail reaches the terminal as it is"
     wait_none_left(home, 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -98,6 +99,17 @@ def test_a_restart_keeps_records_and_rows_and_a_stop_leaves_no_process(local, tm
     send(endpoints.kafka_bootstrap, "kept", b"after")
     assert read(endpoints.kafka_bootstrap, "kept", 2) == [b"before", b"after"]
     assert execute(endpoints.database_url, "SELECT x FROM kept") == "7"
+
+
+def test_another_broker_on_its_port_is_not_taken_for_it(ingest_broker, tmp_path):
+    """Both have node id 1; what tells them apart is the cluster."""
+    assert ingest_broker.answers()
+    stranger = dataclasses.replace(ingest_broker, directory=tmp_path)
+    assert not stranger.answers(), "never formatted"
+    meta = tmp_path / "data" / "meta.properties"
+    meta.parent.mkdir()
+    meta.write_text("cluster.id=AAAAAAAAAAAAAAAAAAAAAA\nnode.id=1\nversion=1\n")
+    assert not stranger.answers()
 
 
 def test_a_second_start_reuses_what_runs_and_starts_only_what_does_not(running):

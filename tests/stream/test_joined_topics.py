@@ -12,6 +12,7 @@ from streams.runtime.store import OWN
 from streams.runtime.tables import POSITION_KEY, position_key
 from streams.transport.flow import Flow
 from streams.transport.merge import Merged
+from streams.transport.producer import Aborted
 from streams.transport.task import PartitionTask
 from tests.stream.scripted import NoOffsets, ScriptedInputs, ScriptedProducer, decider, stopped
 from tests.unit.runtime.records import Count, Record, tables_of
@@ -64,6 +65,20 @@ async def test_both_topics_are_read_and_each_transaction_moves_the_offset_of_one
     assert work.tables.entry(MAILS, b"home") == (Count(events=2), 6)
     assert work.tables.store.get(OWN, POSITION_KEY) == b"7"
     assert (mails.reads, feedback.reads, mails.closed, feedback.closed) == ([5], [2], 1, 1)
+
+
+async def test_an_aborted_batch_is_told_of_by_its_own_topic(caplog: pytest.LogCaptureFixture) -> None:
+    mails, feedback = ScriptedInputs(), ScriptedInputs(told(2))
+    producer = ScriptedProducer(Aborted("try again"))
+    work = PartitionTask(
+        "in", 3, decider=decider(AGENT), producer=producer, offsets=NoOffsets(), inputs=TwoInputs(mails, feedback),  # type: ignore[arg-type]
+        tables=tables_of(), position=5, joined={"told": 2}, flow=Flow(batch_size=100),
+    )  # fmt: skip
+    running = asyncio.create_task(work.run())
+    await asyncio.wait_for(feedback.drained.wait(), 5)
+    await stopped(work, running)
+    (aborted,) = [vars(record) for record in caplog.records if "aborted" in record.message]
+    assert (aborted["topic"], aborted["offset"]) == ("told", 2)
 
 
 class Always:

@@ -65,6 +65,14 @@ class System:
             producer.produce(REVIEW.name, request.encode(), key, partition, headers=headers)
         producer.flush(30)
 
+    def put(self, topic: str, account: str, values: Iterable[bytes | None]) -> None:
+        """Anything at all."""
+        producer = Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5})
+        key = account.encode()
+        for value in values:
+            producer.produce(topic, value, key, partition_of(key, PARTITIONS))
+        producer.flush(30)
+
     def requests(self) -> list[ReviewRequest]:
         return [ReviewRequest.decode(one.value()) for one in committed_records(self.bootstrap, REVIEW.name)]
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from confluent_kafka import Message
+
 from streams.reviews import Review
+from streams.topics import DEAD, REVIEW
 from streams.triage.verdict import Lane
 from tests.integration.crew.conftest import DAY_TOKENS, System
+from tests.integration.crew.reading import records
 from tests.unit.crew.injections import injections
 from tests.unit.crew.requests import request_of
 
@@ -83,6 +87,27 @@ def test_a_model_that_obeys_a_hundred_injections_leads_nowhere_and_tells_nothing
         request = sent[ids[verdict.event_id]]
         assert request.bounds.floor <= verdict.priority <= request.bounds.ceiling
         assert verdict.account == request.verdict.account
+
+
+def test_what_is_no_request_is_a_dead_letter_and_holds_nothing_up(system: System) -> None:
+    junk = [b"nonsense", b"{}", None]
+    system.put(REVIEW.name, "box", junk)
+    ids = system.send(1)
+
+    def dead() -> list[Message]:
+        return [one for one in records(system.bootstrap, [DEAD.name]) if header(one, "dead_agent") == b"crew"]
+
+    system.until(lambda: len(dead()) == len(junk), "the dead letters")
+    assert [one.value() for one in dead()] == junk
+    assert {(one.key(), header(one, "dead_topic"), header(one, "dead_error")) for one in dead()} == {
+        (b"box", b"mail.review", b"MalformedEvent")
+    }
+    system.until(lambda: ids[0] in {one.event_id for one in system.reviews()}, "the review of what came after them")
+    assert len(dead()) == len(junk), "each once"
+
+
+def header(message: Message, name: str) -> bytes | None:
+    return dict(message.headers() or ()).get(name)
 
 
 def test_a_mad_model_gives_no_opinion_and_changes_nothing(system: System) -> None:

@@ -6,8 +6,6 @@ import asyncio
 import random
 import signal
 
-import pytest
-
 from agents.accounts import remove_account, save_account
 from agents.accounts.account import Account
 from infra.stack import KafkaBroker
@@ -101,8 +99,6 @@ async def test_a_process_that_slept_through_its_session_is_fenced(site: Site) ->
     assert (sleeper.process.poll(), heir.process.poll()) == (None, None)
 
 
-# It failed once and the cause is not shown; perhaps markers that a lone broker forgot (ARCHITECTURE, Known limits).
-@pytest.mark.soak
 async def test_a_broker_that_dies_and_comes_back_loses_and_repeats_nothing(
     site: Site, kafka_broker: KafkaBroker
 ) -> None:

@@ -85,7 +85,7 @@ def test_exactly_the_mails_that_a_policy_changes_are_told(site: Site, policy: st
 
 
 def test_more_changes_than_allowed_exit_with_1_and_say_so(site: Site, policy: str) -> None:
-    done = site.run("replay", "--policy", policy, "--max-changes", str(CHANGED - 1), "--apply")
+    done = site.run("replay", "--policy", policy, "--max-changes", str(CHANGED - 1), "--apply", "--why", "x")
     assert done.code == 1
     assert f"{CHANGED} mails change, --max-changes {CHANGED - 1}; nothing was applied" in done.err
     assert {record.revision for record in site.verdicts()} == {0}
@@ -162,7 +162,7 @@ def test_a_candidate_is_compared_on_live_mail_promoted_and_taken_back(site: Site
 def test_revisions_are_published_once_though_the_first_run_was_killed(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "quiet.toml"
     file.write_text('mutes = ["s1@corp.example", "s2@corp.example"]')
-    command = ["replay", "--policy", str(file), "--apply", "--json"]
+    command = ["replay", "--policy", str(file), "--apply", "--json", "--why", "mutes", "--as", "op"]
     expected = {line["event_id"] for line in site.run(*command[:3], "--json").lines()[:-1]}
     assert len(expected) > 100
 
@@ -184,6 +184,9 @@ def test_revisions_are_published_once_though_the_first_run_was_killed(site: Site
     third = site.run(*command).lines()
     assert [(line["changes"], line["published"]) for line in third] == [(0, 0)]
     assert not {group for group in site.groups() if group.startswith("triage-replay")}
+    told = [line for line in site.run("control", "history", "--json").lines() if line["action"] == "replay"]
+    assert [(line["who"], line["why"]) for line in told] == [("op", "mutes")] * 2, "each run that published something"
+    assert f"{sums['published']} revisions: " in told[-1]["value"]
     assert site.flow.died() == []
 
 

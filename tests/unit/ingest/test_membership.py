@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from aiokafka.structs import TopicPartition
 
 from agents.ingest import membership
@@ -16,6 +17,7 @@ from agents.ingest.log_writer import Fenced
 from agents.ingest.mailbox import Surroundings
 from agents.ingest.membership import Membership
 from agents.ingest.roster import Roster
+from streams.kafka_errors import KafkaUnavailable
 from streams.topics import ACCOUNTS
 
 
@@ -120,3 +122,32 @@ async def test_a_partition_that_was_given_away_is_not_taken_over_any_more(group:
     group.gives()
     with pytest.raises(Fenced):
         await cast("Any", group.membership)._confirm(0, asyncio.current_task())
+
+
+async def test_a_consumer_that_has_lost_its_coordinator_for_good_is_given_up(
+    group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fetches on, and no commit of it is ever answered again: whoever waits to be confirmed would wait for ever."""
+
+    class Deaf(Consumer):
+        async def commit(self, offsets: object = None) -> None:
+            raise KafkaConnectionError
+
+        async def getmany(self, **_: object) -> dict[object, object]:
+            await asyncio.sleep(0.01)
+            return {}
+
+        async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+            return dict.fromkeys(partitions, 1)
+
+    monkeypatch.setattr(membership, "UNHEARD_S", 0.05)
+    group.consumer = cast("Any", group.membership)._consumer = Deaf()
+    group.gives(0)
+    async with asyncio.timeout(5):
+        with pytest.raises(KafkaUnavailable, match="no answer of the coordinator"):
+            await cast("Any", group.membership)._poll()
+    heard = cast("Any", group.membership)._consumer = Consumer()
+    heard.held = group.consumer.held
+    await until_running(0)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()

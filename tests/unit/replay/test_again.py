@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ import pytest
 
 from infra.settings import load
 from streams.canary import accounts
-from streams.events import Headers, Origin, Received, VerdictRecord, event_id, verdict_record
+from streams.events import Headers, Origin, Received, VerdictRecord, event_id, utc_text, verdict_record
+from streams.feedback import Feedback
 from streams.mail import parse
-from streams.replay import again
+from streams.replay import again, taught
 from streams.replay.again import FactsFrom, Found, Replay
 from streams.replay.difference import Sums
 from streams.replay.plan import Range, Span
@@ -39,6 +41,7 @@ class Message:
     account: bytes | None
     content: bytes | None
     marks: Headers
+    at_ms: int = 1_000_000
 
     def offset(self) -> int:
         return self.place
@@ -53,7 +56,7 @@ class Message:
         return self.marks
 
     def timestamp(self) -> tuple[int, int]:
-        return 1, 1_000_000
+        return 1, self.at_ms
 
 
 def mail(offset: int, account: str = "box", raw: bytes = RAW) -> Message:
@@ -78,6 +81,7 @@ def replayed(
     *,
     first: int = 0,
     facts: FactsFrom = "recorded",
+    feedback: Sequence[Message] = (),
     **wanted: Any,
 ) -> tuple[Sums, list[Found]]:
     @contextmanager
@@ -100,6 +104,8 @@ def replayed(
     monkeypatch.setattr(again, "consumer", consumer)
     monkeypatch.setattr(again, "records", lambda *_: iter([list(messages)]))
     monkeypatch.setattr(again, "Recorded", Recorded)
+    monkeypatch.setattr(taught, "consumer", consumer)
+    monkeypatch.setattr(taught, "records", lambda *_: iter([list(feedback)]))
     replay = Replay(
         settings=load(), span=Span(partition=0, first=first, end=100), judge=by, wanted=Range(**wanted), facts=facts,
         sums=Sums(), progress=lambda _: None,
@@ -181,3 +187,24 @@ def test_rebuilt_facts_grow_from_the_beginning_and_only_the_part_is_compared(mon
     assert sums.mails == 2
     seen = [VerdictRecord.decode(one.value).facts.sender for one in found]
     assert [one and one.mails for one in seen] == [3, 4]
+
+
+def correction(offset: int, at_ms: int, of: int, account: str = "box") -> Message:
+    """The owner says that the mail at `of` belongs into lane low."""
+    told = Feedback(
+        event_id=event_id(account, of), account=account, action="corrected", at=utc_text(NOW), provider="cli",
+        lane=Lane.LOW,
+    )  # fmt: skip
+    return Message(offset, account.encode(), told.encode(), told.headers(), at_ms)
+
+
+def test_rebuilt_facts_hold_what_feedback_taught_the_mails_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = [dataclasses.replace(mail(offset), at_ms=1_000 * offset) for offset in range(4)]
+    standing = {offset: stands(verdict(offset)) for offset in range(4)}
+    said = [Message(0, b"box", b"nonsense", (), 500), correction(1, 1_500, of=1), correction(2, 9_999, of=2)]
+    by_feedback = replayed(monkeypatch, messages, standing, SHIPS, facts="rebuilt", feedback=said)
+    assert [one.change.lanes[1] for one in by_feedback[1]] == ["low", "low"]
+    assert [one.change.offset for one in by_feedback[1]] == [2, 3]
+    assert "you_corrected_thread" in {shift.rule for one in by_feedback[1] for shift in one.change.why}
+    without = replayed(monkeypatch, messages, standing, SHIPS, facts="rebuilt")
+    assert without[0].changes == 0

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from infra.errors import ConfigError
 from monitoring.commands.versions import before, promote, shadow
 from streams.control import AuditEntry
 from streams.replay.command import Moment, replay
@@ -43,6 +44,13 @@ def test_a_time_may_be_how_long_ago() -> None:
 )
 def test_what_makes_no_sense_is_a_usage_error(arguments: list[str]) -> None:
     assert CliRunner().invoke(replay, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("more", [[], ["--why", " "], ["--why", "x", "--as", ""]], ids=str)
+def test_nothing_is_applied_without_who_and_why(more: list[str]) -> None:
+    done = CliRunner().invoke(replay, ["--apply", *more])
+    assert isinstance(done.exception, ConfigError)
+    assert "a change needs" in str(done.exception)
 
 
 def test_a_candidate_is_something_and_one_thing() -> None:

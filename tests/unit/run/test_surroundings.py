@@ -9,6 +9,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from click.testing import CliRunner
 
 from infra.errors import ConfigError
@@ -18,7 +20,7 @@ from monitoring.run import mailbox
 from monitoring.run.command import run
 from monitoring.run.home import Home
 from monitoring.run.programs import free_port, programs
-from monitoring.run.queues import AGE, LENGTH, values
+from monitoring.run.queues import AGE, LENGTH, Queues, values
 from monitoring.run.threads import Interrupted, in_thread, unless
 from streams.events import event_id
 
@@ -133,6 +135,27 @@ def test_on_a_cluster_of_somebody_else_its_settings_stay_and_names_are_told_apar
     (program,), *_ = programs(load(instance_id="me-1"), Home(root=tmp_path), workers=1, own_stack=False)
     assert program.env["INSTANCE_ID"] == "me-1-ingest"
     assert not {"KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "STATIC_MEMBERSHIP"} & program.env.keys()
+
+
+async def test_a_run_ends_with_what_waits_at_its_end() -> None:
+    """What was measured before the last mail was archived is not what the last picture shows."""
+    answers = [f'{LENGTH}{{lane="low"}} {waiting}\n' for waiting in (82, 0)]
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(text=answers.pop(0) if len(answers) > 1 else answers[0])
+
+    application = web.Application()
+    application.router.add_get("/metrics", metrics)
+    async with TestServer(application) as server:
+        queues = Queues(str(server.make_url("/metrics")))
+        asking = asyncio.create_task(queues.run())
+        await queues.drained(10)
+        asking.cancel()
+    assert queues.length == {"low": 0}
+
+
+async def test_a_run_ends_also_when_nobody_measures() -> None:
+    await Queues("http://127.0.0.1:9/metrics").drained(0.01)
 
 
 def test_lag_is_read_from_the_metrics_of_control() -> None:
