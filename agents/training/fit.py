@@ -17,7 +17,6 @@ from streams.triage.features import Features
 from streams.triage.model import FLATTEN, Model, read
 from streams.triage.policy import DEFAULT, lane_for
 from streams.triage.rules import RULES
-from streams.triage.scale import lane_edges
 from streams.triage.verdict import Category, Lane
 
 BURIED = (1.0, 2.0, 1.0)
@@ -168,7 +167,7 @@ def _priority(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -
         for each in pressing
     ]
     truths = [LANES.index(lane_for(each.label.first.priority, DEFAULT)) for each in pressing if each.label]
-    edges = lane_edges(DEFAULT)
+    edges = list(DEFAULT.edges)
     penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["rules"] for rule in RULES.values()]
     penalties += [PENALTIES["form"]] * (base - len(RULES))
     penalties += [PENALTIES["asking"]] * len(signals.ASKING) + [1e-6]

@@ -19,14 +19,19 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _SPEC: Final = re.compile(r"[^\s<>()\[\],;:\"@]{1,128}+@[^\s<>(),;:\"@]{1,255}")
-_SIMPLE: Final = re.compile(r"([^\"(<>,;:@=\\]*+)<([^\s<>()\",;:@\\]{1,128}+@[A-Za-z0-9.-]{1,255}+)>")
+# The forms that nearly all have, read at once: `Alice <a@b.example>`, `"Alice" <a@b.example>`, `a@b.example`.
+_SIMPLE_SPEC: Final = r"[A-Za-z0-9!#$%&'*+/?^_`{|}~.-]{1,128}+@[A-Za-z0-9.-]{1,255}+"
+_SIMPLE: Final = re.compile(
+    rf'(?:"([^"\\:=]*+)"[ \t]*+|([^"(<>,;:@=\\]*+))<({_SIMPLE_SPEC})>|({_SIMPLE_SPEC})', re.ASCII
+)
 
 
 def addresses(value: str, odd: set[str]) -> tuple[Address, ...]:
     """The mailboxes of an undecoded address header, groups (§3.4: "name: a, b;") dissolved."""
     simple = _SIMPLE.fullmatch(value)
     if simple:
-        return (Address(name=plain(simple[1], odd), address=_lower_domain(simple[2])),)
+        quoted, words, angle, bare = simple.groups("")
+        return (Address(name=plain(quoted or words, odd), address=_lower_domain(angle or bare)),)
     found: list[Address] = []
     current = _Mailbox()
     for token in islice(_TOKEN.finditer(value), limits.ADDRESS_TOKENS):

@@ -94,6 +94,8 @@ def resembles(domain: str, name: str) -> bool:
 
 def mixed_script(domain: str) -> bool:
     """Whether one label mixes alphabets (a Cyrillic "а" among Latin letters), Punycode (RFC 3492) decoded."""
+    if domain.isascii() and "xn--" not in domain:
+        return False
     for label in domain.split("."):
         plain = _from_punycode(label)
         if plain.isascii():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from streams.mail import Address, Mail
@@ -22,8 +23,8 @@ _CHEAP = (".biz", ".info", ".ru", ".cn", ".tk", ".xyz", ".top")
 
 
 def step(amount: float, bounds: Sequence[float]) -> int:
-    """How many of the bounds an amount exceeds."""
-    return sum([amount > bound for bound in bounds])
+    """How many of the bounds, which ascend, an amount exceeds."""
+    return bisect_left(bounds, amount)
 
 
 def build(features: Features) -> list[str]:
@@ -48,7 +49,7 @@ def _subject(subject: str) -> list[str]:
     marks = {
         "subject titled": len(words) > 2 and subject.istitle(),
         "subject capitals": bool(_CAPITALS.search(subject)),
-        "subject digits": any(letter.isdigit() for letter in subject),
+        "subject digits": any(map(str.isdigit, subject)),
     }
     return [f"subject words {step(len(words), (0, 2, 5, 9))}", *(name for name, there in marks.items() if there)]
 

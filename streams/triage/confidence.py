@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 from streams.triage.policy import Policy
-from streams.triage.scale import lane_edges
 from streams.triage.verdict import Category
 
 LOWEST, HIGHEST = 0.2, 0.98
@@ -37,4 +36,4 @@ def _bounded(share: float) -> float:
 
 def _distance_to_edge(score: float, policy: Policy) -> float:
     """Points that the score is away from the next lane, priorities being rounded."""
-    return min((abs(score - edge) for edge in lane_edges(policy)), default=10.0)
+    return min([abs(score - edge) for edge in policy.edges], default=10.0)

@@ -6,9 +6,9 @@ bounds, counted from the start of the first category, so that an explanation say
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from streams.mail import Mail
 from streams.triage import due, habits, weighing
@@ -38,13 +38,14 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     opinion = model.opinion(features, hits) if model else None
     grounds = Grounds(hits=hits, opinion=opinion, facts=facts, own=policy.own)
     found = _weighed(features, grounds, policy, model)
-    lane, reasons = lane_for(found.priority, policy), _dated(found.reasons, features)
+    lane, reasons = lane_for(found.priority, policy), _reasons(found, features)
+    sure = confidence(found.score, found.evidence, found.category, policy)
     return Verdict(
         priority=found.priority,
         lane=lane,
         category=found.category,
         needs_reply=_needs_reply(found, grounds, policy, model),
-        confidence=calibrated(found.sureness, model.confidence) if model else found.sureness,
+        confidence=calibrated(sure, model.confidence) if model else sure,
         reasons=reasons,
         policy_version=policy.version,
         model_version=model.version if model else RULES_ALONE,
@@ -58,22 +59,24 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Weighed:
+class _Weighed(NamedTuple):
     """What the grounds of one mail amount to."""
 
+    evidence: Mapping[Category, float]
     category: Category
-    priority: int
-    sureness: float
-    """Not yet calibrated."""
-    reasons: tuple[Reason, ...]
-    """Strongest first."""
+    named: tuple[str, str] | None
+    """Name and sentence of the reason that named the category."""
+    weights: Sequence[tuple[str, float]]
+    """Of the reasons that add up to the score, strongest first."""
     line: float
-    """What the reasons add up to, but for those of `moves`."""
+    """What they add up to."""
+    score: float
+    """The same on the scale of priorities."""
     moves: Sequence[Reason]
     """Reasons that move the priority itself."""
     own: Sequence[OwnRule]
     """The policy's own rules that hold."""
+    priority: int
 
 
 def _weighed(features: Features, grounds: Grounds, policy: Policy, model: Model | None) -> _Weighed:
@@ -86,31 +89,22 @@ def _weighed(features: Features, grounds: Grounds, policy: Policy, model: Model 
     category, ruled = category_by(own, by_habit, believed=not features.fails_authentication)
     if ruled is not None:
         named = (OWN + ruled.name, ruled.sentence)
-    reasons = _reasons(hits, category, policy, opinion, model, named=named)
-    line = weighing.start(policy) + sum(reason.weight for reason in reasons)
+    weights = _weights(hits, category, policy, opinion, model, named=named)
+    line = weighing.start(policy) + sum([weight for _, weight in weights])
     score = _score(line, category, policy, model)
-    sure = confidence(score, evidence, category, policy)
     moves = habits.moves(facts, features, category, score)
-    score += sum(reason.weight for reason in moves)
+    moved = score + sum([reason.weight for reason in moves])
     if grounds.own:
-        score, more = grounds.own.moves(features, category, own, score, bounds(policy))
+        moved, more = grounds.own.moves(features, category, own, moved, bounds(policy))
         moves += more
-    return _Weighed(
-        category=category,
-        priority=_priority(score),
-        sureness=sure,
-        reasons=_ordered((*reasons, *moves)) if moves else reasons,
-        line=line,
-        moves=moves,
-        own=own,
-    )
+    return _Weighed(evidence, category, named, weights, line, score, moves, own, _priority(moved))
 
 
 def _presumed(found: _Weighed, policy: Policy, model: Model | None, gone: Sequence[Reason]) -> Lane:
     """The lane by what the reasons add up to, without some of them."""
     moves = [each for each in found.moves if each not in gone]
-    line = found.line - sum(each.weight for each in gone if each not in found.moves)
-    score = _score(line, found.category, policy, model) + sum(each.weight for each in moves)
+    line = found.line - sum([each.weight for each in gone if each not in found.moves])
+    score = _score(line, found.category, policy, model) + sum([each.weight for each in moves])
     return lane_for(_priority(score), policy)
 
 
@@ -158,7 +152,7 @@ def _shares(
     return {name: amount / total for name, amount in amounts.items() if amount > 0} if total else {}
 
 
-def _reasons(
+def _weights(
     hits: Sequence[str],
     category: Category,
     policy: Policy,
@@ -166,40 +160,38 @@ def _reasons(
     model: Model | None,
     *,
     named: tuple[str, str] | None,
-) -> tuple[Reason, ...]:
+) -> list[tuple[str, float]]:
     """Everything that moved the score, strongest first. The step from the first category's start is shared out, or is
-    all of what named the category, a reason and its sentence."""
-    weights = dict(weighing.points(hits, category, policy))
+    all of what named the category."""
+    weights = weighing.points(hits, category, policy)
     if opinion is not None and model is not None and policy.kinds[category].presses:
+        learnt = model.priority.rules
         for name in hits:
-            weights[name] += model.priority.rules.get(name, 0.0)
-        weights |= {learned.FORM: opinion.form, learned.REQUEST: opinion.request}
+            weights[name] += learnt.get(name, 0.0)
+        weights[learned.FORM], weights[learned.REQUEST] = opinion.form, opinion.request
     step = policy.kinds[category].start - weighing.start(policy)
     if step and named is not None:
         weights[named[0]] = step
     elif step:
         for name, share in _shares(hits, category, policy, opinion, model).items():
             weights[name] = weights.get(name, 0.0) + step * share
-    sentences = dict([named]) if named else {}
-    return _ordered(
-        Reason(rule=name, weight=round(weight, 3), text=sentences.get(name) or _sentence(name))
-        for name, weight in weights.items()
-        if abs(weight) >= 0.0005
-    )
+    found = [(name, round(weight, 3)) for name, weight in weights.items() if abs(weight) >= 0.0005]
+    found.sort(key=lambda each: (-abs(each[1]), each[0]))
+    return found
 
 
-def _dated(reasons: tuple[Reason, ...], features: Features) -> tuple[Reason, ...]:
-    """Reasons about a deadline name its day."""
-    if not any(reason.rule in due.RULES for reason in reasons):
-        return reasons
-    day = due.due(features)
-    return tuple(
-        replace(each, text=due.told(each.text, day)) if day and each.rule in due.RULES else each for each in reasons
-    )
-
-
-def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(reasons, key=lambda each: (-abs(each.weight), each.rule)))
+def _reasons(found: _Weighed, features: Features) -> tuple[Reason, ...]:
+    """The reasons of a verdict, strongest first; those about a deadline name its day."""
+    day = due.due(features) if any(name in due.RULES for name, _ in found.weights) else None
+    sentences = dict([found.named]) if found.named else {}
+    reasons = []
+    for name, weight in found.weights:
+        text = sentences.get(name) or _sentence(name)
+        told = due.told(text, day) if day and name in due.RULES else text
+        reasons.append(Reason(rule=name, weight=weight, text=told))
+    if found.moves:
+        reasons = sorted((*reasons, *found.moves), key=lambda each: (-abs(each.weight), each.rule))
+    return tuple(reasons)
 
 
 def _sentence(name: str) -> str:

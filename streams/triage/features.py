@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
 
 from streams.mail import Address, Mail
 from streams.triage.addresses import GROUPS, PUBLISHERS, ROBOTS, organisation, same_organisation
+from streams.triage.lexicon import Places, counted
 from streams.triage.once import once
 from streams.triage.phrases import CUES, Cue, languages_of
 from streams.triage.phrases.ideographs import scan_ideographs
@@ -162,12 +164,17 @@ class Features:
     @once
     def in_subject(self) -> dict[Cue, int]:
         """Cues of the subject."""
-        return CUES.scan(self.subject, self.languages) | scan_ideographs(self.mail.subject[:500])
+        return {**CUES.scan(self.subject, self.languages), **scan_ideographs(self.mail.subject[:500])}
+
+    @once
+    def places(self) -> Places:
+        """Where in the words of the newly written text each cue is said."""
+        return CUES.places(self.body, self.languages)
 
     @once
     def in_body(self) -> dict[Cue, int]:
         """Cues of the newly written text."""
-        return CUES.scan(self.body, self.languages) | scan_ideographs(self.mail.new_text)
+        return {**counted(self.places), **scan_ideographs(self.mail.new_text)}
 
     @once
     def said(self) -> dict[Cue, int]:
@@ -178,7 +185,11 @@ class Features:
     def says(self, *cues: Cue) -> int:
         """How often subject and text say any of these."""
         said = self.said
-        return sum([said[cue] for cue in cues if cue in said])
+        total = 0
+        for cue in cues:
+            if cue in said:
+                total += said[cue]
+        return total
 
     def density(self, *cues: Cue) -> float:
         """Phrases of these cues per hundred words."""
@@ -197,22 +208,25 @@ class Features:
     @once
     def questions_to_you(self) -> int:
         """Questions with a word for the reader in them, or in a mail so short that it can only mean the reader."""
-        words, found, start = self.body, 0, 0
-        for at, word in enumerate(words):
+        if "?" not in self.body:
+            return 0
+        yours = {at for at, cue in self.places if cue is Cue.YOU}
+        found, said = 0, False
+        for at, word in enumerate(self.body):
             if word in STOPS:
-                if word == "?" and Cue.YOU in CUES.scan(words[start:at], self.languages):
-                    found += 1
-                start = at
+                found += said and word == "?"
+                said = False
+            elif at in yours:
+                said = True
         return found
 
     @once
     def calls_owner(self) -> bool:
         """Whether the text turns to the owner by name: "Name, ..." at the beginning of a sentence, or "@name"."""
-        if not self.owner_names:
-            return False
-        called = _VOCATIVE.findall(self.mail.new_text[:6000])
-        called += [*_MENTION.findall(self.mail.new_text[:6000]), *_VOCATIVE.findall(self.mail.subject[:500])]
-        return any(fold(name) in self.owner_names for name in called)
+        names, text, subject = self.owner_names, self.mail.new_text[:6000], self.mail.subject[:500]
+        called = [*_VOCATIVE.findall(text), *_MENTION.findall(text)] if _may_name(names, text) else []
+        called += _VOCATIVE.findall(subject) if _may_name(names, subject) else []
+        return any(fold(name) in names for name in called)
 
     @once
     def is_reply(self) -> bool:
@@ -232,8 +246,8 @@ class Features:
     @once
     def shouts(self) -> bool:
         """Whether the subject is in capitals or has a row of exclamation marks."""
-        letters = [letter for letter in self.mail.subject[:200] if letter.isalpha()]
-        capitals = sum(letter.isupper() for letter in letters)
+        letters = list(filter(str.isalpha, self.mail.subject[:200]))
+        capitals = sum(map(str.isupper, letters))
         return (len(letters) >= 10 and capitals > 0.6 * len(letters)) or "!!" in self.mail.subject
 
     @once
@@ -253,3 +267,9 @@ class Features:
     def sender_organisation(self) -> str:
         """The label that names the sender's organisation."""
         return organisation(self.mail.sender.domain)
+
+
+def _may_name(names: Collection[str], text: str) -> bool:
+    """Whether one of these folded names can be in a text: cheap, and right for most, which names nobody."""
+    lowered = text.lower()
+    return bool(names) and (not text.isascii() or any(name in lowered for name in names))

@@ -15,6 +15,8 @@ from streams.triage.text import STOPS, fold
 
 Table = Mapping[str, str]
 """Language → phrases."""
+Places = set[tuple[int, Cue]]
+"""Index of a phrase's first word, and what it says."""
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"#(?:time|url|n)\b|_|[^\W\d_]+")
@@ -45,14 +47,16 @@ class _Tails:
         self.exact.setdefault(tail, []).append((anchored, cue))
         self.lengths = tuple(sorted({*self.lengths, len(tail)}))
 
-    def at(self, words: Sequence[str], at: int) -> Iterator[tuple[bool, Cue]]:
+    def at(self, words: Sequence[str], at: int) -> list[tuple[bool, Cue]]:
         """The phrases that stand at this place, and whether they must begin a sentence."""
+        found: list[tuple[bool, Cue]] = []
         for length in self.lengths:
-            yield from self.exact.get(tuple(words[at + 1 : at + 1 + length]), ())
+            found += self.exact.get(tuple(words[at + 1 : at + 1 + length]), ())
         for tail, anchored, cue in self.wild:
             there = words[at + 1 : at + 1 + len(tail)]
             if len(there) == len(tail) and all(map(_fits, tail, there)):
-                yield anchored, cue
+                found.append((anchored, cue))
+        return found
 
 
 def _fits(want: str, have: str) -> bool:
@@ -79,18 +83,26 @@ class Lexicon:
 
     def scan(self, words: Sequence[str], languages: Iterable[str]) -> dict[Cue, int]:
         """At how many places of a text each cue is said, in any of these languages."""
-        places: set[tuple[int, Cue]] = set()
-        pairs = list(zip(words, (*words[1:], ""), strict=True))
+        return counted(self.places(words, languages))
+
+    def places(self, words: Sequence[str], languages: Iterable[str]) -> Places:
+        """Where in a text each cue is said, in any of these languages."""
+        places: Places = set()
+        followings = [*words[1:], ""]
         for language in languages:
             firsts = self._by_language.get(language, {})
-            for at, (word, following) in enumerate(pairs):
-                tails = firsts.get(word)
-                if tails is None or (tails.seconds is not None and following not in tails.seconds):
+            for at, tails in enumerate(map(firsts.get, words)):
+                if tails is None or (tails.seconds is not None and followings[at] not in tails.seconds):
                     continue
                 for anchored, cue in tails.at(words, at):
                     if not anchored or words[at - 1] in STOPS:
                         places.add((at, cue))
-        return Counter(cue for _, cue in places)
+        return places
+
+
+def counted(places: Places) -> dict[Cue, int]:
+    """At how many places each cue is said."""
+    return Counter([cue for _, cue in places])
 
 
 def _phrases(row: str, classes: Mapping[str, str]) -> Iterator[tuple[bool, tuple[str, ...]]]:

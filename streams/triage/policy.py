@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from streams.triage.once import once
 from streams.triage.own import Own
 from streams.triage.phrases import TABLES
 from streams.triage.rules import RULES
@@ -101,6 +102,11 @@ class Policy:
         if unknown := set(self.effects) ^ set(RULES):
             raise ValueError(f"rules without a row, or rows without a rule: {sorted(unknown)}")
         object.__setattr__(self, "version", _version(self))
+
+    @once
+    def edges(self) -> tuple[float, ...]:
+        """Where on the scale of priorities one lane ends and the next begins, lowest first; priorities are rounded."""
+        return tuple(sorted(bounds.lowest - 0.5 for bounds in self.lanes if bounds.lowest > 0))
 
     def of(self, account: str) -> Policy:
         """The policy that decides about an account's mail."""

@@ -6,25 +6,21 @@ reason's weight is what it moves the score by, and its effect on the priority ha
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
 
 from streams.triage.policy import IMPORTANT_COST, Policy
 
 
-def lane_edges(policy: Policy) -> list[float]:
-    """Where on the scale of priorities one lane ends and the next begins, lowest first; priorities are rounded."""
-    return sorted(bounds.lowest - 0.5 for bounds in policy.lanes if bounds.lowest > 0)
-
-
 def on_scale(score: float, edges: Sequence[float], policy: Policy) -> float:
     """The priority, not yet rounded, of a score whose lanes begin at `edges`; the same order as the scores'."""
-    pairs = list(zip(edges, lane_edges(policy), strict=True))
-    for (here, edge), (beyond, next_edge) in pairwise(pairs):
-        if here <= score < beyond:
-            return edge + (score - here) * (next_edge - edge) / (beyond - here)
-    here, edge = pairs[0] if score < pairs[0][0] else pairs[-1]
-    return edge + score - here
+    marks = policy.edges
+    at = bisect_right(edges, score)
+    if 0 < at < len(edges):
+        here, mark = edges[at - 1], marks[at - 1]
+        return mark + (score - here) * (marks[at] - mark) / (edges[at] - here)
+    end = 0 if at == 0 else -1
+    return marks[end] + score - edges[end]
 
 
 def edges_for(important_cost: float, edges: tuple[float, float, float]) -> tuple[float, float, float]:

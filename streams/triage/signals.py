@@ -87,9 +87,9 @@ class Sentences:
                     total += following[word]
                 own, following = get(word, _UNKNOWN)
                 total += own
-            if word not in STOPS:
-                count += 1
-                continue
+                if word not in STOPS:
+                    count += 1
+                    continue
             if count > 1:
                 found.append(total + following.get(END, 0.0))
             total, count, following = bias, 0, begin

@@ -19,7 +19,10 @@ NUMBER, CLOCK, URL = "#n", "#time", "#url"
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
 # One alternative per kind of token; none can backtrack, so a long run of anything stays linear.
-_TOKEN = re.compile(r"\d{1,2}(?:[:.h]\d\d\b|(?:am|pm|uhr|h)\b)|\d+|#url|[^\W\d_]+|[.?!]+|\n[ \t\r]*\n|[。？！]")
+_KINDS = r"|\d{1,2}(?:[:.h]\d\d\b|(?:am|pm|uhr|h)\b)|\d+|#url|[.?!]+|\n[ \t\r]*\n"
+_TOKEN = re.compile(r"[^\W\d_]+" + _KINDS + "|[。？！]")
+_ASCII_TOKEN = re.compile(r"[a-z]+" + _KINDS, re.ASCII)
+"""The same in lower-case ASCII text, in half the time: a range is one comparison, classes of Unicode are look-ups."""
 _PASTED = re.compile(
     r"^[ \t>\"]*(?:to|an|para|aan|do)\s*:[^\n]{0,400}\n(?:[^\n]{0,400}\n){0,8}?"
     r"[ \t>]*(?:cc|subject|betreff|asunto|assunto|onderwerp|temat)\s*:",
@@ -57,6 +60,8 @@ def tokens(text: str) -> list[str]:
         text = unicodedata.normalize("NFC", text)
     if "://" in text or "www." in text:
         text = _ADDRESS.sub(" #url ", text)
+    if text.isascii():
+        return [".", *[word if word.isalpha() else _token(word) for word in _ASCII_TOKEN.findall(text)]]
     return [".", *[word if word.isalpha() and word.isascii() else _token(word) for word in _TOKEN.findall(text)]]
 
 

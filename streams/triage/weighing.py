@@ -32,7 +32,7 @@ def junk_evidence(found: Mapping[Category, float]) -> float:
 def _together(amounts: Sequence[float]) -> float:
     """Log Σ exp: several categories' evidence as one's."""
     most = max(amounts)
-    return most + math.log(sum(math.exp(amount - most) for amount in amounts))
+    return most + math.log(sum([math.exp(amount - most) for amount in amounts]))
 
 
 def points(hits: Sequence[str], category: Category, policy: Policy) -> dict[str, float]:
@@ -42,7 +42,9 @@ def points(hits: Sequence[str], category: Category, policy: Policy) -> dict[str,
     weights = {name: policy.effects[name].priority for name in hits}
     raised: dict[str, float] = {}
     for name, weight in weights.items():
-        raised[RULES[name].group] = raised.get(RULES[name].group, 0.0) + max(0.0, weight)
+        if weight > 0:
+            group = RULES[name].group
+            raised[group] = raised.get(group, 0.0) + weight
     for name, weight in weights.items():
         if weight > 0:
             group = RULES[name].group
@@ -53,7 +55,7 @@ def points(hits: Sequence[str], category: Category, policy: Policy) -> dict[str,
 
 def reply_evidence(hits: Sequence[str], policy: Policy) -> float:
     """How far the signs of an expected reply are above what the policy wants; from 0 on it is expected."""
-    return sum(policy.effects[name].reply for name in hits) - policy.reply_at
+    return sum([policy.effects[name].reply for name in hits]) - policy.reply_at
 
 
 def start(policy: Policy) -> float:

@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, str] = {
     "drain": "100,000 mails drained and refilled beside a bare consumer and producer, compared byte by byte (Kafka)",
     "crew": "a worker while the crew's model is away or hangs; reviews per second, memory (Kafka, CrewAI, fake model)",
     "triage": "microseconds of a decision: parse, rules, model; the worst of the parsers' torture set (no services)",
+    "filters": "is it junk: triage beside SpamAssassin and rspamd, milliseconds, recall, false positives (both where installed)",
     "stages": "where the time of one mail goes: parse, decide, encode (no services)",
 }
 """Name of the module here → what it measures."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import bench
-from tests.bench import __main__, stages
+from tests.bench import __main__, filters, stages
 from tests.bench.rig.report import Report, p50_p99, rounded, spread
 
 UNITS = re.compile(r"_(us|ms|s|mb|percent|per_s|us_per_mail)$")
@@ -63,3 +63,17 @@ def test_rounding(value: float, expected: float) -> None:
 def test_quantiles_and_spread() -> None:
     assert p50_p99([float(number) for number in range(101)]) == (50.0, 99.0)
     assert spread([90.0, 100.0, 120.0]) == pytest.approx(0.3)
+
+
+def test_what_is_not_installed_is_left_out_and_its_figures_are_null(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    filters.main(["--mails", "6", "--root", str(tmp_path)])
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert found["ratios"] == {"spamassassin_to_triage": None, "rspamd_to_triage": None}
+    assert all(UNITS.search(name) for name in found["values"])
+    assert {value for name, value in found["values"].items() if not name.startswith("triage")} == {None}
+    assert "spamassassin: not installed, left out" in printed.err
+    if "no shared data" not in printed.err:
+        assert found["values"]["triage_p50_ms"] > 0

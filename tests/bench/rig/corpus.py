@@ -14,11 +14,17 @@ from tests.unit.mail.corpora import DATA, messages
 ARCHIVE = "spamassassin"
 
 
+def named() -> list[tuple[str, bytes]]:
+    """The real mails by name, whose folder says what they are; none without the shared data."""
+    if not (DATA / f"{ARCHIVE}.tar.gz").is_file():
+        return []
+    return [(name, raw) for name, raw in sorted(messages(ARCHIVE)) if not name.endswith("cmds")]
+
+
 def mails(count: int) -> list[bytes]:
     """So many raw mails, over and over from the beginning when there are fewer."""
-    if (DATA / f"{ARCHIVE}.tar.gz").is_file():
-        found, source = [raw for name, raw in sorted(messages(ARCHIVE)) if not name.endswith("cmds")], "real mails"
-    else:
+    found, source = [raw for _, raw in named()], "real mails"
+    if not found:
         found, source = [render(raw, datetime.now(UTC)) for raw in templates().values()], "sample mails"
     random.Random(1).shuffle(found)  # the archive is sorted by kind
     chosen = list(islice(cycle(found), count))

@@ -17,21 +17,24 @@ class Report:
     """What a benchmark found."""
 
     name: str
-    ratios: Mapping[str, float]
-    """Of two things measured in this very run."""
-    values: Mapping[str, float]
+    ratios: Mapping[str, float | None]
+    """Of two things measured in this very run; None where one was not there."""
+    values: Mapping[str, float | None]
     """On this machine; each name ends with its unit."""
 
     def line(self) -> str:
         """The JSON line."""
-        figures = {kind: {name: rounded(value) for name, value in found.items()} for kind, found in self._kinds()}
+        figures = {
+            kind: {name: None if value is None else rounded(value) for name, value in found.items()}
+            for kind, found in self._kinds()
+        }
         return json.dumps({"name": self.name, **figures})
 
     def publish(self) -> None:
         """Print it for programs."""
         print(self.line(), flush=True)
 
-    def _kinds(self) -> Sequence[tuple[str, Mapping[str, float]]]:
+    def _kinds(self) -> Sequence[tuple[str, Mapping[str, float | None]]]:
         return (("ratios", self.ratios), ("values", self.values))
 
 

@@ -18,7 +18,7 @@ from streams.triage.features import Features
 from streams.triage.model import MODEL, Head, Model, read
 from streams.triage.policy import DEFAULT
 from streams.triage.rules import RULES
-from streams.triage.scale import lane_edges, on_scale
+from streams.triage.scale import on_scale
 from streams.triage.verdict import Category, Facts, Lane
 from tests.unit.triage.test_decide import FAILS, facts, mails
 from tests.unit.triage.written import COLLEAGUE, FACTS, mail
@@ -141,7 +141,7 @@ def test_a_higher_score_is_never_a_lower_priority(scores: list[float]) -> None:
 
 
 def test_lanes_begin_where_the_model_says() -> None:
-    assert [on_scale(edge, MODEL.edges, DEFAULT) for edge in MODEL.edges] == pytest.approx(lane_edges(DEFAULT))
+    assert [on_scale(edge, MODEL.edges, DEFAULT) for edge in MODEL.edges] == pytest.approx(list(DEFAULT.edges))
 
 
 def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
