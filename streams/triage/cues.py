@@ -26,6 +26,8 @@ class Cue(StrEnum):
     """Takes an ask back."""
     FYI = auto()
     THANKS = auto()
+    NOTED = auto()
+    """Short answers that need none: "ok", "thanks", "will do"."""
     YOU = auto()
     """A word for the reader."""
     NOW = auto()

@@ -33,7 +33,7 @@ PRESSING = frozenset(
 WEAK = frozenset((Cue.BRIEF, Cue.HAPPENING, Cue.HELPLESS, Cue.CANNOT))
 CALMING = frozenset((Cue.DRILL, Cue.RESOLVED, Cue.WITHDRAWN, Cue.NO_ACTION))
 """Takes two of them back."""
-LONG_FOR_SIGNS = 200
+LONG_FOR_SIGNS = 150
 """Words by which a text has one sign by chance."""
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _REPLY = re.compile(r"^\s*(?:\[[^\]]{1,40}\]\s*)?(?:re|aw|antw|sv|odp|rv|ynt|r)\s*(?:\[\d+\])?:", re.IGNORECASE)

@@ -173,6 +173,7 @@ DEFAULT = Policy(
         "only_thanks":                  effect(-0.1, -0.3, work=0.3, personal=0.2),
         "only_for_information":         effect(-0.1, -0.3, work=0.3),
         "forwarded_without_a_word":     effect(-0.2, -0.2),
+        "answers_in_a_word":            effect(0.4, 0.8),
         "personal_words":               effect(0.0, 0.0, personal=1.2),
         "from_a_private_mailbox":       effect(0.0, 0.0, personal=0.6),
         # deadlines and urgency
@@ -184,6 +185,8 @@ DEFAULT = Policy(
         "speaks_of_today":              effect(0.1, 0.0),
         "soon_in_the_subject":          effect(0.3, 0.0),
         "has_a_deadline":               effect(0.3, 0.2),
+        "named_day_is_near":            effect(0.5, 0.2),
+        "named_day_is_far":             effect(-0.2, 0.0),
         "mentions_a_deadline":          effect(0.1, 0.0),
         "says_urgent":                  effect(0.2, 0.0),
         "urgent_with_stakes":           effect(0.5, 0.2),

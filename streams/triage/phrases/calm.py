@@ -255,7 +255,36 @@ RESOLVED = {
     "tr": "çözüldü; düzeldi; giderildi",
 }
 
+NOTED = {
+    "en": """
+    noted; will do; got it; ok; okay; k; agreed; agree; sounds good; fine; great; perfect; thanks; thank you; thx;
+    done; sure; cool; nice; me too; same here; lol; good; received; well received; understood; see
+    {attached|below|above|you}; not yet; congratulations; welcome; fyi""",
+    "de": """
+    ok; okay; alles klar; verstanden; danke; super; passt; gut; perfekt; erledigt; einverstanden; gerne; gern; ist
+    notiert; notiert; mache ich; mach ich; siehe {unten|anhang|oben}; noch nicht; zur {info|kenntnis}""",
+    "fr": """
+    ok; d accord; merci; bien reçu; bien noté; noté; parfait; super; compris; fait; très bien; ça marche; entendu;
+    voir ci dessous; pas encore; pour info""",
+    "es": """
+    ok; vale; de acuerdo; gracias; recibido; entendido; perfecto; hecho; muy bien; genial; anotado; lo hago; ver
+    {abajo|adjunto}; todavía no; aún no; para tu información""",
+    "pt": """
+    ok; de acordo; obrigado; obrigada; recebido; entendido; perfeito; feito; muito bem; ótimo; anotado; combinado;
+    ver {abaixo|anexo}; ainda não; para conhecimento""",
+    "it": """
+    ok; d accordo; va bene; grazie; ricevuto; capito; perfetto; fatto; benissimo; ottimo; annotato; bene; vedi
+    {sotto|allegato}; non ancora; per conoscenza""",
+    "nl": """
+    ok; oké; akkoord; bedankt; dank je; dank u; ontvangen; begrepen; prima; perfect; gedaan; goed; genoteerd; doe
+    ik; zie {onder|bijlage}; nog niet; ter info""",
+    "pl": """
+    ok; dobrze; zgoda; dziękuję; dzięki; otrzymałem; otrzymałam; rozumiem; świetnie; zrobione; super; przyjąłem;
+    przyjęłam; jasne; patrz niżej; jeszcze nie; do wiadomości""",
+}
+
 TABLES = {
+    Cue.NOTED: NOTED,
     Cue.NO_ACTION: NO_ACTION,
     Cue.WITHDRAWN: WITHDRAWN,
     Cue.COURTESY: COURTESY,

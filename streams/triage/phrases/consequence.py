@@ -59,7 +59,8 @@ DANGER = {
     {baby|säugling}; stromleitung; kran; leiter gefallen; sturm; umgestürzt; aufzug steckt; eingesperrt; türe auf;
     tür auf; kühlkette""",
     "fr": """
-    ambulance; samu; hôpital; pompiers; incendie; fumée; feu; fuite; gaz; évacuer; évacué; police; accident; blessé;
+    fuite de gaz;
+    ambulance; samu; hôpital; pompiers; incendie; fumée; feu; fuite; évacuer; évacué; police; accident; blessé;
     blessée; blessés; inconscient; inconsciente; saigne; s est effondré; ne respire; convulsions; empoisonné;
     intoxication; allergique; anaphylactique; coincé; disparu; fièvre; danger; inondation; dégât des eaux; rappel de
     lot; en danger; menace; cambriolage; {est|a} {tombé|tombée|chuté}; chute; écrasé; écrasée; secours; blessure;
@@ -73,7 +74,8 @@ DANGER = {
     asthme; enceinte; nourrisson; bébé; câble; grue; échelle; toit; tempête; ascenseur; enfermé; enfermée; chaîne du
     froid; fioul; produit chimique""",
     "es": """
-    ambulancia; hospital; urgencias; bomberos; incendio; humo; fuego; fuga; gas; evacuar; policía; accidente;
+    {fuga|escape} de gas;
+    ambulancia; hospital; urgencias; bomberos; incendio; humo; fuego; fuga; evacuar; policía; accidente;
     herido; herida; heridos; inconsciente; sangra; sangrando; no respira; convulsiones; envenenado; intoxicación;
     alergia; anafiláctico; atrapado; desaparecido; fiebre; peligro; inundación; inundado; inundando; reventado;
     goteras; amenaza; robo; se ha caído; {se ha|ha} {caído|golpeado|desmayado|quemado|cortado|atragantado|roto};
@@ -86,7 +88,8 @@ DANGER = {
     medicación; medicamento; dosis {equivocada|errónea}; insulina; asma; embarazada; bebé; cable; grúa; escalera;
     tejado; tormenta; ascensor; encerrado; encerrada; cadena de frío; cámara {está|frigorífica}; y subiendo""",
     "pt": """
-    ambulância; hospital; urgências; bombeiros; incêndio; fumo; fogo; fuga; gás; evacuar; polícia; acidente; ferido;
+    fuga de gás;
+    ambulância; hospital; urgências; bombeiros; incêndio; fumo; fogo; fuga; evacuar; polícia; acidente; ferido;
     ferida; inconsciente; sangra; não respira; convulsões; envenenado; intoxicação; alergia; anafilático; preso no;
     desaparecido; febre; perigo; inundação; inundado; rebentou; ameaça; assalto; caiu {de|da|do|na|no};
     {desmaiou|queimou se|cortou se|partiu|magoou se|feriu se}; queda grave; desmaio; cheiro a {gás|queimado|fumo};
@@ -126,7 +129,7 @@ DANGER = {
     insuline; astma; zwanger; baby; kabel; kraan; ladder; dak; storm; lift zit; opgesloten; koudeketen; koelcel;
     stookolie; chemisch""",
     "pl": """
-    karetka; pogotowie; szpital; szpitalu; straż; pożar; pali się; dym; wyciek; cieknie; gaz; ewakuacja; policja;
+    karetka; pogotowie; szpital; szpitalu; straż; pożar; pali się; dym; wyciek; cieknie; ewakuacja; policja;
     wypadek; kolizja; kolizję; ranny; ranna; nieprzytomny; krwawi; nie oddycha; zatrucie; alergia; zakleszczony;
     zaginął; gorączka; niebezpieczeństwo; zalało; zalewa; groźba; włamanie;
     {upadł|upadła|zemdlał|zemdlała|przewrócił się|poparzył|zasłabł|zasłabła|złamał|złamała}; upadek; czuć

@@ -11,6 +11,10 @@ SHORT = 60
 """Words up to which a mail is short: a question in it is its point."""
 
 
+WORD = 5
+"""Words up to which an answer is a bare yes or no."""
+
+
 def requests(mail: Features) -> int:
     """How often subject and text ask for something; an offer of help takes the request within it back."""
     return max(0, mail.says(Cue.ASK) - mail.says(Cue.COURTESY)) + mail.says(Cue.DECIDE)
@@ -176,6 +180,13 @@ def only_for_information(mail: Features) -> bool:
 def forwarded_without_a_word(mail: Features) -> bool:
     """Forwarded or sent with hardly a word of its own."""
     return mail.length <= 5 and "?" not in mail.subject and not mail.questions and not mail.in_subject.get(Cue.ASK)
+
+
+@rule
+def answers_in_a_word(mail: Features) -> bool:
+    """Answers or instructs the owner in a few words, and it is no thanks: somebody waited for this to go on."""
+    terse = 0 < mail.length <= WORD and (mail.mail.quoted or mail.is_reply)
+    return terse and sent_to_you_alone(mail) and not mail.says(Cue.NOTED, Cue.THANKS, Cue.FYI, Cue.ASK)
 
 
 @rule
