@@ -14,6 +14,10 @@ class Cue(StrEnum):
     """A request to the reader."""
     SOFT_ASK = auto()
     """A courtesy that may be a request."""
+    COURTESY = auto()
+    """An offer of help that only sounds like a request ("if you have any questions, please call")."""
+    CHATTER = auto()
+    """Cake in the kitchen, a scarf found: what a whole office is told."""
     DECIDE = auto()
     """Approval, confirmation, a signature or a decision is wanted."""
     NO_ACTION = auto()
@@ -22,6 +26,8 @@ class Cue(StrEnum):
     """Takes an ask back."""
     FYI = auto()
     THANKS = auto()
+    NOTED = auto()
+    """Short answers that need none: "ok", "thanks", "will do"."""
     YOU = auto()
     """A word for the reader."""
     NOW = auto()
@@ -44,6 +50,26 @@ class Cue(StrEnum):
     """Authorities, courts, contracts, audits."""
     BLOCKED = auto()
     """Work stands still until someone acts."""
+    OR_ELSE = auto()
+    """What happens if nobody acts in time."""
+    ONLY_YOU = auto()
+    """Nobody but the reader can do it."""
+    CUTOFF = auto()
+    """An hour of today at which something ends or begins."""
+    UNREACHED = auto()
+    """The reader was not reached, and is to call."""
+    WAITING = auto()
+    """Somebody stands there, or had to stop everything."""
+    BRIEF = auto()
+    """Minutes, hours, an hour of the day."""
+    HAPPENING = auto()
+    """It is going on."""
+    HELPLESS = auto()
+    """Does not know what to do, or wants the reader to step in."""
+    CANNOT = auto()
+    """Something or somebody cannot."""
+    DRILL = auto()
+    """An exercise, a test, a lesson: talk of emergencies without one."""
     RESOLVED = auto()
     """It is over."""
     MEETING = auto()

@@ -1,6 +1,6 @@
 """The day that a deadline means, resolved against the date of the mail: "by Friday" → the next Friday after it.
 
-Only for what an explanation tells; the rules count that there is a deadline, whatever its day."""
+For what an explanation tells, and for the rules about a day that is near or far."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from streams.triage.text import fold
 RULES = frozenset(
     {
         "has_a_deadline",
+        "named_day_is_near",
+        "named_day_is_far",
         "mentions_a_deadline",
         "due_within_a_day",
         "stakes_by_tomorrow",
@@ -61,6 +63,12 @@ def due(features: Features) -> date | None:
     if (found := _written_out(features.mail.subject[:500] + "\n" + features.mail.new_text[:4000], sent)) is not None:
         return found
     return _named(features.subject, sent) or _named(features.body[:_WORDS], sent)
+
+
+def days_left(features: Features) -> int | None:
+    """Days from the mail's own day to `due`; None where there is none of the two."""
+    sent, day = _sent(features), due(features)
+    return (day - sent).days if sent and day else None
 
 
 def _sent(features: Features) -> date | None:

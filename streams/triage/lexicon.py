@@ -45,7 +45,8 @@ class _Tails:
             self.wild.append((tail, anchored, cue))
             return
         self.exact.setdefault(tail, []).append((anchored, cue))
-        self.lengths = tuple(sorted({*self.lengths, len(tail)}))
+        if len(tail) not in self.lengths:
+            self.lengths = tuple(sorted((*self.lengths, len(tail))))
 
     def at(self, words: Sequence[str], at: int) -> list[tuple[bool, Cue]]:
         """The phrases that stand at this place, and whether they must begin a sentence."""

@@ -145,6 +145,7 @@ DEFAULT = Policy(
         "people": 2.4,  # asking alone leads to "high", never to "urgent"
         "deadlines": 2.4,
         "consequence": 3.4,
+        "pressing": 3.2,
         "meetings": 1.9,
         "notifications": 3.0,
         "history": 0.9,  # nobody promotes himself by volume
@@ -168,6 +169,8 @@ DEFAULT = Policy(
         "asks_a_few":                   effect(0.4, 0.2, work=0.2),
         "sent_to_many":                 effect(-0.3, -0.1),
         "sent_to_someone_else":         effect(-1.2, -0.7, work=0.3),
+        "asks_someone_else":            effect(-0.9, -0.5),
+        "office_chatter":               effect(-1.4, -0.6),
         "not_named":                    effect(0.0, 0.0),
         "from_a_colleague":             effect(0.2, 0.0, work=1.5, spam=-1.0, phishing=-1.0),
         "no_action_needed":            effect(-0.4, -0.5),
@@ -176,6 +179,7 @@ DEFAULT = Policy(
         "only_thanks":                  effect(-0.1, -0.3, work=0.3, personal=0.2),
         "only_for_information":         effect(-0.1, -0.3, work=0.3),
         "forwarded_without_a_word":     effect(-0.2, -0.2),
+        "answers_in_a_word":            effect(0.4, 0.8),
         "personal_words":               effect(0.0, 0.0, personal=1.2),
         "from_a_private_mailbox":       effect(0.0, 0.0, personal=0.6),
         # deadlines and urgency
@@ -187,10 +191,20 @@ DEFAULT = Policy(
         "speaks_of_today":              effect(0.1, 0.0),
         "soon_in_the_subject":          effect(0.3, 0.0),
         "has_a_deadline":               effect(0.3, 0.2),
+        "named_day_is_near":            effect(0.5, 0.2),
+        "named_day_is_far":             effect(-0.2, 0.0),
         "mentions_a_deadline":          effect(0.1, 0.0),
         "says_urgent":                  effect(0.2, 0.0),
         "urgent_with_stakes":           effect(0.5, 0.2),
         "marked_important":             effect(0.2, 0.0),
+        # several signs at once
+        "cannot_wait":                  effect(0.2, 0.1),
+        "can_hardly_wait":              effect(0.6, 0.2),
+        "must_not_wait":                effect(1.0, 0.3),
+        "must_not_wait_at_all":         effect(0.9, 0.1),
+        "only_you_can":                 effect(0.4, 0.3),
+        "closes_today":                 effect(0.5, 0.2),
+        "practises":                    effect(-0.5, -0.2),
         # consequence
         "danger_to_someone":            effect(0.6, 0.1, work=0.2),
         "danger_at_length":             effect(1.2, 0.3, work=0.3),
@@ -218,7 +232,7 @@ DEFAULT = Policy(
         "is_from_a_tool":               effect(0.0, 0.0, notification=0.4),
         "assigned_to_you":             effect(1.4, 0.7, work=1.0),
         "your_payment_failed":          effect(1.2, 0.5, notification=0.3),
-        "nobody_is_there":              effect(-1.4, -1.5, work=0.6, notification=0.6),
+        "nobody_is_there":              effect(-2.6, -2.5, work=0.6, notification=0.6),
         "mail_came_back":               effect(0.5, -1.0, notification=2.0),
         "cleared_by_itself":            effect(-0.2, -0.5, notification=0.3),
         # bulk
@@ -232,8 +246,8 @@ DEFAULT = Policy(
         "looks_like_a_page":            effect(-0.3, -0.2, bulk=1.0, spam=0.2),
         "talk_on_a_list":              effect(-0.3, -0.7, work=1.4, personal=1.1, bulk=-1.0, spam=-0.6, phishing=-1.5),
         "announced_to_a_list":          effect(-0.2, -0.2, bulk=0.8),
-        "machine_fed_list":             effect(-2.0, -1.0, bulk=3.0),
-        "chain_letter":                 effect(-1.6, -0.5, personal=0.6),
+        "machine_fed_list":             effect(-2.0, -1.0, bulk=4.5),
+        "chain_letter":                 effect(-2.2, -0.8, personal=0.6),
         "shouting_bulk":                effect(-0.2, 0.0, bulk=0.6),
         # spam
         "spam_phrases":                effect(-0.4, -0.3, spam=1.2),

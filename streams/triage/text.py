@@ -24,10 +24,14 @@ _TOKEN = re.compile(r"[^\W\d_]+" + _KINDS + "|[。？！]")
 _ASCII_TOKEN = re.compile(r"[a-z]+" + _KINDS, re.ASCII)
 """The same in lower-case ASCII text, in half the time: a range is one comparison, classes of Unicode are look-ups."""
 _PASTED = re.compile(
-    r"^[ \t>\"]*(?:to|an|para|aan|do)\s*:[^\n]{0,400}\n(?:[^\n]{0,400}\n){0,8}?"
+    r"^[ \t>\"]*(?:to|an|para|aan|do)\s*:[^\n]{0,2000}\n(?:[^\n]{0,1000}\n){0,40}?"
     r"[ \t>]*(?:cc|subject|betreff|asunto|assunto|onderwerp|temat)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_SENT = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\W{1,3}(?:at )?\d{1,2}:\d\d")
+_SENT_BY = re.compile(r"\s*(?:please respond to|sent by|from|von|de|da|van|od)\b[\s:]", re.IGNORECASE)
+HEAD_LINES = 4
+"""Lines above a pasted header block that may name the older mail's sender and date."""
 _PLAIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
 
 
@@ -41,9 +45,23 @@ def fold(word: str) -> str:
 
 
 def own_words(text: str) -> str:
-    """A text up to the header block of an older mail pasted under it (Notes and Outlook mark it with nothing else)."""
+    """A text up to the header block of an older mail pasted under it (Notes and Outlook mark it with nothing else),
+    without the lines above the block that say who wrote the older mail and when."""
     pasted = _PASTED.search(text)
-    return text[: pasted.start()] if pasted else text
+    return _without_its_sender(text[: pasted.start()]) if pasted else text
+
+
+def _without_its_sender(text: str) -> str:
+    lines = text.rstrip().split("\n")
+    last = range(max(0, len(lines) - HEAD_LINES), len(lines))
+    dated = next((at for at in last if _SENT.search(lines[at])), None)
+    if dated is None:
+        return text
+    if _SENT.match(lines[dated].strip()):  # a date alone on its line: who wrote stands above it
+        dated -= 1
+        if dated > 0 and _SENT_BY.match(lines[dated]):
+            dated -= 1
+    return "\n".join(lines[: max(0, dated)])
 
 
 def bounded(text: str) -> str:

@@ -6,10 +6,20 @@ from __future__ import annotations
 
 from streams.triage.cues import Cue
 from streams.triage.lexicon import Lexicon
-from streams.triage.phrases import asks, consequence, junk, kinds, time
+from streams.triage.phrases import asks, calm, consequence, junk, kinds, pressing, signs, stakes, time
 from streams.triage.phrases.languages import languages_of
 
-TABLES = {**asks.TABLES, **time.TABLES, **consequence.TABLES, **kinds.TABLES, **junk.TABLES}
+TABLES = {
+    **asks.TABLES,
+    **calm.TABLES,
+    **time.TABLES,
+    **consequence.TABLES,
+    **stakes.TABLES,
+    **pressing.TABLES,
+    **signs.TABLES,
+    **kinds.TABLES,
+    **junk.TABLES,
+}
 CUES = Lexicon(TABLES, {"@day": time.DAYS, "@do": asks.DO})
 
 __all__ = ["CUES", "TABLES", "Cue", "languages_of"]

@@ -1,4 +1,4 @@
-"""Requests, decisions wanted, and their opposites."""
+"""Requests, decisions wanted, and words for the reader."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ ASK = {
     need to| have to|will have to|ll need to} {|please} {call|send|sign|confirm|attend|be|come|reply|complete|
     submit|bring| check|decide|let|get|talk|review|approve|contact|provide|include|respond}; {one|two|few|couple of}
     {lines|words} {are|is} enough; by return; please advise; rsvp; yes or no; pick one; tick it off; take a look at;
-    have a look; comments for your consideration; see if you {can|could}; try to {get|find|call|reach}; why don t
+    have a look; comments for your consideration; see if you {can|could}; ^try to {get|find|call|reach}; why don t
     you; how about; i suggest {you|that you|we}; consider {adding|changing|including|using|making}; any interest; i
     recommend; you may want to; you might want to; we should {|probably|also|not} {send|talk|get|meet|have|discuss|
     try}""",
@@ -198,81 +198,6 @@ DECIDE = {
     "tr": "{onay|onayın|onayını|onayınız|onayınızı|imza|imzan|karar|kararın} ",
 }
 
-NO_ACTION = {
-    "en": """
-    no {action|reply|response|answer|need to {reply|respond|answer|do}} {|is|required|needed|necessary} ; {nothing|
-    not anything} {|else|more} to {do|change|report|worry} {|on your side} ; {don t|do not|you don t|you do not}
-    {need|have} to {do|reply|answer|respond|take|change}; no need {to|for} ; not need you; no rush; nothing {is|you}
-    {need|required|needed} ; needs nothing {from|of} ; for {your|everyone s} {files|records|information|info|
-    interest|reference} {|only} ; just to {let you know|say|tell|keep|inform} ; reading matter; if this was you;
-    informational only; {do not|don t} reply; this is an automated; automatic message; was not {paged|affected}; in
-    the meantime everything works""",
-    "de": """
-    nur zur {info|information|kenntnis}; zur {info|kenntnis}; kein {handlungsbedarf|handeln}; keine {antwort|aktion|
-    rückmeldung} {nötig|erforderlich|notwendig}; {müssen|brauchen|musst|brauchst} {sie|du} nichts; nichts {zu tun|
-    weiter zu tun}; nicht auf diese""",
-    "fr": """
-    pour {info|information|votre information}; aucune {action|réponse|démarche} ; rien à {faire|changer|signaler};
-    pas besoin de; ne pas répondre; juste pour {te|vous} dire; un petit mot pour""",
-    "es": """
-    no {hace falta|es necesario|tienes que|tiene que|necesitas|necesita} {hacer|responder|contestar|que|nada} ; para
-    tu información; a título informativo; solo para {informar|que sepas|informarte}; nada que hacer; no responda; no
-    responder""",
-    "pt": """
-    não é {preciso|necessário} ; não {precisa|precisas} de ; para {sua|tua|vossa} informação; apenas para informar;
-    não responda; sem necessidade""",
-    "it": """
-    non {è necessario|serve|occorre|devi|deve} {fare|rispondere|alcuna|nulla} ; per {tua|sua|vostra} informazione;
-    nessuna azione; solo per {informarti|dirti|informazione}; non rispondere""",
-    "nl": """
-    ter info; ter informatie; geen {actie|antwoord} {nodig|vereist} ; hoef {je|u} {niets|niet} ; je hoeft {niets|
-    niet}; u hoeft {niets|niet}; niet op te antwoorden; even laten weten""",
-    "pl": "do wiadomości; nie {musisz|trzeba|wymaga} ; bez odpowiedzi; prosimy nie odpowiadać; tylko informacja",
-    "tr": "bilgin olsun; bilginize; bilgi için; yapmana gerek yok; yapmanız gerekmez",
-}
-
-WITHDRAWN = {
-    "en": """
-    never mind; nevermind; please ignore my; ignore my {last|previous|earlier}; forget {it|my|about it|what i}; no
-    longer {needed|need|required|necessary}; found it; sorted itself; already sorted; it s sorted; all sorted;
-    solved it; disregard; false alarm; panic over; got it working; scrap that""",
-    "de": "hat sich {erledigt|geklärt}; schon erledigt; vergiss {es|meine|die}; ist erledigt; fehlalarm; entwarnung",
-    "fr": "{laisse|laissez} tomber; oublie; oubliez; ce n est plus nécessaire; c est réglé; fausse alerte",
-    "es": """
-    olvida; olvídalo; olvídate; ya no hace falta; ya está solucionado; ya está resuelto; falsa alarma; no hagas caso""",
-    "pt": "esquece; deixa estar; já não é preciso; já está resolvido; falso alarme",
-    "it": "lascia {perdere|stare}; non serve più; già risolto; falso allarme; come non detto",
-    "nl": "laat maar; niet meer nodig; al opgelost; al gevonden; vals alarm; vergeet mijn",
-    "pl": "nieważne; już nieaktualne; już niepotrzebne; sprawa załatwiona; fałszywy alarm",
-}
-
-FYI = {
-    "en": """
-    fyi; for {your|yr} information; see {|the} attached; attached is; attached are; attached please find; here is;
-    here are; below is; i {ve|have} attached; passing along; as discussed; keep you posted; heads up""",
-    "de": "anbei; im anhang; zur kenntnisnahme; wie besprochen",
-    "fr": "ci joint; pour info; en pièce jointe; comme convenu",
-    "es": "adjunto; te adjunto; le adjunto; como hablamos; fyi",
-    "pt": "em anexo; segue em anexo; segue; conforme combinado",
-    "it": "in allegato; come da accordi",
-    "nl": "in bijlage; bijgevoegd; zoals besproken; ter info",
-    "pl": "w załączniku; przesyłam; w załączeniu",
-}
-
-THANKS = {
-    "en": """
-    thank you for; thanks for; thanks so much; thanks to you; many thanks for; well done; congratulations; congrats;
-    great job; good work; nice work; thank you {all|both|again|really|so much}""",
-    "de": "danke {für|dir|euch|an alle|nochmal|noch} ; vielen dank für; herzlichen {dank|glückwunsch}; gut gemacht",
-    "fr": "merci {pour|à vous|à tous|beaucoup|encore}; mille mercis; félicitations; bravo",
-    "es": "gracias por; mil gracias; muchas gracias por; enhorabuena; felicidades",
-    "pt": "obrigad{o|a} {por|pela|pelo|a todos} ; muito obrigad{o|a}; parabéns",
-    "it": "grazie {per|a tutti|mille|di} ; complimenti; congratulazioni",
-    "nl": "bedankt; dank {je|u} {voor|wel} ; gefeliciteerd; proficiat; goed gedaan",
-    "pl": "dziękuję za; dziękujemy za; dzięki za; gratulacje",
-    "tr": "teşekkür ederim; teşekkürler; sağ ol; tebrikler; eline sağlık",
-}
-
 YOU = {
     "en": "you; your; yours; u; ya",
     "de": "du; dich; dir; dein; deine; deinen; deiner; ihr; euch; ihnen; ihre; ihren",
@@ -289,9 +214,5 @@ TABLES = {
     Cue.ASK: ASK,
     Cue.SOFT_ASK: SOFT_ASK,
     Cue.DECIDE: DECIDE,
-    Cue.NO_ACTION: NO_ACTION,
-    Cue.WITHDRAWN: WITHDRAWN,
-    Cue.FYI: FYI,
-    Cue.THANKS: THANKS,
     Cue.YOU: YOU,
 }

@@ -116,14 +116,30 @@ MACHINE = {
     build {failed|passed|succeeded|is}; pipeline; pull request; merge request; workflow; workflows; commit;
     commented on; mentioned you; assigned to; changed the assignee; merged; issue #n; ticket; nightly; cron; alert;
     alerts; incident; monitor; check passed; host; uptime; threshold; backup completed; report generated; reply
-    above this line""",
-    "de": "alarm; meldung; vorfall; ticket; schwellwert",
-    "fr": "alerte; alarme; ticket; seuil",
-    "es": "alerta; alarma; incidencia; umbral",
-    "pt": "alerta; alarme; incidente",
-    "it": "allarme; avviso; ticket; soglia",
-    "nl": "alarm; melding; ticket; drempel",
-    "pl": "alarm; zgłoszenie; próg",
+    above this line; {review requested|requested your review|requested changes}; your review on; files changed;
+    assigned you; {you were|you have been|you ve been} {assigned|mentioned|added}; left a comment; approved your;
+    replied to your comment; shared {a|the} {document|file|folder}; task {is |}{assigned|due|overdue}; awaits your""",
+    "de": """
+    alarm; meldung; vorfall; ticket; schwellwert; kommentar; hat {dich|sie} {erwähnt|zugewiesen|eingeladen}; ihnen
+    zugewiesen; dir zugewiesen; aufgabe; überwachung; schwellenwert; freigabe angefordert; pipeline fehlgeschlagen""",
+    "fr": """
+    alerte; alarme; ticket; seuil; vous a {mentionné|mentionnée|assigné|assignée|invité}; t a {mentionné|assigné};
+    commentaire; tâche; supervision; incident; relecture demandée; en attente de votre""",
+    "es": """
+    alerta; alarma; incidencia; umbral; te ha {mencionado|asignado|invitado}; le ha {mencionado|asignado|invitado};
+    comentario; tarea; incidente; monitorización; revisión solicitada; pendiente de su; pendiente de tu""",
+    "pt": """
+    alerta; alarme; incidente; mencionou {te|o|a}; atribuiu {te|lhe}; foi {te |lhe |}atribuída; comentário; tarefa;
+    monitorização; limiar; revisão pedida""",
+    "it": """
+    allarme; avviso; ticket; soglia; ti ha {menzionato|assegnato|invitato}; le ha {assegnato|inviato}; commento;
+    attività assegnata; incidente; monitoraggio; revisione richiesta; in attesa della tua""",
+    "nl": """
+    alarm; melding; ticket; drempel; heeft {je|u} {vermeld|toegewezen|uitgenodigd}; toegewezen aan; opmerking; taak;
+    incident; monitoring; review gevraagd; wacht op {jouw|uw}""",
+    "pl": """
+    alarm; zgłoszenie; próg; {wspomniał|oznaczył|przypisał|zaprosił} {cię|ciebie}; przypisano; komentarz; zadanie;
+    incydent; monitoring; alert; prośba o recenzję; czeka na twoją""",
 }
 
 AWAY = {
@@ -147,8 +163,7 @@ UNSUBSCRIBE = {
     "en": """
     unsubscribe; unsubscribing; opt out; opt in; optout; remove {me|yourself|your address|your email|your name|from}
     ; to be removed; manage {your |} {preferences|subscription|subscriptions}; email preferences; no longer wish to
-    receive; stop {these|receiving|reminders|getting} ; leave this list; mailing list; you subscribed; you are
-    subscribed; you re receiving; you are receiving; view in browser; view this email; click here to; removal; if
+    receive; stop {these|receiving|reminders|getting} ; leave this list; mailing list; you subscribed; you are subscribed; you re subscribed; account preferences; your subscription preferences; change your {subscription|preferences} ; you re receiving; you are receiving; view in browser; view this email; click here to; removal; if
     you received this {|message|email} in error; delete alert; no more {invitations|mails|emails}; update your
     profile; you received this {|email|message|mail} because""",
     "de": """
@@ -260,6 +275,7 @@ CHAIN = {
     "pt": "reencaminha; piada; piadas; corrente",
     "it": "inoltra a; barzelletta; barzellette; catena",
     "nl": "stuur dit door; mop; moppen; kettingbrief",
+    "pl": "prześlij {to |}dalej; żart; żarty; dowcip; dowcipy; łańcuszek",
 }
 
 TABLES = {

@@ -28,39 +28,66 @@ NOW = {
     downstairs}; {please|can you|could you} {call|ring|phone} {|me|us|back} {now|straight|immediately|right|
     urgently|at once}; on my {mobile|cell}; drop everything; stop use; do not use; do not {wait|delay}; before
     {noon|lunch|midnight|midday} {today|}; hours from now; as we speak; escalates {to|in}; {tried|trying|been
-    trying} to {call|ring|reach|phone|get hold}; your {phone|line|mobile|cell} {is|goes|was|went} ; goes to
+    trying} to {call|ring|reach|phone|get hold}; your {phone|line|mobile|cell} {is|goes|was|went}; goes to
     voicemail; going to voicemail; {don t|doesn t|not} answer the {phone|door}; can t {reach|get hold of} {you|him|
     her|them|anyone}; not answering; {don t|doesn t|isn t} {answer|answering}; today {at |by |}#time; closes {today|
-    at midnight|tonight|at #time|in #n}; {closing|cut off|cutoff} {is|at|for|today} ; at midnight; in #n {min|
+    at midnight|tonight|at #time|in #n}; {closing|cut off|cutoff} {is|at|for|today}; at midnight; in #n {min|
     minutes|hours|h}; #n h #n m from now; about to; {has|have} to decide this {afternoon|morning|evening}; within #n
-    {minutes|min|hours|h|hrs}; still {in there|missing|burning|running|bleeding|climbing|rising}""",
+    {minutes|min|hours|h|hrs}; still {in there|missing|burning|running|bleeding|climbing|rising}; right away; at
+    this {moment|very}; {for|since} {the last|about|over|more than|almost|nearly|around} {#n|ten|twenty|half|an
+    hour|noon|midnight}; for {the last|the past|twenty|fifteen|thirty} {#n|minutes|half|hour|few}; since
+    {noon|midnight|#time|half|about #n|around #n}; half an hour ago; an hour ago; just
+    {now|fell|collapsed|called|crashed|went|happened|started|stopped|arrived|found out}; {is|are|it
+    s|and|keeps|still} {climbing|rising|spreading|getting worse|dropping fast|falling fast|running
+    out|pouring|overheating}; getting worse; by the minute; within the {next |}{hour|minutes|half};
+    {ack|acknowledge|respond|reply|react} within; without any delay""",
     "de": """
-    sofort; umgehend; unverzüglich; jetzt {gleich|sofort|an|ist|los|anrufen} ; so schnell wie möglich;
-    schnellstmöglich; schnellstens; asap; auf der stelle; innerhalb {einer|der nächsten|von} {stunde|#n|zwei|drei} ;
-    in {einer|#n|zwei|drei} {stunde|stunden|minuten}; {bis|vor} heute #time; bis #time {heute|} ; vor {#n|zehn|fünf|
-    wenigen} minuten; ruf {bitte|mich|jetzt|sofort}; noch heute; dringendst; eilt sehr""",
+    sofort; umgehend; unverzüglich; jetzt {gleich|sofort|an|ist|los|anrufen}; so schnell wie möglich;
+    schnellstmöglich; schnellstens; asap; auf der stelle; innerhalb {einer|der nächsten|von} {stunde|#n|zwei|drei};
+    in {einer|#n|zwei|drei} {stunde|stunden|minuten}; {bis|vor} heute #time; bis #time {heute|}; vor {#n|zehn|fünf|
+    wenigen} minuten; ruf {bitte|mich|jetzt|sofort}; noch heute; dringendst; eilt sehr; {seit|vor}
+    {etwa|ungefähr|rund|einer|zehn|zwanzig|#n|einigen} {minuten|stunde|halben|einer halben|#n}; gerade
+    {eben|gestürzt|passiert|angerufen|ausgefallen|entdeckt|gemeldet}; soeben; {steigt|sinkt|fällt}
+    {weiter|schnell|immer}; wird {schlimmer|immer schlimmer}; in einer {stunde|halben}; auf schnellstem; schnell
+    {bitte|zurück}; so schnell es geht; im moment {steht|läuft|geht}""",
     "fr": """
     immédiatement; tout de suite; sans délai; dès que possible; au plus vite; le plus {vite|rapidement} possible;
-    sur le champ; dans {l heure|les #n|#n|une|deux} {minutes|heures|heure} ; dans l heure; d ici #time; avant #time;
-    il y a #n minutes; rappelle moi {vite|tout} ; maintenant; asap""",
+    sur le champ; dans {l heure|les #n|#n|une|deux} {minutes|heures|heure}; dans l heure; d ici #time; avant #time;
+    il y a #n minutes; rappelle moi {vite|tout}; maintenant; asap; depuis {#n|une|vingt|dix|environ|tout à l}
+    {minutes|heure|heures|demi|#n}; vient {de|d}; {monte|empire|s aggrave|se propage} {|encore|vite}; à l instant;
+    au plus tôt; dans {une|l|les} {heure|demi|minutes|prochaines}; en ce moment; tout à l heure {vers|à}; dès que
+    tu; dès que vous {lisez|voyez|avez lu}""",
     "es": """
     inmediatamente; de inmediato; ahora mismo; ya mismo; cuanto antes; lo antes posible; enseguida; sin demora; en
-    {una|#n|dos|media} {hora|horas|minutos}; antes de las {#n|#time} ; hace {#n|diez|cinco|unos} minutos; llámame
-    {ya|ahora|en cuanto}; en cuanto {puedas|leas|pueda|veas}; asap; está {a punto|ahora} de""",
+    {una|#n|dos|media} {hora|horas|minutos}; antes de las {#n|#time}; hace {#n|diez|cinco|unos} minutos; llámame
+    {ya|ahora|en cuanto}; en cuanto {puedas|leas|pueda|veas}; asap; está {a punto|ahora} de; desde hace
+    {#n|media|una|veinte|diez|unos}; acaba de; acaban de; {sigue|siguen}
+    {subiendo|bajando|saliendo|ardiendo|cayendo|empeorando}; {va|está} {a peor|empeorando|subiendo}; en este
+    momento; hace {media|una} hora; llámame ya; en {una hora|media hora|diez minutos}; necesitamos {su|tu}
+    {autorización|respuesta|firma} ahora; ahora {mismo|necesitamos}""",
     "pt": """
     imediatamente; de imediato; agora mesmo; quanto antes; o mais {rápido|rapidamente|depressa} possível; sem
-    demora; dentro de {uma|#n|duas} {hora|horas|minutos}; antes das {#n|#time} ; há #n minutos; liga me já; assim
-    que {possível|puderes|puder}; asap""",
+    demora; dentro de {uma|#n|duas} {hora|horas|minutos}; antes das {#n|#time}; há #n minutos; liga me já; assim que
+    {possível|puderes|puder}; asap; há {meia|uma|#n|vinte|dez} {hora|horas|minutos}; acabou de; acabam de; acaba de;
+    {continua|está} {a subir|a piorar|a sair|a cair|a arder}; neste momento; já {já|agora}; dentro de
+    {meia|uma|minutos}; o quanto antes; com a máxima urgência""",
     "it": """
     immediatamente; subito; adesso; ora stesso; al più presto; il prima possibile; quanto prima; senza indugio;
-    entro {un ora|le|#n} {|#n|#time|ore|minuti} ; tra {un ora|#n} {|minuti|ore}; prima delle {#n|#time} ; #n minuti
-    fa; asap""",
+    entro {un ora|le|#n} {|#n|#time|ore|minuti}; tra {un ora|#n} {|minuti|ore}; prima delle {#n|#time}; #n minuti
+    fa; asap; da {#n|mezz|venti|dieci|circa} {minuti|ora|ore|#n}; {ha|è|hanno} appena; {sta|stanno}
+    {salendo|peggiorando|uscendo|bruciando|aumentando|bruciando}; in questo momento; {mezz|un} ora fa; dimmi subito;
+    mi {dica|risponda|chiami} subito""",
     "nl": """
-    onmiddellijk; meteen; zo snel mogelijk; zsm; nu {meteen|bellen|komen|nodig} ; binnen {het|een|#n} {uur|minuten};
-    voor #time; tegen #time; #n minuten geleden; net {binnengebracht|gebeurd|gebeld}; daarnet; asap; op dit moment""",
+    onmiddellijk; meteen; zo snel mogelijk; zsm; nu {meteen|bellen|komen|nodig}; binnen {het|een|#n} {uur|minuten};
+    voor #time; tegen #time; #n minuten geleden; net {binnengebracht|gebeurd|gebeld}; daarnet; asap; op dit moment;
+    {sinds|al} {#n|een|twintig|tien|een half} {minuten|uur|kwartier|half}; zonet; zojuist; {stijgt|zakt|loopt}
+    {nog|snel|verder|op}; wordt erger; {een|half} uur geleden; bel me {meteen|nu|direct|onmiddellijk}; direct;
+    ogenblikkelijk; zo spoedig mogelijk; nu direct""",
     "pl": """
-    natychmiast; niezwłocznie; jak najszybciej; od razu; teraz; w ciągu {godziny|#n} ; za {godzinę|#n} ; przed
-    #time; do godziny; #n minut temu; zadzwoń; oddzwoń""",
+    natychmiast; niezwłocznie; jak najszybciej; od razu; teraz; w ciągu {godziny|#n}; za {godzinę|#n}; przed #time;
+    do godziny; #n minut temu; zadzwoń; oddzwoń; od {#n|pół|dwudziestu|kilku|godziny} {minut|godziny|godzin};
+    {właśnie|przed chwilą}; {rośnie|pogarsza się|leje się|pali się}; {pół godziny|godzinę} temu; w tej chwili; jak
+    najprędzej; bezzwłocznie; już teraz""",
     "tr": """
     hemen; derhal; acilen; şimdi; en kısa sürede; bir an önce; {iki|bir|üç|#n} saat içinde; #n dakika; saat #time""",
 }

@@ -13,6 +13,7 @@ from streams.triage.rules import (
     meetings,
     notifications,
     people,
+    pressing,
     spam,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "meetings",
     "notifications",
     "people",
+    "pressing",
     "spam",
 ]

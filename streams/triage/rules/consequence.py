@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule
-from streams.triage.rules.people import asks
+from streams.triage.rules.people import asks, only_thanks
 
 
 def over(mail: Features) -> bool:
@@ -14,8 +14,10 @@ def over(mail: Features) -> bool:
 
 
 def endangers(mail: Features) -> bool:
-    """Whether danger is what a mail is about: not one word in a long text, nor a newsletter's."""
-    return mail.density(Cue.DANGER) >= 0.5 and not mail.is_bulk_mail
+    """Whether danger is what a mail is about: not one word in a long text, nor a newsletter's, a drill's
+    or thanks."""
+    talked_of = mail.is_bulk_mail or mail.says(Cue.DRILL) or only_thanks(mail)
+    return mail.density(Cue.DANGER) >= 0.5 and not talked_of
 
 
 @rule
@@ -27,7 +29,7 @@ def danger_to_someone(mail: Features) -> bool:
 @rule
 def danger_at_length(mail: Features) -> bool:
     """Speaks of danger in more than one way."""
-    return mail.says(Cue.DANGER) >= 2 and mail.density(Cue.DANGER) >= 1.5 and not mail.is_bulk_mail
+    return endangers(mail) and mail.says(Cue.DANGER) >= 2 and mail.density(Cue.DANGER) >= 1.5
 
 
 @rule
@@ -45,7 +47,7 @@ def something_is_down(mail: Features) -> bool:
 @rule
 def alarm_is_firing(mail: Features) -> bool:
     """A program reports an open failure."""
-    return mail.is_robot and mail.says(Cue.OUTAGE, Cue.SECURITY) >= 2 and not over(mail)
+    return mail.is_robot and mail.says(Cue.OUTAGE, Cue.SECURITY) >= 2 and not over(mail) and not mail.says(Cue.DRILL)
 
 
 @rule

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from streams.triage import due
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule
 from streams.triage.rules.people import asks
 
+WEEK = 7
 STAKES = (Cue.DANGER, Cue.OUTAGE, Cue.SECURITY, Cue.MONEY, Cue.LEGAL, Cue.BLOCKED)
 """Cues of a consequence."""
 
@@ -57,6 +59,27 @@ def soon_in_the_subject(mail: Features) -> bool:
 def has_a_deadline(mail: Features) -> bool:
     """Asks for something by a named day."""
     return mail.says(Cue.DEADLINE) > 0 and asks(mail)
+
+
+def days_left(mail: Features) -> int | None:
+    """Days from the mail's own day to the first that is named, where something is asked by a deadline."""
+    if not mail.says(Cue.DEADLINE) or not asks(mail) or mail.is_bulk_mail:
+        return None
+    return due.days_left(mail)
+
+
+@rule
+def named_day_is_near(mail: Features) -> bool:
+    """Asks for something by a named day, and that is today or tomorrow."""
+    left = days_left(mail)
+    return left is not None and left <= 1
+
+
+@rule
+def named_day_is_far(mail: Features) -> bool:
+    """Asks for something by a named day that is more than a week away."""
+    left = days_left(mail)
+    return left is not None and left > WEEK
 
 
 @rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule
+from streams.triage.rules.bulk import machine_fed_list
 
 
 @rule
@@ -50,7 +51,8 @@ def assigned_to_you(mail: Features) -> bool:
         mail.is_robot
         and not nobody_is_there(mail)
         and mail.says(Cue.ASK, Cue.DECIDE) > 0
-        and mail.says(Cue.MACHINE) > 0
+        and (mail.says(Cue.MACHINE) > 0 or mail.in_subject.get(Cue.DECIDE, 0) > 0)
+        and not machine_fed_list(mail)
         and not mail.in_subject.get(Cue.RECEIPT)
     )
 

@@ -11,19 +11,24 @@ SHORT = 60
 """Words up to which a mail is short: a question in it is its point."""
 
 
+WORD = 5
+"""Words up to which an answer is a bare yes or no."""
+
+
+def requests(mail: Features) -> int:
+    """How often subject and text ask for something; an offer of help takes the request within it back."""
+    return max(0, mail.says(Cue.ASK) - mail.says(Cue.COURTESY)) + mail.says(Cue.DECIDE)
+
+
 def asks(mail: Features) -> bool:
     """Whether a request or a question to the reader was written."""
-    return (
-        bool(mail.says(Cue.ASK, Cue.DECIDE))
-        or mail.questions_to_you > 0
-        or (mail.questions > 0 and mail.length <= SHORT)
-    )
+    return requests(mail) > 0 or mail.questions_to_you > 0 or (mail.questions > 0 and mail.length <= SHORT)
 
 
 @rule
 def asks_for_something(mail: Features) -> bool:
     """Asks the reader to do or answer something."""
-    return mail.in_body.get(Cue.ASK, 0) > 0
+    return mail.in_body.get(Cue.ASK, 0) > mail.in_body.get(Cue.COURTESY, 0)
 
 
 @rule
@@ -112,6 +117,18 @@ def sent_to_someone_else(mail: Features) -> bool:
 
 
 @rule
+def asks_someone_else(mail: Features) -> bool:
+    """Asks something of somebody else: the owner only gets a copy, and is not spoken to."""
+    return sent_to_someone_else(mail) and asks(mail)
+
+
+@rule
+def office_chatter(mail: Features) -> bool:
+    """Tells everybody of cake, lost things or parked cars."""
+    return mail.says(Cue.CHATTER) > 0 and mail.role not in {Role.DIRECT, Role.FEW} and not mail.calls_owner
+
+
+@rule
 def not_named(mail: Features) -> bool:
     """The owner is not among the named recipients."""
     return mail.role is Role.HIDDEN
@@ -163,6 +180,13 @@ def only_for_information(mail: Features) -> bool:
 def forwarded_without_a_word(mail: Features) -> bool:
     """Forwarded or sent with hardly a word of its own."""
     return mail.length <= 5 and "?" not in mail.subject and not mail.questions and not mail.in_subject.get(Cue.ASK)
+
+
+@rule
+def answers_in_a_word(mail: Features) -> bool:
+    """Answers or instructs the owner in a few words, and it is no thanks: somebody waited for this to go on."""
+    terse = 0 < mail.length <= WORD and (mail.mail.quoted or mail.is_reply)
+    return terse and sent_to_you_alone(mail) and not mail.says(Cue.NOTED, Cue.THANKS, Cue.FYI, Cue.ASK)
 
 
 @rule
