@@ -7,6 +7,7 @@ though it goes on fetching. Seen in 5 of 19 runs with a lone broker that was kil
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -14,10 +15,16 @@ from typing import Any
 
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run it to its end on uvloop."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(main)
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """For whoever ends it in another way."""
     import uvloop
 
     expect_closed_transports()
-    uvloop.run(main)
+    return uvloop.new_event_loop()
 
 
 def expect_closed_transports() -> None:

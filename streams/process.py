@@ -13,10 +13,10 @@ from time import monotonic
 from typing import Any, NoReturn
 
 import psutil
-import uvloop
 from aiokafka.errors import KafkaError
 
 from infra import logging as log_lines
+from infra import loops
 from infra.settings import Settings
 from infra.shutdown import end_within, on_stop_signal
 from infra.stacks import show_on_signal
@@ -72,7 +72,7 @@ def run(
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     # Not `uvloop.run`: that cancels what is left and waits for it, for ever where a library keeps its cancellation.
-    loop = uvloop.new_event_loop()
+    loop = loops.new_event_loop()
     asyncio.set_event_loop(loop)
     code = loop.run_until_complete(
         _run(settings, component, group, agents, cleanup=cleanup, follow=follow, ready=ready)

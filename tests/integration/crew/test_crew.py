@@ -11,7 +11,7 @@ from streams.reviews import Review
 from streams.topics import DEAD, REVIEW
 from streams.triage.verdict import Lane
 from tests.integration.crew.conftest import DAY_TOKENS, System
-from tests.integration.crew.reading import records
+from tests.services.log import committed_records
 from tests.unit.crew.injections import injections
 from tests.unit.crew.requests import request_of
 
@@ -95,7 +95,7 @@ def test_what_is_no_request_is_a_dead_letter_and_holds_nothing_up(system: System
     ids = system.send(1)
 
     def dead() -> list[Message]:
-        return [one for one in records(system.bootstrap, [DEAD.name]) if header(one, "dead_agent") == b"crew"]
+        return [one for one in committed_records(system.bootstrap, DEAD.name) if header(one, "dead_agent") == b"crew"]
 
     system.until(lambda: len(dead()) == len(junk), "the dead letters")
     assert [one.value() for one in dead()] == junk
