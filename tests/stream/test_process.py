@@ -16,9 +16,11 @@ from streams.controls import Controls
 
 STUBBORN = """
 import asyncio
+from infra import shutdown
 from streams import process
 
 process.GIVE_UP_S = 0.3
+shutdown.TELL_S = 30
 
 async def for_ever():
     process._stop(asyncio.Event())

@@ -9,8 +9,10 @@ import pytest
 
 BEGUN = """
 import asyncio, logging, os, signal, threading, time
+from infra import shutdown
 from infra.shutdown import end_within, stop_signal
 logging.basicConfig()
+shutdown.TELL_S = {tell_s}
 
 async def main():
     stop = stop_signal()
@@ -25,10 +27,15 @@ asyncio.run(main())
 BLOCKED_LOOP = "time.sleep(60)"
 BLOCKED_LOG = "[logging.error('x' * 1000) for _ in range(1000)]"
 """More than a pipe takes that nobody reads; whoever writes holds the lock of the log."""
+PATIENT_S = 30
+"""For the last words on a busy machine."""
 
 
-def program(seconds: float, then: str, signal: str = "SIGTERM", after: str = "") -> list[str]:
-    return [sys.executable, "-c", BEGUN.format(seconds=seconds, then=then, signal=signal, after=after)]
+def program(
+    seconds: float, then: str, signal: str = "SIGTERM", after: str = "", tell_s: float = PATIENT_S
+) -> list[str]:
+    made = BEGUN.format(seconds=seconds, then=then, signal=signal, after=after, tell_s=tell_s)
+    return [sys.executable, "-c", made]
 
 
 @pytest.mark.parametrize("signal", ["SIGTERM", "SIGINT"])
@@ -46,7 +53,7 @@ def test_a_thread_that_does_not_end_does_not_hold_up_the_end_of_the_interpreter(
 
 
 def test_a_log_that_nobody_reads_holds_up_nothing() -> None:
-    with subprocess.Popen(program(0.2, BLOCKED_LOG), stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(program(0.2, BLOCKED_LOG, tell_s=0.2), stderr=subprocess.PIPE) as process:
         try:
             assert process.wait(60) == 7
         finally:
