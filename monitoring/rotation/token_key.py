@@ -10,9 +10,9 @@ from pathlib import Path
 
 from agents.oauth.seal import Key, Keys, Unsealable, new_key
 from agents.oauth.store import TokenStore
-from infra import files
 from infra.errors import ConfigError
 from infra.settings import Settings
+from monitoring.rotation import place
 
 
 async def rotate(settings: Settings) -> int:
@@ -21,9 +21,15 @@ async def rotate(settings: Settings) -> int:
     Raises:
         ConfigError, Unsealable: see `begin` and `finish`.
     """
-    if len(_file(settings)[1]) < 2:
-        begin(settings)
-    return await finish(settings)
+    with place.alone(_file(settings)[0]):
+        if len(_file(settings)[1]) < 2:
+            begin(settings)
+        return await finish(settings)
+
+
+def require(settings: Settings) -> None:
+    """Raises: ConfigError where nothing can be changed from here."""
+    _file(settings)
 
 
 def begin(settings: Settings) -> int:
@@ -35,7 +41,7 @@ def begin(settings: Settings) -> int:
     path, keys = _file(settings)
     if len(keys) > 1:
         raise ConfigError(f"{path} holds {len(keys)} keys: a rotation was begun; end it with --finish")
-    _write(path, [new_key(), *keys])
+    place.write(path, [new_key(), *keys])
     return len(keys) + 1
 
 
@@ -59,7 +65,7 @@ async def finish(settings: Settings) -> int:
                 sealed += 1
     alone = TokenStore(settings.token_dir, Keys([Key.parse(keys[0])]))
     _require_alone(alone, alone.accounts)
-    _write(path, keys[:1])
+    place.write(path, keys[:1])
     return sealed
 
 
@@ -80,12 +86,4 @@ def _file(settings: Settings) -> tuple[Path, list[str]]:
         raise ConfigError(
             "TOKEN_KEY_FILE is needed for this, and TOKEN_KEY unset: a variable cannot be changed from here"
         )
-    try:
-        keys = path.read_text("ascii").split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"TOKEN_KEY_FILE={path}: cannot be read ({type(error).__name__})") from None
-    return path, keys
-
-
-def _write(path: Path, keys: Sequence[str]) -> None:
-    files.replace(path, "\n".join([*keys, ""]).encode(), as_before=True)
+    return path, place.read("TOKEN_KEY_FILE", path).split()

@@ -82,7 +82,7 @@ class AuditEntry:
     who: str
     """A person or the name of an access token."""
     action: str
-    """set, clear, order, or call (of the admin API)."""
+    """set, clear, order, call (of the admin API), or rotate (of a secret)."""
     name: str
     """A setting, an order, or the API's method and route."""
     why: str = ""

@@ -141,7 +141,7 @@ def test_a_kill_before_the_old_key_goes_loses_nothing_and_finish_goes_on(
     for account in ("one", "two"):
         TokenStore.of(settings).write(account, STORED)
     token_key.begin(settings)
-    for broken in ("agents.oauth.store.TokenStore.write", "monitoring.rotation.token_key._write"):
+    for broken in ("agents.oauth.store.TokenStore.write", "monitoring.rotation.place.write"):
         with monkeypatch.context() as killing:
             killing.setattr(broken, killed)
             with pytest.raises(KeyboardInterrupt):
@@ -195,7 +195,7 @@ def test_a_token_that_is_sealed_anew_while_it_is_read_is_read_again(
     """The whole rotation happens between a process's reading the token and its looking for the key."""
     running = TokenStore.of(settings)
     running.write("box", STORED)
-    open_it, done = Keys.open, []
+    open_it, done = Keys.open, list[bool]()
 
     def late(keys: Keys, account: str, content: bytes) -> bytes:
         if not done:
