@@ -66,7 +66,13 @@ def _webhooks(settings: Settings) -> Iterator[Secret]:
 
     if settings.deliver_file is None:
         return
-    for endpoint in endpoints_of(settings):
+    try:
+        endpoints = endpoints_of(settings)
+    except TriageError:  # `triage deliver check` says what is wrong with it
+        yield Secret(name="webhooks", where=str(settings.deliver_file), changed="cannot be read", by="triage",
+                     how="triage deliver check")  # fmt: skip
+        return
+    for endpoint in endpoints:
         for reference in endpoint.secrets:
             name, path = f"webhook {endpoint.name}", reference.removeprefix("file:")
             if path != reference and len(endpoint.secrets) == 1:

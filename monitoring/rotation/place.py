@@ -24,10 +24,11 @@ def alone(path: Path) -> Iterator[None]:
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(f"{path}: another rotation is at work in its folder; wait for it") from None
         yield
-    except BlockingIOError:
-        raise ConfigError(f"{path}: another rotation is at work in its folder; wait for it") from None
     finally:
         os.close(descriptor)
 

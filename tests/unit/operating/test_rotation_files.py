@@ -121,6 +121,16 @@ def test_a_token_that_cannot_be_changed_is_left(
     assert (tmp_path / "tokens").read_text() == before
 
 
+def test_a_token_in_the_variable_too_would_go_on_and_is_named(
+    admins: tuple[Settings, str, str], tmp_path: Path
+) -> None:
+    settings = load(
+        admin_tokens=(tmp_path / "tokens").read_text().split()[0], admin_tokens_file=admins[0].admin_tokens_file
+    )
+    with pytest.raises(ConfigError, match="take it out"):
+        admin_token.rotate(settings, "ops", tmp_path / "new", lasting=DAY, now=NOW)
+
+
 def test_while_the_file_of_tokens_is_broken_nobody_in_it_is_let_in(
     admins: tuple[Settings, str, str], tmp_path: Path
 ) -> None:
@@ -190,6 +200,13 @@ def test_every_secret_of_the_settings_is_listed_and_no_value(tmp_path: Path) -> 
     assert "hunter2" not in text
     assert token[1].rpartition(":")[2] not in text
     assert {"webhook pager", "admin token ops", "CACHE_URL"} <= {row.name for row in rows if row.where}
+
+
+def test_a_file_of_endpoints_that_is_wrong_hides_no_other_secret(tmp_path: Path) -> None:
+    (tmp_path / "deliver.toml").write_text("[[endpoint]")
+    rows = {row.name: row for row in inventory.secrets(load(deliver_file=tmp_path / "deliver.toml"))}
+    assert rows["webhooks"].changed == "cannot be read"
+    assert "GOOGLE_CLIENT_SECRET" in rows
 
 
 def test_the_list_is_for_people_and_for_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
