@@ -27,9 +27,7 @@ def rotate(settings: Settings, name: str, output: Path, *, lasting: timedelta, n
     if path is None:
         raise ConfigError("ADMIN_TOKENS_FILE is needed for this: a variable cannot be changed from here")
     if name in {one.name for one in Tokens(settings.admin_tokens.get_secret_value().split()).principals}:
-        raise ConfigError(
-            f"ADMIN_TOKENS has a token of {name} as well: take it out and restart control"
-        )
+        raise ConfigError(f"ADMIN_TOKENS has a token of {name} as well: take it out and restart control")
     with place.alone(path):
         entries = place.read("ADMIN_TOKENS_FILE", path).split()
         of = Tokens(entries).principals
