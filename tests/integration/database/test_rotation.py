@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,21 +23,30 @@ from monitoring.rotation import place
 from monitoring.rotation.command import secrets
 from monitoring.rotation.database import rotate, rotate_in_file, with_password
 from streams.control import writer
+from tests.services.servers import execute, new_postgres
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A server that asks for a password, but not its superuser."""
+    made = new_postgres(tmp_path_factory.mktemp("postgres"))
+    made.start()
+    hba = made.directory / "data" / "pg_hba.conf"
+    hba.write_text("host all postgres 127.0.0.1/32 trust\n" + hba.read_text().replace("trust", "scram-sha-256"))
+    process = made.daemon.find()
+    assert process is not None
+    psutil.Process(process.pid).send_signal(signal.SIGHUP)
+    while asyncio.run(_let_in(made.url)):
+        pass
+    yield made
+    made.kill()
 
 
 @pytest.fixture
-async def asking(postgres_server: PostgresServer) -> str:
-    """An address with a password, at a server that asks for it."""
-    found: list[str] = []
-    await rotate(load(database_url=postgres_server.url), found.append)
-    hba = postgres_server.directory / "data" / "pg_hba.conf"
-    hba.write_text(hba.read_text().replace("trust", "scram-sha-256"))
-    process = postgres_server.daemon.find()
-    assert process is not None
-    psutil.Process(process.pid).send_signal(signal.SIGHUP)
-    while await _let_in(postgres_server.url):
-        pass
-    return found[0]
+def asking(server: PostgresServer, unique: str) -> str:
+    """An address with a password of the test's own."""
+    execute(server.url.replace("crewai@", "postgres@"), f"ALTER ROLE crewai PASSWORD '{unique}'")
+    return with_password(server.url, unique)
 
 
 async def _let_in(url: str) -> bool:
