@@ -52,6 +52,9 @@ class Settings(CrewSettings, BaseSettings):
     # PostgreSQL
     database_url: DatabaseUrl = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
     """postgresql://USER:PASSWORD@HOST:PORT/DATABASE."""
+    database_password_file: Path | None = None
+    """A file with the password instead, read with each connection, so that `triage secrets rotate database` needs no
+    restart. Two lines while it is changed: each is tried."""
     database_pool_size: int = Field(10, ge=1, le=200)
     """Connections that a process keeps open once it needed them."""
     database_max_overflow: int = Field(0, ge=0, le=200)
@@ -185,7 +188,10 @@ class Settings(CrewSettings, BaseSettings):
     """Where `triage backup` keeps its backups, a folder each; on another machine's disk, if it is to outlive this
     one."""
     backup_key: SecretStr = SecretStr("")
-    """What encrypts them: a key that `triage auth key` printed; empty: nothing, and secrets stay out of them."""
+    """What encrypts them: a key that `triage auth key` printed; empty: nothing, and secrets stay out of them. Several,
+    separated by blanks: the first encrypts."""
+    backup_key_file: Path | None = None
+    """A file with the key instead, one per line: the first encrypts, each opens what it has encrypted."""
     backup_keep_days: float = Field(30.0, ge=1, le=3650)
     """Older backups are removed after a new one was made; the newest stays."""
     wal_archive_dir: Path | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -61,15 +62,14 @@ def secret() -> None:
 def check(*, machine: bool) -> None:
     """Check DELIVER_FILE and its secrets; send nothing. Exit 1 when a secret is missing, 2 when the file is wrong."""
     from agents.accounts import SecretUnavailable, resolve
-    from agents.deliver import signature
+    from agents.deliver import secret_file, signature
     from agents.deliver.process import endpoints_of
 
     findings = 0
     for one in endpoints_of(configuration.load()):
         problem = ""
         try:
-            for reference in one.secrets:
-                signature.key(resolve(reference))
+            secret_file.keys([resolve(reference) for reference in one.secrets], datetime.now(UTC))
         except (SecretUnavailable, signature.InvalidSecret) as error:
             problem, findings = str(error), findings + 1
         lanes = [str(lane) for lane in one.lanes]

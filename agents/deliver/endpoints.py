@@ -64,7 +64,7 @@ class Endpoint(BaseModel):
     url: Annotated[str, AfterValidator(_url)]
     """Where to POST to; http only inside `allow_networks`."""
     secrets: tuple[Annotated[str, AfterValidator(_reference)], ...] = Field(min_length=1, max_length=3)
-    """References env:NAME or file:/PATH. Each signs: while a secret is rotated there are two."""
+    """References env:NAME or file:/PATH. Each signs; a file may hold several (`secret_file`)."""
     lanes: tuple[Lane, ...] = Field(default=tuple(Lane), min_length=1)
     categories: tuple[Category, ...] = Field(default=tuple(Category), min_length=1)
     accounts: tuple[Annotated[str, Field(min_length=1)], ...] = Field(default=("*",), min_length=1)

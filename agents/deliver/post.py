@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from agents.accounts import SecretUnavailable, resolve
-from agents.deliver import signature
+from agents.deliver import secret_file, signature
 from agents.deliver.answer import Answer, failed, judge
 from agents.deliver.egress import AddressRefused, Egress
 from agents.deliver.endpoints import Endpoint
@@ -55,7 +55,8 @@ class Post:
         """Attempt a delivery; every way in which it may end is an answer."""
         body = delivery.event.value or b""
         try:
-            keys = [signature.key(resolve(reference)) for reference in self._endpoint.secrets]
+            now = datetime.fromtimestamp(self._clock(), UTC)
+            keys = secret_file.keys([resolve(reference) for reference in self._endpoint.secrets], now)
         except (SecretUnavailable, signature.InvalidSecret) as error:
             return failed(str(error))
         headers = signature.headers(delivery.webhook_id, int(self._clock()), body, keys) | _trace(delivery)

@@ -6,17 +6,18 @@ import asyncio
 import fcntl
 import logging
 import os
-import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
 from agents.oauth.seal import Key, Keys, Unsealable
 from agents.oauth.token import StoredToken
 from agents.sources.base import ProviderTransient
+from infra import files
 from infra.errors import ConfigError
+from infra.files import Mark
 from infra.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -26,24 +27,23 @@ LOCK_S = 60.0
 """Who holds the lock makes one request with a bound; longer means that something hangs."""
 MAX_BYTES = 256 * 1024
 
-Mark = tuple[int, int, int] | None
-"""Identifies one state of a file: another mark means another content."""
-
 
 class TokenStore:
     """Tokens by account id."""
 
-    def __init__(self, folder: Path, keys: Keys) -> None:
-        self._folder, self._keys = folder, keys
+    def __init__(self, folder: Path, keys: Keys | Callable[[], Keys]) -> None:
+        """`keys`, or what tells them each time: a key is changed while processes run."""
+        self._folder = folder
+        self._keys = keys if callable(keys) else lambda: keys
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The store that the settings name.
+        """The store that the settings name. TOKEN_KEY_FILE is read with each token, so a new key needs no restart.
 
         Raises:
             ConfigError: no key, or none that is one.
         """
-        return cls(settings.token_dir, Keys([Key.parse(text) for text in _key_texts(settings)]))
+        return cls(settings.token_dir, _KeysNow(settings))
 
     def path(self, account_id: str) -> Path:
         """Where an account's tokens are. An account's id is a safe file name by its own rules."""
@@ -51,11 +51,7 @@ class TokenStore:
 
     def mark(self, account_id: str) -> Mark:
         """Changes with every write; None: there is no file."""
-        try:
-            found = self.path(account_id).stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+        return files.mark(self.path(account_id))
 
     def read(self, account_id: str) -> StoredToken | None:
         """The stored token; None: there is none.
@@ -64,19 +60,22 @@ class TokenStore:
             Unsealable: there is one that cannot be read.
         """
         path = self.path(account_id)
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise Unsealable(f"{path}: {error.strerror}; this process must be able to read it") from None
-        try:
-            return StoredToken.decode(self._keys.open(account_id, content))
-        except Unsealable as error:
-            raise Unsealable(f"{path}: {error}") from None
-        except (ValueError, TypeError):
-            raise Unsealable(f"{path}: its content is no token") from None
+        for last in (False, True):
+            try:
+                with path.open("rb") as file:
+                    content = file.read(MAX_BYTES)
+            except FileNotFoundError:
+                return None
+            except OSError as error:
+                raise Unsealable(f"{path}: {error.strerror}; this process must be able to read it") from None
+            try:
+                return StoredToken.decode(self._keys().open(account_id, content))
+            except Unsealable as error:
+                if last:  # else it may have been sealed anew, and its old key removed, since it was read
+                    raise Unsealable(f"{path}: {error}") from None
+            except (ValueError, TypeError):
+                raise Unsealable(f"{path}: its content is no token") from None
+        raise AssertionError("the second attempt returns or raises")
 
     def write(self, account_id: str, token: StoredToken) -> None:
         """Replace the stored token: afterwards the file holds either the old one or the new one, whatever happens.
@@ -85,19 +84,13 @@ class TokenStore:
             OSError
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.path(account_id)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-        try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(self._keys.seal(account_id, token.encode()))
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink()
-            raise
-        _sync_folder(self._folder)
+        files.replace(self.path(account_id), self._keys().seal(account_id, token.encode()))
+
+    @property
+    def accounts(self) -> list[str]:
+        """Who has a token, or is about to get one: has ever been locked."""
+        locks = {path.name.removeprefix(".").removesuffix(".lock") for path in self._folder.glob(".*.lock")}
+        return sorted(locks | {path.stem for path in self._folder.glob("*.token")})
 
     @asynccontextmanager
     async def locked(self, account_id: str) -> AsyncIterator[None]:
@@ -133,13 +126,33 @@ async def _lock(descriptor: int, path: Path) -> None:
             await asyncio.sleep(LOCK_POLL_S)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the rename last over a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+class _KeysNow:
+    """The keys of the settings as TOKEN_KEY_FILE has them now."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._mark = _key_mark(settings)
+        self._keys = _read_keys(settings)
+
+    def __call__(self) -> Keys:
+        mark = _key_mark(self._settings)
+        if mark != self._mark:
+            try:
+                self._keys = _read_keys(self._settings)
+            except ConfigError as error:  # with those at hand every token still opens
+                log.warning("%s; going on with the keys that it held", error)
+            else:
+                log.info("TOKEN_KEY_FILE has changed: taken up")
+            self._mark = mark
+        return self._keys
+
+
+def _key_mark(settings: Settings) -> Mark:
+    return None if settings.token_key_file is None else files.mark(settings.token_key_file)
+
+
+def _read_keys(settings: Settings) -> Keys:
+    return Keys([Key.parse(text) for text in _key_texts(settings)])
 
 
 def _key_texts(settings: Settings) -> list[str]:

@@ -38,6 +38,7 @@ async def connect(settings: Settings) -> Pool:
             max_size=settings.database_pool_size + settings.database_max_overflow,
             command_timeout=settings.database_timeout_s,
             max_inactive_connection_lifetime=300,
+            connect=lambda *dsn, **options: _connected(settings, *dsn, **options),
             **_options(settings),
         )
         async with pool.acquire(timeout=settings.database_timeout_s):
@@ -49,9 +50,65 @@ async def connect(settings: Settings) -> Pool:
 async def connect_once(settings: Settings) -> Connection:
     """One connection without a bound on its statements, for migrations. Raises as `connect` does."""
     try:
-        return await asyncpg.connect(**_options(settings))
+        return await _connected(settings, **_options(settings))
     except Exception as error:
         raise _refusal(error) from None
+
+
+async def _connected(settings: Settings, *dsn: str, **options: Any) -> Connection:
+    return (await _let_in(settings, *dsn, **options))[0]
+
+
+async def password_in_use(settings: Settings) -> str:
+    """The one of DATABASE_PASSWORD_FILE that the server takes now; empty: there is no such file.
+
+    Raises:
+        Transient, Fatal: as `connect`.
+    """
+    if settings.database_password_file is None:
+        return ""
+    try:
+        connection, password = await _let_in(settings, **_options(settings))
+    except Exception as error:
+        raise _refusal(error) from None
+    await connection.close(timeout=5)
+    return password
+
+
+async def _let_in(settings: Settings, *dsn: str, **options: Any) -> tuple[Connection, str]:
+    """A connection, and the password that opened it. One that is refused may have been replaced since it was read, so
+    the file is read until it holds nothing new."""
+    if settings.database_password_file is None:
+        return await asyncpg.connect(*dsn, **options), ""
+    tried: list[str] = []
+    refusal: Exception | None = None
+    while untried := [one for one in passwords(settings) if one not in tried]:
+        try:
+            return await asyncpg.connect(*dsn, **options, password=untried[0]), untried[0]
+        except asyncpg.InvalidPasswordError as error:
+            refusal = error
+            tried.append(untried[0])
+    assert refusal is not None
+    raise refusal
+
+
+def passwords(settings: Settings) -> tuple[str, ...]:
+    """The lines of DATABASE_PASSWORD_FILE as it is now.
+
+    Raises:
+        ConfigError: none is named, it cannot be read, or is empty.
+    """
+    path = settings.database_password_file
+    if path is None:
+        raise ConfigError("DATABASE_PASSWORD_FILE is not set: name the file with the password")
+    try:
+        found = tuple(filter(None, path.read_text("utf-8").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigError(f"DATABASE_PASSWORD_FILE={path}: cannot be read ({reason})") from None
+    if not found:
+        raise ConfigError(f"DATABASE_PASSWORD_FILE={path}: empty; its first line is the password")
+    return found
 
 
 def _refusal(error: Exception) -> TriageError:

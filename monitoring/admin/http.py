@@ -17,7 +17,7 @@ from monitoring.admin.audit import AuditTrail
 from monitoring.admin.checking import NotAllowed, checked, integer_text
 from monitoring.admin.limit import RateLimit
 from monitoring.admin.openapi import PREFIX, body_schema, document
-from monitoring.admin.tokens import Principal, Refused, Role, Tokens
+from monitoring.admin.tokens import Principal, Refused, Role, TokensNow
 
 LONGEST_BODY = 16 * 1024
 BURST, FAILURES = 5, 1 / 50
@@ -48,7 +48,7 @@ class Admin:
         """
         settings = desk.settings
         self._desk, self._trail = desk, trail
-        self._tokens = Tokens.of(settings)
+        self._tokens = TokensNow(settings)
         self._remote = settings.admin_remote
         rate = settings.admin_rate
         self._calls = RateLimit(rate, max(1, round(BURST * rate)))

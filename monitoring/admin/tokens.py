@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from collections.abc import Sequence
@@ -14,7 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from infra.errors import ConfigError
+from infra.files import Mark
+from infra.files import mark as mark_of
 from infra.settings import Settings
+
+log = logging.getLogger(__name__)
 
 Role = Literal["read", "operate"]
 """operate may do what read may, and change things."""
@@ -49,8 +54,12 @@ def new_token(name: str, role: Role, lasting: timedelta, now: datetime) -> tuple
     if not _NAME.fullmatch(name):
         raise ConfigError(f"{name[:80]!r}: a token's name has 1 to 60 letters, digits or ._@-")
     token = f"triage_{secrets.token_urlsafe(32)}"
-    expires = (now + lasting).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return token, f"{name}:{role}:{expires}:{_digest(token)}"
+    return token, entry_of(token, name, role, now + lasting)
+
+
+def entry_of(token: str, name: str, role: Role, expires_at: datetime) -> str:
+    """The entry of a token."""
+    return f"{name}:{role}:{expires_at.astimezone(UTC).strftime('%Y%m%dT%H%M%SZ')}:{_digest(token)}"
 
 
 class Tokens:
@@ -62,7 +71,7 @@ class Tokens:
         Raises:
             ConfigError: one of them is none; its name is told, never its hash.
         """
-        self._principals = tuple(_principal(number, entry) for number, entry in enumerate(entries, 1))
+        self.principals = tuple(_principal(number, entry) for number, entry in enumerate(entries, 1))
 
     @classmethod
     def of(cls, settings: Settings) -> Tokens:
@@ -91,7 +100,7 @@ class Tokens:
         scheme, _, token = (authorization or "").partition(" ")
         digest = _digest(token.strip())
         found = None
-        for principal in self._principals:
+        for principal in self.principals:
             if hmac.compare_digest(principal.digest, digest):
                 found = principal
         if not authorization:
@@ -101,6 +110,35 @@ class Tokens:
         if now >= found.expires_at:
             raise Refused("this token has expired")
         return found
+
+
+class TokensNow:
+    """The entries of the settings as ADMIN_TOKENS_FILE has them now: who is taken out of it is refused with the next
+    call, on every process that reads it."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Read them. Raises as `Tokens.of`."""
+        self._settings = settings
+        self._mark = self._seen()
+        self._tokens = Tokens.of(settings)
+
+    def admit(self, authorization: str | None, now: datetime) -> Principal:
+        """As `Tokens.admit`. While the file cannot be read nobody in it is let in."""
+        mark = self._seen()
+        if mark != self._mark:
+            try:
+                self._tokens = Tokens.of(self._settings)
+            except ConfigError as error:
+                log.warning("%s; until it can be read nobody in it is let in", error)
+                self._tokens = Tokens(self._settings.admin_tokens.get_secret_value().split())
+            else:
+                log.info("ADMIN_TOKENS_FILE has changed: taken up", extra={"category": "audit"})
+            self._mark = mark
+        return self._tokens.admit(authorization, now)
+
+    def _seen(self) -> Mark:
+        path = self._settings.admin_tokens_file
+        return None if path is None else mark_of(path)
 
 
 def _digest(token: str) -> str:

@@ -3,6 +3,7 @@ moment."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from infra.database.pool import password_in_use
 from infra.errors import Fatal, Transient, TriageError
 from infra.settings import Settings
 from infra.stack.postgres import binaries
@@ -93,9 +95,10 @@ def _refusal(said: str) -> TriageError:
 def _environment(settings: Settings) -> dict[str, str]:
     """Libpq's variables: a password on a command line is everybody's."""
     url = urlsplit(settings.database_url.get_secret_value())
+    password = asyncio.run(password_in_use(settings)) or unquote(url.password or "")
     given = {
         "PGHOST": url.hostname, "PGPORT": str(url.port or 5432), "PGUSER": unquote(url.username or ""),
-        "PGPASSWORD": unquote(url.password or ""), "PGCONNECT_TIMEOUT": "10",
+        "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "10",
     }  # fmt: skip
     return os.environ | {name: value for name, value in given.items() if value}
 

@@ -70,14 +70,14 @@ def list_backups(*, machine: bool) -> None:
 def verify(*, name: str, machine: bool) -> None:
     """Compare every file of a backup (default: the newest) with its checksum and open each. Exit 1 when one is
     damaged."""
-    from monitoring.backup.sealed import backup_key, read
+    from monitoring.backup.sealed import backup_keys, read
     from monitoring.backup.shelf import Shelf
 
     settings = load()
-    key = backup_key(settings.backup_key.get_secret_value())
-    shelf = Shelf(settings.backup_dir, key)
+    shelf = Shelf(settings.backup_dir, *backup_keys(settings))
     manifest, folder = shelf.one(name)
     wrong = shelf.damage(manifest)
+    key = shelf.key_of(manifest.name)
     if not wrong:
         for file in manifest.files:
             try:

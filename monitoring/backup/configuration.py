@@ -27,7 +27,8 @@ LARGEST = 1024 * 1024
 def collect(settings: Settings, *, encrypted: bool) -> Iterator[tuple[str, bytes]]:
     """Name and content of each file.
 
-    Tokens of mailboxes are sealed with TOKEN_KEY already; that key itself is among the secrets."""
+    Tokens of mailboxes are sealed with TOKEN_KEY already; that key itself is among the secrets, and so are the files
+    of secrets, but for BACKUP_KEY_FILE: who needs the backup needs it first."""
     yield "settings.json.gz", orjson.dumps(shown(settings, secrets=encrypted), option=orjson.OPT_INDENT_2)
     for name in (*FILES, str(config_file())):
         if name not in OPEN_FILES and not encrypted:
@@ -35,6 +36,9 @@ def collect(settings: Settings, *, encrypted: bool) -> Iterator[tuple[str, bytes
         path = Path(name)
         if path.is_file() and path.stat().st_size <= LARGEST:
             yield f"files/{path.name}.gz", path.read_bytes()
+    for path in filter(None, (settings.token_key_file, settings.database_password_file, settings.admin_tokens_file)):
+        if encrypted and path.is_file() and path.stat().st_size <= LARGEST:
+            yield f"secrets/{path.name}.gz", path.read_bytes()
     if settings.token_dir.is_dir():
         for path in sorted(settings.token_dir.glob("*.token")):
             yield f"tokens/{path.name}.gz", path.read_bytes()

@@ -22,7 +22,7 @@ from infra.settings import Settings
 from infra.stack import wal
 from monitoring.backup import base, configuration, tables
 from monitoring.backup.log import Kept, Log, how, latest
-from monitoring.backup.sealed import Writer, backup_key
+from monitoring.backup.sealed import Writer, backup_keys
 from monitoring.backup.shelf import Manifest, Shelf, Stored
 from streams.archive.command import GROUP as ARCHIVE_GROUP
 from streams.topics import ACCOUNTS, ALL, CURSORS, LANES, RECEIVED, TopicSpec
@@ -58,8 +58,9 @@ def create(settings: Settings) -> Manifest:
     Raises:
         KafkaUnavailable, Transient, Fatal: nothing that counts as a backup is left behind.
     """
-    key = backup_key(settings.backup_key.get_secret_value())
-    shelf, began = Shelf(settings.backup_dir, key), datetime.now(UTC)
+    keys = backup_keys(settings)
+    key = keys[0] if keys else None
+    shelf, began = Shelf(settings.backup_dir, *keys), datetime.now(UTC)
     folder = shelf.begin(began)
     files = _Files(folder, key)
     log, notes = Log(settings), list[str]()

@@ -17,7 +17,7 @@ from infra.settings import Settings
 from monitoring.backup import base
 from monitoring.backup.create import BASE, TOPICS
 from monitoring.backup.log import Kept, Log, how
-from monitoring.backup.sealed import Damaged, backup_key, lines, read
+from monitoring.backup.sealed import Damaged, backup_keys, lines, read
 from monitoring.backup.shelf import Manifest, Shelf
 from streams import admin
 from streams.dead_letters import note
@@ -48,13 +48,13 @@ def choose(settings: Settings, name: str, until: datetime | None) -> Chosen:
     """The named backup, or the newest before a moment, or the newest.
 
     Raises:
-        NoBackup. Damaged: names what is missing or changed. ConfigError: it is encrypted and BACKUP_KEY is not its key.
+        NoBackup. Damaged: names what is missing or changed. ConfigError: it is encrypted and no BACKUP_KEY is its key.
     """
-    key = backup_key(settings.backup_key.get_secret_value())
-    shelf = Shelf(settings.backup_dir, key)
+    shelf = Shelf(settings.backup_dir, *backup_keys(settings))
     manifest, folder = shelf.one(name or (shelf.before(until) if until else ""))
     if wrong := shelf.damage(manifest):
         raise Damaged(f"backup {manifest.name}: {'; '.join(wrong)}; use another one")
+    key = shelf.key_of(manifest.name)
     for _ in read(folder / "configuration" / "settings.json.gz", key):  # the key fits
         pass
     return Chosen(manifest=manifest, folder=folder, key=key)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from agents.oauth.seal import Key
 from infra.errors import ConfigError, Permanent
+from infra.settings import Settings
 
 MAGIC = b"triage backup 1\n"
 CHUNK = 1024 * 1024
@@ -31,16 +32,26 @@ class Damaged(Permanent):
     """A file of a backup is not what was written; the message names it and what helps."""
 
 
-def backup_key(text: str) -> Key | None:
-    """The key of BACKUP_KEY; None: without one nothing is encrypted.
+def backup_keys(settings: Settings) -> tuple[Key, ...]:
+    """The keys of BACKUP_KEY or BACKUP_KEY_FILE: the first encrypts, each opens. None: nothing is encrypted.
 
     Raises:
-        ConfigError
+        ConfigError: one is no key, or the file cannot be read.
     """
+    text, name, path = settings.backup_key.get_secret_value(), "BACKUP_KEY", settings.backup_key_file
+    if not text and path is not None:
+        name = f"BACKUP_KEY_FILE={path}"
+        try:
+            text = path.read_text("ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            raise ConfigError(f"{name}: cannot be read ({reason})") from None
+        if not text.split():  # or backups would be in the clear from now on
+            raise ConfigError(f"{name}: empty; `triage auth key` prints a new key")
     try:
-        return Key.parse(text) if text else None
+        return tuple(map(Key.parse, text.split()))
     except ConfigError:
-        raise ConfigError("BACKUP_KEY: not a key; `triage auth key` prints a new one") from None
+        raise ConfigError(f"{name}: not a key; `triage auth key` prints a new one") from None
 
 
 class Writer:

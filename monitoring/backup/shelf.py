@@ -86,9 +86,10 @@ class Manifest:
 class Shelf:
     """All backups of one folder."""
 
-    def __init__(self, folder: Path, key: Key | None = None) -> None:
-        """`key`: what the backups are encrypted with; without it nothing tells who wrote a manifest."""
-        self._folder, self._key = folder, key
+    def __init__(self, folder: Path, *keys: Key) -> None:
+        """`keys`: the first is what a new backup is encrypted with, each may have been that of an older one; without
+        any nothing tells who wrote a manifest."""
+        self._folder, self._keys = folder, keys
 
     def begin(self, now: datetime) -> Path:
         """A new backup's folder.
@@ -110,8 +111,19 @@ class Shelf:
         path = self._folder / manifest.name
         (path / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         (path / SEAL).write_text(f"{checksum(path / MANIFEST)}  {MANIFEST}\n")
-        if self._key is not None:
-            (path / MAC).write_text(_mac(self._key, (path / MANIFEST).read_bytes()) + "\n")
+        if self._keys:
+            (path / MAC).write_text(_mac(self._keys[0], (path / MANIFEST).read_bytes()) + "\n")
+
+    def maker_of(self, name: str) -> Key | None:
+        """The key at hand that a backup was made with: it authenticates the manifest. None: none does."""
+        folder = self._folder / name
+        said, manifest = _said(folder / MAC), (folder / MANIFEST).read_bytes()
+        return next((key for key in self._keys if hmac.compare_digest(said, _mac(key, manifest))), None)
+
+    def key_of(self, name: str) -> Key | None:
+        """What to open a backup with: the key that it was made with, or the first one, which will say that it is
+        another's. None: there are no keys."""
+        return self.maker_of(name) or next(iter(self._keys), None)
 
     def all(self) -> tuple[Manifest, ...]:
         """Oldest first. A backup whose manifest cannot be read is none, and is not removed either."""
@@ -163,7 +175,7 @@ class Shelf:
         wrong = []
         if _said(folder / SEAL) != checksum(folder / MANIFEST):
             wrong.append(f"{MANIFEST}: changed")
-        elif self._key is not None and not self._is_ours(folder):
+        elif self._keys and self.maker_of(folder.name) is None:
             wrong.append(f"{MANIFEST}: not written with this BACKUP_KEY (unset it where a backup was made without)")
         there = {str(path.relative_to(folder)) for path in folder.rglob("*.gz")}  # all that a restore reads
         wrong += [f"{name}: not in {MANIFEST}" for name in sorted(there - {file.name for file in manifest.files})]
@@ -176,10 +188,6 @@ class Shelf:
             elif path.stat().st_size != file.size or checksum(path) != file.sha256:
                 wrong.append(f"{file.name}: changed")
         return wrong
-
-    def _is_ours(self, folder: Path) -> bool:
-        assert self._key is not None
-        return hmac.compare_digest(_said(folder / MAC), _mac(self._key, (folder / MANIFEST).read_bytes()))
 
     def rotate(self, now: datetime, keep_days: float) -> list[str]:
         """Remove backups that are older, and what was never finished; the newest stays whatever its age."""

@@ -1,59 +1,154 @@
-"""`triage secrets rotate token-key|database`."""
+"""`triage secrets list`, `triage secrets rotate KIND`."""
 
 from __future__ import annotations
 
 import asyncio
-import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
+import orjson
 
-from infra.settings import load
+from infra import files
+from infra.accountable import why_and_who
+from infra.durations import Span
+from infra.errors import ConfigError
+from infra.settings import Settings, load
+
+new_file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group()
 def secrets() -> None:
-    """Rotate keys and passwords while mail goes on."""
+    """List keys, passwords and tokens, and change them while mail goes on. No value is ever shown."""
+
+
+@secrets.command("list")
+@click.option("--json", "machine", is_flag=True, help="Print JSON for programs, one object a line.")
+def list_secrets(*, machine: bool) -> None:
+    """Every secret: where it lives, since when or until when, how it is changed, by whom."""
+    from infra.terminal import printable
+    from monitoring.rotation.inventory import secrets as found
+
+    for one in found(load()):
+        if machine:
+            click.echo(orjson.dumps(one))
+        else:
+            click.echo(
+                printable(f"{one.name:<24} {one.where or 'not set':<32} {one.changed:<26} {one.by:<9} {one.how}")
+            )
 
 
 @secrets.group()
 def rotate() -> None:
-    """Replace a secret by a new random one."""
+    """Replace a secret by a new random one. Who and why are kept on triage.audit.
+
+    A run that was killed leaves everything working; the same command again ends what it began.
+    """
 
 
 @rotate.command("token-key")
-@click.option("--begin", "step", flag_value="begin", help="Put a new key in front of the old one in TOKEN_KEY_FILE.")
-@click.option("--finish", "step", flag_value="finish", help="Seal every token with it and remove the old one.")
-def token_key(*, step: str | None) -> None:
-    """Change the key that seals the mailboxes' tokens: --begin, restart ingest and control, --finish."""
+@click.option("--begin", "step", flag_value="begin", help="Only put a new key in front in TOKEN_KEY_FILE.")
+@click.option("--finish", "step", flag_value="finish", help="Only seal every token with it and remove the old one.")
+@why_and_who
+def token_key(*, step: str | None, why: str, who: str) -> None:
+    """Change the key that seals the mailboxes' tokens. Processes read TOKEN_KEY_FILE with each token.
+
+    Where they have copies of the file: --begin, replace the copies, --finish.
+    """
     from monitoring.rotation import token_key as key
 
-    if step is None:
-        raise click.UsageError("--begin or --finish is needed")
     settings = load()
+    key.require(settings)
+    _noted(settings, "token-key", who, why)
     if step == "begin":
         key.begin(settings)
-        click.echo("a new key stands in front: restart crewai-ingest and crewai-email-triage, then --finish")
-    else:
-        click.echo(f"{asyncio.run(key.finish(settings))} tokens are sealed with the new key; the old one is gone")
+        click.echo("a new key stands in front: replace the copies of the file, then --finish")
+        return
+    count = asyncio.run(key.finish(settings) if step == "finish" else key.rotate(settings))
+    click.echo(f"{count} tokens are sealed with the new key; the old one is gone")
 
 
 @rotate.command()
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True,
-              help="New file for the new DATABASE_URL, readable by its owner only.")  # fmt: skip
-def database(*, output: Path) -> None:
-    """Change the database role's password.
+@click.option("--output", type=new_file,
+              help="New file for the new DATABASE_URL, readable by its owner only: without DATABASE_PASSWORD_FILE.")  # fmt: skip  # noqa: E501
+@click.option("--end-sessions", is_flag=True, help="Close those that the old one opened; processes connect again.")
+@why_and_who
+def database(*, output: Path | None, end_sessions: bool, why: str, who: str) -> None:
+    """Change the database role's password. Processes read DATABASE_PASSWORD_FILE with each connection.
 
-    Connections that are open go on; set DATABASE_URL to what the file says and restart archive and control. Until
-    then the archive waits when it must reconnect, and nothing is lost.
+    Without that file: set DATABASE_URL to what --output says and restart archive and control. Until then the archive
+    waits when it must reconnect, and nothing is lost.
     """
-    from monitoring.rotation.database import rotate as change
+    from monitoring.rotation import database as password
 
-    def keep(url: str) -> None:
-        with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(url + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+    settings = load()
+    if settings.database_password_file is None:
+        if output is None:
+            raise click.UsageError("--output FILE is needed, as DATABASE_PASSWORD_FILE is not set")
+        if output.exists():
+            raise click.UsageError(f"{output} exists: name a new file")
+        _noted(settings, "database", who, why)
+        asyncio.run(password.rotate(settings, lambda url: files.create(output, f"{url}\n".encode())))
+        click.echo(f"{output}: the new DATABASE_URL; set it and restart crewai-archive and crewai-email-triage")
+        return
+    if output is not None:
+        raise click.UsageError("--output is for DATABASE_URL; the password is in DATABASE_PASSWORD_FILE")
+    _noted(settings, "database", who, why)
+    ended = asyncio.run(password.rotate_in_file(settings, end_sessions=end_sessions))
+    click.echo(f"{settings.database_password_file}: the new password; the old one is refused; {ended} sessions ended")
 
-    asyncio.run(change(load(), keep))
-    click.echo(f"{output}: the new DATABASE_URL; set it and restart crewai-archive and crewai-email-triage")
+
+@rotate.command()
+@click.argument("endpoint")
+@click.option("--grace", type=Span(), default="24h", show_default=True, help="The old one signs too for this long.")
+@click.option("--now", "at_once", is_flag=True, help="The old one ends now, and all before it: it has leaked.")
+@why_and_who
+def webhook(*, endpoint: str, grace: timedelta, at_once: bool, why: str, who: str) -> None:
+    """Change the signing secret of ENDPOINT. `triage deliver` reads its file with each delivery."""
+    from monitoring.rotation import webhook as hook
+
+    settings = load()
+    _noted(settings, f"webhook {endpoint}"[:80], who, why)
+    path, until = hook.rotate(settings, endpoint, grace=timedelta() if at_once else grace, now=datetime.now(UTC))
+    both = f"both sign until {until:%Y-%m-%dT%H:%M:%SZ}" if until else "the old one does not sign any more"
+    click.echo(f"{path}: its first line is the new secret, for the receiver; {both}")
+
+
+@rotate.command("admin-token")
+@click.argument("name")
+@click.option("--output", type=new_file, required=True, help="New file for the token, readable by its owner only.")
+@click.option("--for", "lasting", type=Span(), default="90d", show_default=True, help="It expires after this.")
+@why_and_who
+def admin_token(*, name: str, output: Path, lasting: timedelta, why: str, who: str) -> None:
+    """Give NAME another token of the admin API; the old one is refused with the next call, by every process."""
+    from monitoring.rotation import admin_token as token
+
+    settings = load()
+    _noted(settings, f"admin-token {name}"[:80], who, why)
+    until = token.rotate(settings, name, output, lasting=lasting, now=datetime.now(UTC))
+    click.echo(f"{output}: the token of {name}, until {until:%Y-%m-%dT%H:%M:%SZ}; the old one is refused")
+
+
+@rotate.command("backup-key")
+@click.option("--retire", is_flag=True, help="Only forget the keys that no backup in BACKUP_DIR needs any more.")
+@why_and_who
+def backup_key(*, retire: bool, why: str, who: str) -> None:
+    """Encrypt backups with a new key from the next one on. Older ones open with theirs, which BACKUP_KEY_FILE keeps."""
+    from monitoring.rotation import backup_key as key
+
+    settings = load()
+    _noted(settings, "backup-key", who, why)
+    if retire:
+        click.echo(f"{key.retire(settings)} keys that no backup needs are gone")
+    else:
+        click.echo(f"{settings.backup_key_file}: {key.rotate(settings)} keys; the first is new; keep a copy elsewhere")
+
+
+def _noted(settings: Settings, name: str, who: str, why: str) -> None:
+    """Who and why, before anything is changed: an act without a record is worse than a record without an act."""
+    from streams.control import writer
+
+    if not name.isprintable():
+        raise ConfigError(f"{name[:40]!r}: no such name")
+    asyncio.run(writer.note(settings, "rotate", f"secret {name}", who=who, why=why))

@@ -10,12 +10,20 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from pydantic import SecretStr
+
 from infra.database import failure
-from infra.database.pool import Connection, connect_once
+from infra.database.pool import Connection, connect_once, passwords
+from infra.errors import ConfigError
 from infra.settings import Settings
+from monitoring.rotation import place
 
 ITERATIONS = 4096
 """PostgreSQL's own (scram_iterations)."""
+OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 
 
 async def rotate(settings: Settings, keep: Callable[[str], object]) -> None:
@@ -34,6 +42,49 @@ async def rotate(settings: Settings, keep: Callable[[str], object]) -> None:
     try:
         keep(with_password(settings.database_url.get_secret_value(), password))
         await _set(connection, password)
+    finally:
+        await connection.close(timeout=5)
+
+
+async def rotate_in_file(settings: Settings, *, end_sessions: bool) -> int:
+    """Change what is in DATABASE_PASSWORD_FILE, and at the server; how many sessions were ended.
+
+    The file holds both passwords first, then the server takes the new one, and once that one has been let in it stands
+    alone: every process gets in at each moment, and a run that was killed is ended by the next one.
+
+    With `end_sessions` those that the old password opened are closed; who had them connects again.
+
+    Raises:
+        ConfigError: no file, or DATABASE_URL is not of its form.
+        Transient, Fatal: the file holds both; run it again.
+    """
+    path = settings.database_password_file
+    if path is None:
+        raise ConfigError("DATABASE_PASSWORD_FILE is not set: name the file with the password")
+    with place.alone(path):
+        *_, new = held = passwords(settings)
+        connection = await connect_once(settings)
+        try:
+            if len(held) == 1:
+                new = secrets.token_urlsafe(32)
+                place.write(path, [*held, new])
+            await _set(connection, new)
+        finally:
+            await connection.close(timeout=5)
+        ended = await _confirm(settings, new, end_sessions=end_sessions)
+        place.write(path, [new])
+    return ended
+
+
+async def _confirm(settings: Settings, password: str, *, end_sessions: bool) -> int:
+    url = SecretStr(with_password(settings.database_url.get_secret_value(), password))
+    connection = await connect_once(settings.model_copy(update={"database_url": url, "database_password_file": None}))
+    try:
+        if not end_sessions:
+            return 0
+        return len(await connection.fetch(OTHERS))
+    except Exception as error:
+        raise failure(error) from None
     finally:
         await connection.close(timeout=5)
 

@@ -85,7 +85,7 @@ class AuditEntry:
     who: str
     """A person or the name of an access token."""
     action: str
-    """set, clear, order, replay, or call (of the admin API)."""
+    """set, clear, order, replay, call (of the admin API), or rotate (of a secret)."""
     name: str
     """A setting, an order, the group that a replay commits to, or the API's method and route."""
     why: str = ""
@@ -120,7 +120,7 @@ def require_account(who: str, why: str) -> None:
         raise ConfigError(f"a change needs somebody who made it: 1 to {LONGEST_WHO} characters")
 
 
-def entry(action: str, name: str, *, who: str, why: str, value: str) -> AuditEntry:
+def entry(action: str, name: str, *, who: str, why: str, value: str | None = None) -> AuditEntry:
     """What is done now, for triage.audit. Raises ConfigError: see `require_account`."""
     require_account(who, why)
     return AuditEntry(at=utc_text(datetime.now(UTC)), who=who, action=action, name=name, why=why, value=value)

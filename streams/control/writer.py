@@ -13,7 +13,7 @@ from infra.errors import ConfigError
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
-from streams.control import knobs
+from streams.control import knobs, records
 from streams.control.records import ORDER_KEY, AuditEntry, MalformedControl, Order, Override, require_account
 from streams.control.view import View
 from streams.events import utc_text
@@ -45,7 +45,7 @@ async def put(
         at=override.at, who=who, action="set", name=name, why=why, value=value, expires_at=expires_at,
         before=await _before(settings, name),
     )  # fmt: skip
-    return override, await _write(settings, name, override.encode(), entry)
+    return override, await _change(settings, name, override.encode(), entry)
 
 
 async def clear(settings: Settings, name: str, *, who: str, why: str) -> int | None:
@@ -62,7 +62,7 @@ async def clear(settings: Settings, name: str, *, who: str, why: str) -> int | N
         return None
     at = utc_text(datetime.now(UTC))
     entry = AuditEntry(at=at, who=who, action="clear", name=name, why=why, before=before)
-    return await _write(settings, name, None, entry)
+    return await _change(settings, name, None, entry)
 
 
 async def order(settings: Settings, name: str, *, who: str, why: str) -> int:
@@ -76,7 +76,7 @@ async def order(settings: Settings, name: str, *, who: str, why: str) -> int:
     require_account(who, why)
     at = utc_text(datetime.now(UTC))
     entry = AuditEntry(at=at, who=who, action="order", name=name, why=why)
-    return await _write(settings, ORDER_KEY + name, Order(who=who, why=why, at=at).encode(), entry)
+    return await _change(settings, ORDER_KEY + name, Order(who=who, why=why, at=at).encode(), entry)
 
 
 async def current(settings: Settings) -> View:
@@ -106,12 +106,28 @@ async def history(settings: Settings) -> list[AuditEntry]:
     return found
 
 
+async def note(settings: Settings, action: str, name: str, *, who: str, why: str, value: str | None = None) -> None:
+    """Write down what was done to something that is no setting of this topic. The value is never a secret's.
+
+    Raises:
+        ConfigError: no reason. KafkaUnavailable
+    """
+    await _write(settings, records.entry(action, name, who=who, why=why, value=value))
+
+
 async def _before(settings: Settings, name: str) -> knobs.Value | None:
     override = (await current(settings)).values(datetime.now(UTC)).overrides.get(name)
     return None if override is None else override.value
 
 
-async def _write(settings: Settings, key: str, value: bytes | None, entry: AuditEntry) -> int:
+async def _change(settings: Settings, key: str, value: bytes | None, entry: AuditEntry) -> int:
+    written = await _write(settings, entry, (key.encode(), value))
+    assert written is not None
+    return written
+
+
+async def _write(settings: Settings, entry: AuditEntry, change: tuple[bytes, bytes | None] | None = None) -> int | None:
+    """The entry, and in the same transaction the change, if there is one; its revision."""
     from aiokafka import AIOKafkaProducer
 
     producer: Any = AIOKafkaProducer(
@@ -121,16 +137,21 @@ async def _write(settings: Settings, key: str, value: bytes | None, entry: Audit
         transactional_id=f"triage-control-{uuid.uuid4().hex}",
         request_timeout_ms=int(WRITE_S * 1000),
     )
+    revision = None
     try:
+        topic, shown = (CONTROL, "show") if change else (AUDIT, "history")
         with or_unavailable(
-            settings, f"{CONTROL.name} could not be written at", "; `triage control show` tells whether it was"
+            settings, f"{topic.name} could not be written at", f"; `triage control {shown}` tells whether it was"
         ):
             async with asyncio.timeout(WRITE_S):
                 await producer.start()
                 async with producer.transaction():
-                    written = await producer.send_and_wait(CONTROL.name, value, key=key.encode(), partition=0)
-                    told = replace(entry, revision=written.offset + 1)
+                    if change is not None:
+                        key, value = change
+                        written = await producer.send_and_wait(CONTROL.name, value, key=key, partition=0)
+                        revision = int(written.offset) + 1
+                    told = replace(entry, revision=revision)
                     await producer.send_and_wait(AUDIT.name, told.encode(), key=entry.name.encode(), partition=0)
     finally:
         await close_within(producer, 1)
-    return int(written.offset) + 1
+    return revision

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +12,7 @@ from typing import Self
 import orjson
 
 from infra.errors import Permanent
+from infra.files import sync_folder
 from streams.drain.format import END, HEADER, MAGIC, Damaged, End, Header, Kept, Scan, block, chunk, pack
 
 BLOCK_BYTES = 1024 * 1024
@@ -109,10 +109,7 @@ class DrainFile:
         self._file.flush()
         os.fsync(self._file.fileno())
         self.part.rename(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        with suppress(OSError):  # not every file system has it
-            os.fsync(folder)
-        os.close(folder)
+        sync_folder(self.path.parent)
         return end
 
     def _flush(self, partition: int, next_offset: int) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from infra import files
 from infra.terminal import printable
 from streams.replay.difference import NO_LANE, Change, Sums
 from streams.replay.told import LANES
@@ -61,14 +60,7 @@ def html(sums: Sums, changes: Iterable[Change], heading: str) -> str:
 
 def save(path: Path, content: str) -> None:
     """Write it whole or not at all, for its owner alone: subjects are private. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.replace(path, content.encode("utf-8", "replace"))
 
 
 def _harmless(one: Change) -> Change:

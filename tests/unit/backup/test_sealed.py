@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from agents.oauth.seal import Key, new_key
 from infra.errors import ConfigError
+from infra.settings import load
 from monitoring.backup import sealed
-from monitoring.backup.sealed import MAGIC, Damaged, Writer, backup_key, checksum, lines, read
+from monitoring.backup.sealed import MAGIC, Damaged, Writer, backup_keys, checksum, lines, read
 
 KEY, OTHER = Key.parse(new_key()), Key.parse(new_key())
 
@@ -106,9 +107,9 @@ def test_a_plain_file_that_was_cut_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_none_is_refused_by_its_setting() -> None:
-    assert backup_key("") is None
+    assert backup_keys(load()) == ()
     with pytest.raises(ConfigError, match="BACKUP_KEY") as refused:
-        backup_key("hunter2")
+        backup_keys(load(backup_key="hunter2"))
     assert "hunter2" not in str(refused.value)
 
 

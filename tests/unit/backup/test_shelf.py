@@ -20,13 +20,13 @@ from monitoring.backup.shelf import Manifest, NoBackup, Shelf, Stored, expired
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 
 
-def made(shelf: Shelf, at: datetime) -> Manifest:
+def made(shelf: Shelf, at: datetime, *, encrypted: bool = False) -> Manifest:
     folder = shelf.begin(at)
     with Writer(folder / "tables" / "verdicts.copy.gz", None) as out:
         out.write(b"rows")
     manifest = Manifest(
         name=folder.name, began=at.isoformat(), ended=(at + timedelta(minutes=1)).isoformat(), version="0.1.0",
-        encrypted=False, base="0" * 24, postgres="18", migrations=("0001_verdicts.sql",), rows={"verdicts": 1},
+        encrypted=encrypted, base="0" * 24, postgres="18", migrations=("0001_verdicts.sql",), rows={"verdicts": 1},
         records={}, partitions=4, files=(Stored(name="tables/verdicts.copy.gz", size=out.size, sha256=out.sha256),),
     )  # fmt: skip
     shelf.finish(manifest)

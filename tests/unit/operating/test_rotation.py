@@ -141,7 +141,7 @@ def test_a_kill_before_the_old_key_goes_loses_nothing_and_finish_goes_on(
     for account in ("one", "two"):
         TokenStore.of(settings).write(account, STORED)
     token_key.begin(settings)
-    for broken in ("agents.oauth.store.TokenStore.write", "monitoring.rotation.token_key._write"):
+    for broken in ("agents.oauth.store.TokenStore.write", "monitoring.rotation.place.write"):
         with monkeypatch.context() as killing:
             killing.setattr(broken, killed)
             with pytest.raises(KeyboardInterrupt):
@@ -154,8 +154,8 @@ def test_a_kill_before_the_old_key_goes_loses_nothing_and_finish_goes_on(
 def test_a_token_that_came_meanwhile_under_the_old_key_keeps_it(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process that was not restarted logs a mailbox in while the others' tokens are sealed."""
-    before = TokenStore.of(settings)
+    """A process with another copy of the file logs a mailbox in while the others' tokens are sealed."""
+    before = TokenStore(settings.token_dir, Keys([Key.parse((tmp_path / "key").read_text())]))
     before.write("one", STORED)
     token_key.begin(settings)
     write = TokenStore.write
@@ -171,6 +171,49 @@ def test_a_token_that_came_meanwhile_under_the_old_key_keeps_it(
     monkeypatch.setattr(TokenStore, "write", write)
     assert asyncio.run(token_key.finish(settings)) == 2
     assert TokenStore.of(settings).read("late") == STORED
+
+
+def test_a_process_that_runs_takes_the_new_key_up_and_needs_the_old_one_no_more(settings: Settings) -> None:
+    running = TokenStore.of(settings)
+    running.write("box", STORED)
+    assert asyncio.run(token_key.rotate(settings)) == 1
+    assert running.read("box") == STORED
+    running.write("later", STORED)
+    assert TokenStore.of(settings).read("later") == STORED
+
+
+def test_a_key_file_that_breaks_while_a_process_runs_costs_no_token(settings: Settings, tmp_path: Path) -> None:
+    running = TokenStore.of(settings)
+    running.write("box", STORED)
+    (tmp_path / "key").write_text("no key at all")
+    assert running.read("box") == STORED
+
+
+def test_a_token_that_is_sealed_anew_while_it_is_read_is_read_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole rotation happens between a process's reading the token and its looking for the key."""
+    running = TokenStore.of(settings)
+    running.write("box", STORED)
+    open_it, done = Keys.open, list[bool]()
+
+    def late(keys: Keys, account: str, content: bytes) -> bytes:
+        if not done:
+            done.append(True)
+            asyncio.run(token_key.rotate(settings))
+            keys = Keys([Key.parse((settings.token_key_file or Path()).read_text())])
+        return open_it(keys, account, content)
+
+    monkeypatch.setattr(Keys, "open", late)
+    assert running.read("box") == STORED
+
+
+def test_a_rotation_that_was_begun_is_ended_by_the_next(settings: Settings, tmp_path: Path) -> None:
+    TokenStore.of(settings).write("box", STORED)
+    token_key.begin(settings)
+    new = (tmp_path / "key").read_text().split()[0]
+    asyncio.run(token_key.rotate(settings))
+    assert (tmp_path / "key").read_text().split() == [new]
 
 
 def test_a_password_that_cannot_be_set_is_not_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
