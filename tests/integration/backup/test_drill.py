@@ -140,7 +140,7 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
             assert execute(url, ROWS) == everything
             took = time.monotonic() - began
             print(
-                f"\n{mails} mails: restored in {restored:.1f} s, RTO {took:.1f} s;"
+                f"\n{mails} mails: restored in {restored:.1f} s {back['seconds']}, RTO {took:.1f} s;"
                 f" backup {made['size'] / 1e6:.1f} MB in {backing:.1f} s"
             )
             assert took < RTO_S
@@ -148,8 +148,8 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
             assert flow.triage("learned", "show", "box", "--json") == learned  # taught once, and not again
             assert execute(url, CORRECTED) == revised
             correct(flow, url, but=sender)  # behind all other feedback: what would teach again has done so by now
-            told = [orjson.loads(row) for row in flow.triage("learned", "show", "box", "--json").splitlines()]
-            assert {row["corrections"] for row in told if row["of"].startswith("sender ")} == {1}
+            taught = [orjson.loads(row) for row in flow.triage("learned", "show", "box", "--json").splitlines()]
+            assert {row["corrections"] for row in taught if row["of"].startswith("sender ")} == {1}
             assert len(execute(url, CORRECTED).splitlines()) == 2
             everything = execute(url, ROWS)
             if mails > IN_CI:
