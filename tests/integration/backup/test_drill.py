@@ -75,7 +75,7 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
     kafka = new_broker(machine / "kafka")
     (port,) = any_free()
     postgres = PostgresServer(
-        directory=machine / "postgres", port=port, archive=wal, settings={"fsync": "off", "archive_timeout": "1"}
+        directory=machine / "postgres", port=port, archive=wal, settings={"fsync": "off", "archive_timeout": "5"}
     )
     write_mails(maildir, range(0), rnd)
     home = tmp_path / "new"
@@ -143,7 +143,6 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
                 f"\n{mails} mails: restored in {restored:.1f} s {back['seconds']}, RTO {took:.1f} s;"
                 f" backup {made['size'] / 1e6:.1f} MB in {backing:.1f} s"
             )
-            assert took < RTO_S
             assert set(lane_ids(back["kafka_bootstrap"]).values()) == {1}  # nothing is announced twice
             assert flow.triage("learned", "show", "box", "--json") == learned  # taught once, and not again
             assert execute(url, CORRECTED) == revised
@@ -155,6 +154,7 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
             if mails > IN_CI:
                 _the_database_is_lost(flow, url, everything, patience)
                 _kafka_is_lost(flow, home, everything, patience)
+            assert took < RTO_S, f"RTO {took:.1f} s"
     finally:
         kafka.kill()
         postgres.kill()
