@@ -218,6 +218,7 @@ MAINTENANCE_DONE = Gauge(
     ["task"],
 )
 MAINTENANCE_SECONDS = Gauge("crewai_maintenance_duration_seconds", "What a task of maintenance took, seconds", ["task"])
+MAINTENANCE_REMOVED = Counter("crewai_maintenance_rows_removed", "Rows that retention took away", ["task"])
 MAINTENANCE_FAILURES = Counter("crewai_maintenance_failures", "Tasks of maintenance that failed", ["task"])
 BACKUP_AT = Gauge(
     "crewai_backup_timestamp_seconds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,29 +120,48 @@ def restore(
 
     if not (postgres_data or home or tables or topics):
         raise click.UsageError("say what to restore: --postgres-data, --stack, --tables, --topics")
-    began, settings = time.monotonic(), load()
+    settings, lap, laps = load(), _stopwatch(), dict[str, float]()
     chosen = putting.choose(settings, name, until)
+    laps["checked"] = lap()
     archive = settings.wal_archive_dir
     done: dict[str, object] = {"name": chosen.manifest.name}
     if postgres_data is not None:
         postgres_data.mkdir(mode=0o700, parents=True, exist_ok=True)
         putting.data_directory(chosen, postgres_data, archive=archive, until=until)
         done["postgres_data"] = str(postgres_data)
+        laps["unpacked"] = lap()
     if home is not None:
         from infra.stack import LocalStack
 
         local = LocalStack(state_dir=home, archive=archive)
         local.adopt(lambda data: putting.data_directory(chosen, data, archive=archive, until=until))
+        laps["unpacked"] = lap()
         ends = local.start(lambda line: click.echo(line, err=True))
+        laps["started"] = lap()
         asyncio.run(recovered(load(database_url=ends.database_url)))
+        laps["recovered"] = lap()
         settings = load(kafka_bootstrap_servers=ends.kafka_bootstrap, database_url=ends.database_url)
         done |= {"kafka_bootstrap": ends.kafka_bootstrap, "database_url": ends.database_url}
     if tables:
         done["rows"] = asyncio.run(copy_in(settings, chosen.folder / "tables", chosen.key, chosen.manifest.migrations))
+        laps["tables"] = lap()
     if topics or home is not None:
         done["records"] = putting.topics(settings, chosen)
-    done["seconds"] = round(time.monotonic() - began, 1)
+        laps["topics"] = lap()
+    done["seconds"] = laps
     click.echo(orjson.dumps(done) if machine else "\n".join(f"{key}: {value}" for key, value in done.items()))
+
+
+def _stopwatch() -> Callable[[], float]:
+    """Seconds since it was last asked."""
+    last = time.monotonic()
+
+    def lap() -> float:
+        nonlocal last
+        before, last = last, time.monotonic()
+        return round(last - before, 1)
+
+    return lap
 
 
 @backup.command()

@@ -172,6 +172,8 @@ DATABASE = Board(
             Panel(title="Under-replicated and offline partitions", queries={"under-replicated": "crewai_kafka_under_replicated_partitions", "offline": "crewai_kafka_offline_partitions"}),
             Panel(title="Room on disks", unit="percentunit", queries={"{{job}} {{path}}": "crewai_disk_free_bytes / crewai_disk_size_bytes"}),
             Panel(title="Age of the newest backup", unit="s", queries={"newest": "time() - max(crewai_backup_timestamp_seconds)"}, only_with="backups", help="BackupOld: over 36 hours."),
+            Panel(title="Upkeep: since it was last done", unit="s", queries={"{{task}}": "time() - crewai_maintenance_done_timestamp_seconds"}, only_with="upkeep", help="MaintenanceOverdue: analyze over 3 days, vacuum 15, reindex 61."),
+            Panel(title="Upkeep: rows removed", unit="short", queries={"{{task}}": "rate(crewai_maintenance_rows_removed_total[$__rate_interval])"}, only_with="retention"),
             Panel(title="Read to measure lag", unit="Bps", queries={"bytes": "rate(crewai_lag_read_bytes_total[$__rate_interval])"}),
         ),
     },

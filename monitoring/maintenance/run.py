@@ -91,6 +91,7 @@ async def _in_batches(connection: Connection, task: Task, before: datetime) -> i
     total = 0
     while changed := int((await connection.execute(task.statement, before)).split()[-1]):
         total += changed
+        metrics.MAINTENANCE_REMOVED.labels(task.name).inc(changed)
         await asyncio.sleep(0)
     return total
 

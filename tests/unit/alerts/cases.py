@@ -177,6 +177,8 @@ CASES: tuple[Case, ...] = (
          "high", job="crewai-archive", instance="a:9100", path="/data", component="archive")
       for sizes in ({"free": ("1073741824", "1073741823"), "size": ("9e9", "9e9")}, {"free": ("5e9", "4.9e9"), "size": ("1e11", "1e11")})),
     of("BackupOld", {'crewai_backup_timestamp_seconds{process="control"}': ("clock", "-129600")}, "medium", component="backup"),
+    *(Case(alert="MaintenanceOverdue", series={f'crewai_maintenance_done_timestamp_seconds{{task="{task}"}}': ("clock", f"-{days * 86400}")},
+           labels={"severity": "low", "component": "database", "task": task}, means=task) for task, days in {"analyze": 3, "vacuum": 15, "reindex": 61}.items()),
     of("ReviewsStopped", _unmoved("triage-crew", "0", 7200), "low", group="triage-crew", component="crew"),
     Case(alert="ReviewsUnanswered", series={
         'crewai_reviews_total{outcome="opinion",cached="no"}': ("+1", "+0"), 'crewai_reviews_total{outcome="expired",cached="no"}': ("+1", "+1"),

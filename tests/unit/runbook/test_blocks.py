@@ -35,9 +35,9 @@ def test_every_command_explains_itself(command: str) -> None:
 
 
 @pytest.mark.parametrize("name", alerts())
-def test_an_alert_has_a_section_that_says_what_users_feel_where_to_look_and_what_to_do(name: str) -> None:
+def test_an_alert_has_a_section_from_what_users_feel_to_when_to_call_the_next_one(name: str) -> None:
     section = RUNBOOK.read_text().split(f"\n### {name}\n")[1].split("\n### ")[0]
-    assert all(part in section for part in ("- Users: ", "- Look: ", "- Do"))
+    assert all(part in section for part in ("- Users: ", "- Look: ", "- Do", "- Worked: ", "- Escalate: "))
 
 
 def test_the_list_counts_what_runs_and_says_why_the_rest_does_not() -> None:
