@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streams.triage import habits, own, weighing
+from streams.triage import acts, habits, own, weighing
 from streams.triage.model import MODEL, Model
 from streams.triage.policy import Policy, lane_for
 from streams.triage.scale import edges_for, on_scale
@@ -16,7 +16,7 @@ from streams.triage.verdict import Category, Lane, Reason
 MOST = 3
 """Reasons that are taken away together at most."""
 _AFTER = frozenset(
-    {own.VIP, own.MUTED, own.OUTSIDE_HOURS, habits.SENDER, habits.THREAD, habits.CIRCLE}
+    {own.VIP, own.MUTED, own.OUTSIDE_HOURS, habits.SENDER, habits.THREAD, habits.CIRCLE, acts.RAISED, acts.LOWERED}
 )  # these move the priority itself
 
 
