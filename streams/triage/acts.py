@@ -1,9 +1,9 @@
-"""What an owner does to mail without a word (answers it, stars it, deletes it unread) leans later mail of its sender or
-thread up or down. Pure; the rows are those of `habits`.
+"""What an owner does to mail without a word (answers it, stars it, deletes it unread) leans later mail of its sender
+or thread up or down. Pure; the rows are those of `habits`.
 
 An act is weaker than a word: it is a share of the way to LIMIT, so that no number of acts moves further than a first
-correction may; where the owner corrected anything, acts count for nothing. Only the owner's acts are observed: who sends
-a lot gains nothing by it. Rates after Aberdeen et al. (2010), where replies weigh most of what is implicit."""
+correction may; where the owner corrected anything, acts count for nothing. Only the owner's acts are observed: who
+sends a lot gains nothing by it. Rates after Aberdeen et al. (2010), where replies weigh most of what is implicit."""
 
 from __future__ import annotations
 

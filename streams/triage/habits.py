@@ -3,7 +3,8 @@
 A global model plus what is the owner's own (Aberdeen et al., The Learning behind Gmail Priority Inbox, 2010), updated
 passive-aggressively (Crammer et al. 2006): nothing moves while the answer is right, and a first miss moves it so far
 that it is. The most special counts: a correction in the thread, else of the sender, else what the owner did to their
-mail (`acts`), else, shrunken, corrections of the sender's circle. Only the owner teaches, so nobody promotes himself by volume; a forged sender or phishing is never raised."""
+mail (`acts`), else, shrunken, corrections of the sender's circle. Only the owner teaches, so nobody promotes himself by
+volume; a forged sender or phishing is never raised."""
 
 from __future__ import annotations
 
@@ -71,9 +72,9 @@ def moves(facts: Facts, features: Features, category: Category, priority: float)
         return []
     trusted = features.is_known or features.is_colleague
     name, moved = _moved(facts.habits, category, priority, facts.received_at, trusted=trusted)
-    if moved > priority:
-        if category is Category.PHISHING or features.fails_authentication or (name == THREAD and not trusted):
-            return []
+    dubious = category is Category.PHISHING or features.fails_authentication or (name == THREAD and not trusted)
+    if moved > priority and dubious:
+        return []
     weight = round(min(10.0, max(0.0, moved)) - priority, 3)
     return [Reason(rule=name, weight=weight, text=SENTENCES[name])] if abs(weight) >= 0.0005 else []
 
