@@ -13,7 +13,7 @@ import pytest
 from agents.evaluation.simulate import ACCOUNT, OWNER, Mailbox, senders, written
 from agents.sources.base import FoundMail, Move
 from streams.events import Received, VerdictRecord
-from streams.feedback import Feedback
+from streams.feedback import Action, Feedback
 from streams.topics import FEEDBACK, RECEIVED
 from streams.triage.verdict import Lane
 from tests.integration.following import Follower
@@ -58,7 +58,7 @@ def read_then(act: Callable[[imaplib.IMAP4], object]) -> Callable[[imaplib.IMAP4
     return both
 
 
-ACTS: dict[str, tuple[Callable[[imaplib.IMAP4], object], str]] = {
+ACTS: dict[str, tuple[Callable[[imaplib.IMAP4], object], Action]] = {
     "answered": (set_flag("\\Answered"), "replied"),
     "starred": (set_flag("\\Flagged"), "starred"),
     "marked as junk": (set_flag("$Junk"), "spam"),

@@ -191,15 +191,14 @@ def source(server: ScriptedServer) -> ImapFolder:
 
 async def told(folders: Folders, change: Any, capabilities: bytes = b"") -> list[tuple[str, str]]:
     """Acts by subject of what `change` does between two looks: (Message-ID's first letters, action)."""
-    async with folders.server(capabilities) as server:
-        async with Follower(source(server)) as follower:
-            await follower.until_in_step()
-            names = {mail.event_id: mail.raw[13:16].decode() for mail in follower.mails}
-            looks = folders_looked(follower)
-            change(folders.folders)
-            while folders_looked(follower) == looks and not follower.batches[-1].moves:
-                await follower.next(seconds=5)
-            moves: tuple[Move, ...] = follower.batches[-1].moves
+    async with folders.server(capabilities) as server, Follower(source(server)) as follower:
+        await follower.until_in_step()
+        names = {mail.event_id: mail.raw[13:16].decode() for mail in follower.mails}
+        looks = folders_looked(follower)
+        change(folders.folders)
+        while folders_looked(follower) == looks and not follower.batches[-1].moves:
+            await follower.next(seconds=5)
+        moves: tuple[Move, ...] = follower.batches[-1].moves
     return sorted((names[move.event_id], move.action) for move in moves)
 
 
