@@ -17,6 +17,9 @@ LIMIT = 2.0
 """Points of priority that acts may move a mail by: a lane at most."""
 HIGHEST = 8.0
 """Acts make no mail urgent."""
+ANSWERED_HIGHEST = 6.0
+"""Answers alone make none high: who answers half of all mail does not think half of it pressing, and how much of
+their mail somebody does not answer is not counted. They keep mail out of the low lane."""
 LEAST = 0.25
 """Points below which nothing is moved."""
 RATES: Mapping[str, float] = {
@@ -69,4 +72,7 @@ def moved(habits: Habits, category: Category, priority: float, now: str, *, trus
     points = min(LIMIT, max(-LIMIT, points))
     if abs(points) < LEAST or category in JUNK or (points < 0 and category not in QUIET):
         return priority
-    return max(0.0, priority + points) if points < 0 else max(priority, min(HIGHEST, priority + points))
+    if points < 0:
+        return max(0.0, priority + points)
+    is_marked = any(each.marked for each in (habits.sender, habits.thread) if each)
+    return max(priority, min(HIGHEST if is_marked else ANSWERED_HIGHEST, priority + points))

@@ -12,6 +12,7 @@ import pytest
 
 from agents.evaluation.simulate import ACCOUNT, OWNER, Mailbox, senders, written
 from agents.sources.base import FoundMail, Move
+from agents.sources.imap.observer import ENTRY
 from streams.events import Received, VerdictRecord
 from streams.feedback import Action, Feedback
 from streams.topics import FEEDBACK, RECEIVED
@@ -68,7 +69,6 @@ ACTS: dict[str, tuple[Callable[[imaplib.IMAP4], object], Action]] = {
     "thrown away unread": (moved_to("Trash"), "deleted_unread"),
     "read and thrown away": (read_then(moved_to("Trash")), "trashed"),
     "expunged unread": (expunged, "deleted_unread"),
-    "read and expunged": (read_then(expunged), "deleted"),
 }
 
 
@@ -91,6 +91,20 @@ async def test_an_act_is_told_as_what_it_was(mailbox: ImapMailbox, act, action):
         assert await waiting == (Move(found.event_id, action),)
         await mailbox.deliver(mail("two"))
         assert len(await follower.until_found(1)) == 1, "reading goes on"
+
+
+async def test_what_was_seen_to_be_read_before_it_was_expunged_was_not_deleted_unread(mailbox: ImapMailbox):
+    observed(mailbox)
+    await mailbox.deliver(mail("one"))
+    async with Follower(mailbox.source()) as follower:
+        (found,) = await follower.until_found(1)
+        await follower.until_in_step()
+        await asyncio.to_thread(by_client, mailbox, lambda client: client.uid("FETCH", "1", "(BODY[])"))
+        async with asyncio.timeout(20):
+            while b'[1,"s"' not in follower.cursor[ENTRY + "INBOX"]:
+                await follower.next()
+        await asyncio.to_thread(by_client, mailbox, expunged)
+        assert await moves_of(follower) == (Move(found.event_id, "deleted"),)
 
 
 async def test_without_condstore_acts_are_told_all_the_same(make_dovecot, unique):

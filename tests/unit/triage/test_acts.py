@@ -29,15 +29,15 @@ def row(*actions: str) -> Habit:
     return habit
 
 
-MUCH, LITTLE = row(*["replied"] * 9), row("replied")
+MUCH, ANSWERED = row(*["starred"] * 9), row(*["replied"] * 9)
 UNREAD = row(*["deleted_unread"] * 9)
 CORRECTED = Habit(shift=-3.0, want=1.5, corrections=1, at=NOW, lean=2.0, replied=9, acted_at=NOW)
 CASES = {
-    "answered once": (Habits(sender=LITTLE), {}, "normal"),
-    "answered often": (Habits(sender=MUCH), {}, "high"),
-    "answered often, forged": (Habits(sender=MUCH), {"authentication": FORGED}, "normal"),
-    "a stranger in an answered thread": (Habits(thread=MUCH), {}, "normal"),
-    "a colleague in an answered thread": (Habits(thread=MUCH), {"sender": COLLEAGUE}, "high"),
+    "answered often": (Habits(sender=ANSWERED), {}, "normal"),
+    "starred often": (Habits(sender=MUCH), {}, "high"),
+    "starred often, forged": (Habits(sender=MUCH), {"authentication": FORGED}, "normal"),
+    "a stranger in a starred thread": (Habits(thread=MUCH), {}, "normal"),
+    "a colleague in a starred thread": (Habits(thread=MUCH), {"sender": COLLEAGUE}, "high"),
     "a correction speaks louder than answers": (Habits(sender=CORRECTED), {}, "low"),
     "a person's mail deleted unread": (Habits(sender=UNREAD), {}, "normal"),
 }
@@ -79,6 +79,11 @@ def test_however_much_is_done_it_is_bounded(
     assert 0 <= found <= max(acts.HIGHEST, priority), "no act makes a mail urgent"
     if category in acts.JUNK:
         assert found == priority
+
+
+def test_answers_bring_mail_up_to_normal_and_no_further() -> None:
+    found = [moved(Habits(sender=ANSWERED), Category.WORK, base, NOW, trusted=True) for base in (0.0, 3.0, 5.5, 7.0)]
+    assert found == [pytest.approx(ANSWERED.lean), pytest.approx(3 + ANSWERED.lean), 6.0, 7.0]
 
 
 @given(st.floats(0, 10), st.sampled_from([(7, 8), (4, 6), (0, 3)]))
