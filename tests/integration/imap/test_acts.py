@@ -12,6 +12,7 @@ import pytest
 
 from agents.evaluation.simulate import ACCOUNT, OWNER, Mailbox, senders, written
 from agents.sources.base import FoundMail, Move
+from agents.sources.imap.acts import Watch
 from agents.sources.imap.observer import ENTRY
 from streams.events import Received, VerdictRecord
 from streams.feedback import Action, Feedback
@@ -128,6 +129,9 @@ async def test_what_was_done_while_nobody_looked_is_told_once(mailbox: ImapMailb
         found = await follower.until_found(3)
         await follower.until_in_step()
         assert [batch.moves for batch in follower.batches if batch.moves] == []
+        look = Watch.decode(follower.cursor[ENTRY + "INBOX"])
+        assert look is not None
+        assert look.modseq > 0, "Dovecot counts changes (CONDSTORE)"
 
     def act(client: imaplib.IMAP4) -> None:
         client.uid("STORE", "2", "+FLAGS", "(\\Answered \\Seen)")
