@@ -73,6 +73,9 @@ class Settings(CrewSettings, BaseSettings):
     """IDLE is re-issued this often (RFC 2177: before 29 minutes; real servers drop earlier)."""
     imap_poll_s: float = Field(60.0, ge=0.1, le=3600)
     """NOOP interval where the server has no IDLE."""
+    imap_acts_s: float = Field(20.0, ge=0, le=86400)
+    """Least time between two looks at what people did to the newest mails of an IMAP folder (answered, starred, moved
+    to junk, deleted unread); 0: nobody looks."""
     imap_timeout_s: float = Field(30.0, ge=1, le=300)
     """Bound of every single IMAP call."""
     reconnect_max_s: float = Field(30.0, ge=0.1, le=3600)
@@ -172,6 +175,9 @@ class Settings(CrewSettings, BaseSettings):
     table_store: Literal["rocksdb", "memory"] = "rocksdb"
     """Where table rows live. rocksdb: on disk in TABLE_DIR, so that a restart replays only what came since; memory: a
     start replays the whole changelog."""
+    learn_from_acts: bool = True
+    """Whether later verdicts lean on what owners do to their mail (answer, star, delete unread) and not only on what
+    they correct, or move to junk and back."""
     table_dir: Path = Path(".triage/tables")
     """Rows and checkpoints of tables. Losing it loses nothing: the changelog topics are the truth."""
     table_memory_bytes: int = Field(64 * 1024 * 1024, ge=8 * 1024 * 1024)

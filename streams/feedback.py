@@ -14,10 +14,10 @@ from streams.triage.verdict import Category, Lane
 
 Action = Literal[
     "archived", "trashed", "restored", "spam", "not_spam", "starred", "unstarred", "important", "not_important",
-    "deleted", "corrected", "forgotten",
+    "deleted", "deleted_unread", "replied", "corrected", "forgotten",
 ]  # fmt: skip
-"""What a person did to a mail that had come before; corrected: said where it belongs; forgotten: took back all that
-the account's corrections taught."""
+"""What a person did to a mail that had come before; deleted_unread: threw it away, for good or into the trash, without
+having opened it; corrected: said where it belongs; forgotten: took back all that the account's feedback taught."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,12 @@ class Feedback:
     """The mail's id; it may be one from before the mailbox was read."""
     account: str
     action: str
-    """archived, trashed, restored, spam, not_spam, starred, unstarred, important, not_important, deleted, corrected or
-    forgotten."""
+    """archived, trashed, restored, spam, not_spam, starred, unstarred, important, not_important, deleted,
+    deleted_unread, replied, corrected or forgotten."""
     at: str
     """When it was learned of."""
     provider: str
-    """Kind of the mailbox, gmail; of corrections: cli."""
+    """Kind of the mailbox, gmail or imap; of corrections: cli."""
     lane: Lane | None = None
     """Where a corrected mail belongs."""
     category: Category | None = None

@@ -1,8 +1,10 @@
 """`mail.feedback` → what the owner's corrections teach (table habits), and a new revision of what was corrected.
 
 Feedback that tells no more than an event id is matched with the last mails of the account (table recent, a ring: the
-newest of the mails that share a slot). Of a mail that is not there nothing is learned. What a person archives or
-deletes teaches nothing: nobody knows whether it was read before."""
+newest of the mails that share a slot). Of a mail that is not there nothing is learned.
+
+Moving mail to junk, or out of it, is a correction. Other acts weigh far less (`streams.triage.acts`); what a person
+archives, or deletes after reading it, teaches nothing."""
 
 from __future__ import annotations
 
@@ -19,6 +21,7 @@ from streams.topics import FEEDBACK, LANES
 from streams.topics import HABITS as HABITS_TOPIC
 from streams.topics import RECENT as RECENT_TOPIC
 from streams.trace_context import child_traceparent
+from streams.triage import acts
 from streams.triage import habits as teaching
 from streams.triage.counterfactual import because, overruled
 from streams.triage.habits import circle_of
@@ -31,8 +34,6 @@ LABEL = "feedback"
 """In metrics, in the place of a lane."""
 BY_OWNER = "you_corrected_this"
 JUNK = frozenset({Category.SPAM, Category.PHISHING})
-WEAK = 0.5
-"""Of a star or a mark: it may mean something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ HABITS = Table(name="habits", changelog=HABITS_TOPIC.name, row=Habit, source=FEE
 
 
 def habits_of(account: str, mail: Mail, owner: tuple[str, ...], known: Known) -> Habits | None:
-    """The corrections that bear on a mail; one look-up for an account that never corrected anything."""
+    """The corrections and acts that bear on a mail; one look-up for an account of which nothing was learned."""
     own = known.get(HABITS, row_key(account, ""))
     if own is None:
         return None
@@ -89,12 +90,12 @@ def _slot(account: str, event_id: str) -> bytes:
 
 
 def _base(priority: int, reasons: tuple[Reason, ...]) -> float:
-    taught = (teaching.SENDER, teaching.THREAD, teaching.CIRCLE, BY_OWNER)
+    taught = (teaching.SENDER, teaching.THREAD, teaching.CIRCLE, acts.RAISED, acts.LOWERED, BY_OWNER)
     return round(priority - sum(reason.weight for reason in reasons if reason.rule in taught), 3)
 
 
-def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
-    """One record of feedback. Raises MalformedEvent."""
+def learn_from(event: Event, known: Known, policy: Policy, *, from_acts: bool = True) -> Outcome:
+    """One record of feedback. `from_acts`: whether acts teach that are no correction. Raises MalformedEvent."""
     feedback = Feedback.decode(event.value)
     if event.key != feedback.account.encode():
         raise MalformedEvent("feedback under another account's key")
@@ -104,6 +105,8 @@ def learn_from(event: Event, known: Known, policy: Policy) -> Outcome:
     if _is_overtaken(feedback, known):
         return Outcome(label=LABEL)
     mail = _about(feedback, known)
+    if feedback.action in acts.RATES:
+        return _by_act(feedback, own, mail, known) if from_acts and mail else Outcome(label=LABEL)
     policy = policy.of(feedback.account)
     wanted = _wanted(feedback, policy)
     if mail is None or wanted is None:
@@ -128,6 +131,16 @@ def _is_overtaken(feedback: Feedback, known: Known) -> bool:
     last word is the one that was said last, whenever it is read."""
     last = known.get(CORRECTED, row_key(feedback.account, feedback.event_id))
     return last is not None and feedback.action == "corrected" and feedback.at <= last.at
+
+
+def _by_act(feedback: Feedback, own: Habit, mail: Recent, known: Known) -> Outcome:
+    """An answer is about the sender and the thread, all else about the sender."""
+    names = _names(mail.sender, mail.thread if feedback.action == "replied" else "", "")
+    if not names or not acts.of_interest(feedback.action, Category(mail.category)):
+        return Outcome(label=LABEL)
+    former = _former(feedback.account, own.generation, known)
+    rows = {name: acts.acted(former(name), feedback.action, now=feedback.at) for name in names.values()}
+    return _learned(feedback, own, rows)
 
 
 def _about(feedback: Feedback, known: Known) -> Recent | None:
@@ -156,9 +169,6 @@ def _wanted(feedback: Feedback, policy: Policy) -> tuple[int, int] | None:
     by_action: Mapping[str, tuple[int, int]] = {
         "spam": lanes[Lane.LOW],
         "not_spam": (lanes[Lane.NORMAL][0], 10),
-        "important": (lanes[Lane.HIGH][0], 10),
-        "starred": (lanes[Lane.HIGH][0], 10),
-        "not_important": (0, lanes[Lane.NORMAL][1]),
     }
     return by_action.get(feedback.action)
 
@@ -169,7 +179,6 @@ def _rows(
     """The rows as the correction leaves them, by name; `former` gives them as they were."""
     kind = _kind(feedback)
     base = mail.base if kind is None else _within(mail.base, kind, policy)
-    strength = 1.0 if feedback.action in {"corrected", "spam", "not_spam"} else WEAK
     aim = _aim(wanted, base)
     found: dict[str, Habit] = {}
     names = _names(mail.sender, mail.thread, mail.circle)
@@ -177,7 +186,7 @@ def _rows(
     for what, name in names.items():
         old = former(name)
         if what != "circle":
-            found[name] = teaching.taught(old, base, aim, now=feedback.at, strength=strength)
+            found[name] = teaching.taught(old, base, aim, now=feedback.at)
         elif is_first:
             found[name] = teaching.averaged(old, base, aim, Category(mail.category), now=feedback.at)
         if what == "sender" and (kind or (feedback.action == "not_spam" and old.category in JUNK)):

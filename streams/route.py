@@ -79,12 +79,13 @@ def triage(
     model: Model = MODEL,
     reviewed: Review | None = None,
     also: Also | None = None,
+    from_acts: bool = True,
 ) -> Outcome:
     """Classify and route one mail: they share a key, so they are one pass without a topic between them. Feedback and
     second opinions come the same way: they bear on the same mails. `reviewed`: whose mail may go to a crew; `also` sees
-    what was decided."""
+    what was decided; `from_acts`: whether what owners do teaches, beside what they say."""
     if event.topic == FEEDBACK.name:
-        return learn_from(event, known, policy)
+        return learn_from(event, known, policy, from_acts=from_acts)
     if event.topic == REVIEWED.name:
         return reroute(event, known, policy=policy)
     received = Received.from_record(event.key, event.value, event.headers)
@@ -105,10 +106,12 @@ def triage(
     )
 
 
-def triage_agent(policy: Policy, live: Live | None = None, reviewed: Review | None = None) -> Agent:
+def triage_agent(
+    policy: Policy, live: Live | None = None, reviewed: Review | None = None, *, from_acts: bool = True
+) -> Agent:
     """The stream agent of `triage worker`; with `live` its policy and model change while it runs. `reviewed`: whose
-    mail may be reviewed; None: nobody's."""
-    decide = partial(triage, reviewed=reviewed)
+    mail may be reviewed; None: nobody's. `from_acts`: see `triage`."""
+    decide = partial(triage, reviewed=reviewed, from_acts=from_acts)
     declare_series()
     return Agent(
         name=NAME,

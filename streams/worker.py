@@ -21,4 +21,5 @@ def worker() -> None:
     live = Live(settings, deployed(settings))
     policy = live.judge.policy
     reviewed = settings.crew_may_see if settings.crew_url else None
-    run(settings, "worker", GROUP, [triage_agent(policy, live, reviewed)], follow=live.follow, ready=live.ready)
+    agent = triage_agent(policy, live, reviewed, from_acts=settings.learn_from_acts)
+    run(settings, "worker", GROUP, [agent], follow=live.follow, ready=live.ready)

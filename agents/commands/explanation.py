@@ -132,7 +132,13 @@ def _habits(habits: Habits | None) -> Iterator[tuple[str, str]]:
     for name in ("sender", "thread", "circle") if habits else ():
         if habit := getattr(habits, name):
             kind = f", named {habit.category}" if habit.category and name == "sender" else ""
-            yield "corrected", f"{name}: {habit.corrections} times, {habit.shift:+.1f} points{kind}; last {habit.at}"
+            if habit.corrections:
+                yield (
+                    "corrected",
+                    f"{name}: {habit.corrections} times, {habit.shift:+.1f} points{kind}; last {habit.at}",
+                )
+            if habit.acted_at:
+                yield "acted on", f"{name}: {habit.told()}, {habit.lean:+.1f} points; last {habit.acted_at}"
 
 
 def _sender(sender: SenderFacts) -> str:

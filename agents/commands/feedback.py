@@ -1,4 +1,5 @@
-"""`triage feedback` and `triage learned`: correct a verdict; see, export and take back what corrections taught."""
+"""`triage feedback` and `triage learned`: correct a verdict; see, export and take back what the owner's corrections and
+acts taught."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from streams.partitioning import partition_of
 from streams.reading import latest
 from streams.revisions import row_key
 from streams.topics import FEEDBACK
-from streams.triage.habits import FRESH_DAYS, HALF_LIFE_DAYS
+from streams.triage.forgetting import FRESH_DAYS, HALF_LIFE_DAYS
 from streams.triage.verdict import Category, Habit, Lane
 
 ASK_S = 20.0
@@ -73,7 +74,7 @@ def feedback(*, mail: str, lane: str | None, category: str | None, machine: bool
 
 @click.group()
 def learned() -> None:
-    """What an account's corrections taught the triage."""
+    """What an account's owner taught the triage, by corrections and by acts (answers, stars, deletions unread)."""
 
 
 @learned.command()
@@ -87,12 +88,20 @@ def show(*, account: str, machine: bool) -> None:
             click.echo(orjson.dumps({"account": account, "of": name, **orjson.loads(orjson.dumps(row))}))
         else:
             kind = f", is {row.category}" if row.category else ""
-            told = f"{row.shift:+.2f} points by {row.corrections} corrections{kind}; last {row.at}"
-            click.echo(printable(f"{name}: {told}"))
+            told = []
+            if row.corrections or row.category:
+                told.append(f"{row.shift:+.2f} points by {row.corrections} corrections{kind}; last {row.at}")
+            if row.acted_at:
+                told.append(f"{row.lean:+.2f} points by acts ({row.told()}); last {row.acted_at}")
+            click.echo(printable(f"{name}: {'; '.join(told)}"))
     if not rows:
-        click.echo(printable(f"nothing was ever corrected in {account}"), err=True)
+        click.echo(printable(f"nothing was ever learned in {account}"), err=True)
         sys.exit(1)
     if not machine:
+        senders = [row for name, row in rows.items() if name.startswith("sender ")]
+        kinds = ("corrections", "replied", "marked", "deleted_unread")
+        counts = ", ".join(f"{kind} {sum(getattr(row, kind) for row in senders)}" for kind in kinds)
+        click.echo(f"of senders in all: {counts}", err=True)
         click.echo(
             f"in full for {FRESH_DAYS:.0f} days, then half as much after each {HALF_LIFE_DAYS:.0f} days", err=True
         )
@@ -110,7 +119,7 @@ def export(*, account: str) -> None:
 @click.argument("account")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(*, account: str, yes: bool) -> None:
-    """Forget all that the account's corrections taught. Verdicts stay as they are."""
+    """Forget all that the account's corrections and acts taught. Verdicts stay as they are."""
     settings = configuration.load()
     count = len(asyncio.run(rows_of(settings, account)))
     if not yes:

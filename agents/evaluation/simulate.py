@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from streams.events import Received, VerdictRecord, event_id, utc_text
-from streams.feedback import Feedback
+from streams.feedback import Action, Feedback
 from streams.partitioning import murmur2
 from streams.route import triage
 from streams.runtime import Table
@@ -98,6 +98,13 @@ class Mailbox:
         )
         (revised,) = self._take(FEEDBACK.name, told.encode(), told.headers())
         return revised
+
+    def act(self, record: VerdictRecord, action: Action) -> None:
+        """The owner does something to the mail, without a word."""
+        told = Feedback(
+            event_id=record.event_id, account=ACCOUNT, action=action, at=utc_text(self.now), provider="imap"
+        )
+        self._take(FEEDBACK.name, told.encode(), told.headers())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

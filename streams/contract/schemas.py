@@ -44,7 +44,11 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
     "ThreadFacts": {"mails": _COUNT, "top_priority": {"minimum": 0, "maximum": 10}, "last_seen": _TIME},
     "Override": {"at": _TIME, "expires_at": _TIME},
     "AuditEntry": {"at": _TIME, "expires_at": _TIME, "action": {"enum": ["set", "clear", "order", "call"]}},
-    "Habit": {"shift": {"minimum": -9.5, "maximum": 9.5}, "corrections": _COUNT, "generation": _COUNT},
+    "Habit": {
+        "shift": {"minimum": -9.5, "maximum": 9.5},
+        "lean": {"minimum": -2.0, "maximum": 2.0},
+        **dict.fromkeys(("corrections", "generation", "replied", "marked", "deleted_unread"), _COUNT),
+    },
     "Status": {"started_at": _TIME, "at": _TIME},
 }
 

@@ -37,4 +37,5 @@ def _habit_from(data: Mapping[str, Any] | None) -> Habit | None:
     if not data:
         return None
     category = data.get("category")
-    return Habit(**{**data, "category": Category(category) if category else None})
+    said = {name: data[name] for name in Habit.__slots__ if name in data}  # a newer writer may say more
+    return Habit(**{**said, "category": Category(category) if category else None})

@@ -2,18 +2,20 @@
 
 A global model plus what is the owner's own (Aberdeen et al., The Learning behind Gmail Priority Inbox, 2010), updated
 passive-aggressively (Crammer et al. 2006): nothing moves while the answer is right, and a first miss moves it so far
-that it is. The most special correction counts: that of the thread, else of the sender, else, shrunken, of the sender's
-circle. Only the owner teaches, so nobody promotes himself by volume; a forged sender or phishing is never raised."""
+that it is. The most special counts: a correction in the thread, else of the sender, else what the owner did to their
+mail (`acts`), else, shrunken, corrections of the sender's circle. Only the owner teaches, so nobody promotes himself by
+volume; a forged sender or phishing is never raised."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from streams.mail import Mail
+from streams.triage import acts
 from streams.triage.addresses import is_free_mail, organisation
 from streams.triage.features import Features
+from streams.triage.forgetting import left
 from streams.triage.verdict import Category, Facts, Habit, Habits, Lane, Reason
 
 LIMIT = 9.5
@@ -24,8 +26,6 @@ CIRCLE_LIMIT = 1.5
 AGAIN = 0.35
 """The least share of a miss that is made up for, however often was corrected before: the n-th correction moves 1/n of
 it, so opinions that change find a middle."""
-FRESH_DAYS, HALF_LIFE_DAYS = 90.0, 180.0
-"""Corrections count in full for so long, then half as much after each so many days more."""
 SENDER, THREAD, CIRCLE, KIND = (
     "you_corrected_sender", "you_corrected_thread", "you_corrected_circle", "you_named_the_kind"
 )  # fmt: skip
@@ -34,6 +34,7 @@ SENTENCES = {
     THREAD: "You corrected mail of this thread before.",
     CIRCLE: "You corrected mail of this list or organisation before.",
     KIND: "You said what kind of mail this sender writes.",
+    **acts.SENTENCES,
 }
 Bounds = Mapping[Lane, tuple[int, int]]
 
@@ -52,10 +53,7 @@ def circle_of(mail: Mail, owner: tuple[str, ...]) -> str:
 
 def faded(habit: Habit, now: str) -> float:
     """Its shift, forgotten slowly. `now`: RFC 3339."""
-    if not (habit.at and now):
-        return habit.shift
-    days = (datetime.fromisoformat(now) - datetime.fromisoformat(habit.at)).total_seconds() / 86_400
-    return habit.shift * float(0.5 ** max(0.0, (days - FRESH_DAYS) / HALF_LIFE_DAYS))
+    return habit.shift * left(habit.at, now)
 
 
 def kind_by(habits: Habits | None, features: Features, category: Category) -> Category:
@@ -82,23 +80,25 @@ def without(habits: Habits, names: Collection[str]) -> Habits:
 
 
 def moves(facts: Facts, features: Features, category: Category, priority: float) -> list[Reason]:
-    """What corrections move the priority by: at most one reason."""
+    """What corrections and acts move the priority by: at most one reason."""
     if facts.habits is None:
         return []
-    name, moved = _moved(facts.habits, category, priority, facts.received_at)
-    if moved > priority:
-        trusted = features.is_known or features.is_colleague
-        if category is Category.PHISHING or features.fails_authentication or (name == THREAD and not trusted):
-            return []
+    trusted = features.is_known or features.is_colleague
+    name, moved = _moved(facts.habits, category, priority, facts.received_at, trusted=trusted)
+    dubious = category is Category.PHISHING or features.fails_authentication or (name == THREAD and not trusted)
+    if moved > priority and dubious:
+        return []
     weight = round(min(10.0, max(0.0, moved)) - priority, 3)
     return [Reason(rule=name, weight=weight, text=SENTENCES[name])] if abs(weight) >= 0.0005 else []
 
 
-def _moved(habits: Habits, category: Category, priority: float, now: str) -> tuple[str, float]:
+def _moved(habits: Habits, category: Category, priority: float, now: str, *, trusted: bool) -> tuple[str, float]:
     if habits.thread and habits.thread.corrections:
         return THREAD, applied(habits.thread, priority, now)
     if habits.sender and habits.sender.corrections:
         return SENDER, applied(habits.sender, priority, now)
+    if (by_acts := acts.moved(habits, category, priority, now, trusted=trusted)) != priority:
+        return (acts.RAISED if by_acts > priority else acts.LOWERED), by_acts
     if habits.circle and habits.circle.category == category:
         return CIRCLE, _applied_to_circle(habits.circle, priority, now)
     return CIRCLE, priority
@@ -126,14 +126,14 @@ def _applied_to_circle(habit: Habit, priority: float, now: str) -> float:
     )
 
 
-def taught(habit: Habit, base: float, wanted: tuple[float, float], *, now: str, strength: float = 1.0) -> Habit:
+def taught(habit: Habit, base: float, wanted: tuple[float, float], *, now: str) -> Habit:
     """A sender's or thread's row after a mail whose priority would have been `base` without any correction belongs
     between `wanted` (both ends included). It moves to the middle when it would miss."""
     low, high = wanted
     said, old, middle = applied(habit, base, now), faded(habit, now), (low + high) / 2
     shift, want = old, habit.want
     if not low - 0.5 <= said <= high + 0.5:
-        rate = strength * (max(AGAIN, 1 / (habit.corrections + 1)))
+        rate = max(AGAIN, 1 / (habit.corrections + 1))
         shift = _bounded(old + rate * (middle - said))
         want = middle if old * shift <= 0 else want + rate * (middle - want)
     return replace(habit, shift=shift, want=round(want, 3), corrections=habit.corrections + 1, at=now)

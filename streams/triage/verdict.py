@@ -56,7 +56,7 @@ class ThreadFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
-    """What the owner's corrections taught about one sender, thread or circle (see `streams.triage.habits`)."""
+    """What the owner's corrections and acts taught about one sender, thread or circle (see `streams.triage.habits`)."""
 
     shift: float = 0.0
     """Points of priority that corrected mail was off by: above 0 it belonged higher."""
@@ -67,8 +67,22 @@ class Habit:
     """Of a sender: what kind of mail the owner said it writes. Of a circle: the kind of mail that was corrected."""
     at: str = ""
     """RFC 3339, UTC: the last correction."""
+    lean: float = 0.0
+    """Points of priority that acts on its mail moved it by (see `streams.triage.acts`)."""
+    replied: int = 0
+    """Mails that were answered."""
+    marked: int = 0
+    """Stars, and marks of importance or the contrary."""
+    deleted_unread: int = 0
+    acted_at: str = ""
+    """RFC 3339, UTC: the last act."""
     generation: int = 0
     """Rows of another generation than the account's are forgotten."""
+
+    def told(self) -> str:
+        """The acts by kind, for a person."""
+        kinds = {"answered": self.replied, "marked": self.marked, "deleted unread": self.deleted_unread}
+        return ", ".join(f"{kind} {number}" for kind, number in kinds.items() if number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +108,7 @@ class Facts:
     thread: ThreadFacts | None = None
     """None: first mail of its thread."""
     habits: Habits | None = None
-    """None: the owner never corrected mail that it is like."""
+    """None: the owner never corrected or answered mail that it is like, nor did anything else to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

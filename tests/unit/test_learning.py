@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from agents.evaluation import acting
 from agents.evaluation.simulate import ACCOUNT, Course, Mailbox, _Event, course, owners, promoted, senders, written
 from streams.events import MalformedEvent, VerdictRecord
 from streams.feedback import Feedback
@@ -19,6 +20,7 @@ from streams.revisions import REVIEWS, ReviewedFacts, row_key
 from streams.route import triage, triage_agent
 from streams.runtime import Outcome
 from streams.topics import FEEDBACK
+from streams.triage import acts
 from streams.triage.decide import decide
 from streams.triage.policy import DEFAULT
 from streams.triage.verdict import Lane
@@ -117,6 +119,63 @@ def test_what_was_done_in_the_mailbox_teaches_by_the_event_id_alone(action: str,
         assert later.priority > mailbox.receive(mail_of(BEN)).priority
 
 
+def test_answers_raise_the_sender_step_by_step_and_a_correction_outweighs_them_all() -> None:
+    mailbox, paper = Mailbox(), senders()[3]
+    priorities = []
+    for number in range(8):
+        record = mailbox.receive(mail_of(paper, f"matter {number}", number))
+        priorities.append(record.priority)
+        told(mailbox, record, "replied")
+    assert priorities == sorted(priorities)
+    assert priorities[0] < priorities[-1] <= priorities[0] + 2
+    row = mailbox.rows["habits", row_key(ACCOUNT, f"sender {paper.address}")]
+    assert (row.replied, row.corrections) == (8, 0)
+    mailbox.correct(mailbox.receive(mail_of(paper, "crane four", 9)), Lane.HIGH)
+    assert mailbox.receive(mail_of(paper, "the budget", 10)).lane is Lane.HIGH
+
+
+def test_an_answer_counts_for_its_thread_too_and_a_star_does_not() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    assert {write.key for write in told(mailbox, first, "replied").writes} == {
+        row_key(ACCOUNT, name) for name in ("", f"sender {ALICE.address}", f"thread {first.thread_id}")
+    }
+    assert {write.key for write in told(mailbox, first, "starred").writes} == {
+        row_key(ACCOUNT, name) for name in ("", f"sender {ALICE.address}")
+    }
+
+
+def test_deletions_unread_lower_bulk_mail_and_nobody_s_own() -> None:
+    mailbox, paper = Mailbox(), senders()[3]
+    assert paper.bulk
+    for number in range(5):
+        told(mailbox, mailbox.receive(mail_of(paper, f"issue {number}", number)), "deleted_unread")
+    later = mailbox.receive(mail_of(paper, "issue 9", 9))
+    assert later.priority < Mailbox().receive(mail_of(paper, "issue 9", 9)).priority
+    assert any(reason.rule == acts.LOWERED for reason in later.reasons)
+    assert told(mailbox, mailbox.receive(mail_of(ALICE)), "deleted_unread") == Outcome(label=LABEL)
+
+
+@pytest.mark.parametrize("action", sorted(acts.RATES))
+def test_where_acts_shall_not_teach_nothing_is_learned_of_them(action: str) -> None:
+    mailbox = Mailbox()
+    record = mailbox.receive(mail_of(ALICE))
+    feedback = Feedback(event_id=record.event_id, account=ACCOUNT, action=action, at=AT, provider="imap")
+    event = _Event(FEEDBACK.name, 99, feedback.encode(), feedback.headers())
+    assert triage(event, mailbox, policy=DEFAULT, from_acts=False) == Outcome(label=LABEL)
+
+
+def test_acts_are_forgotten_with_the_corrections() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    told(mailbox, first, "starred")
+    told(mailbox, first, "forgotten")
+    later = mailbox.receive(mail_of(ALICE, "crane four", 1))
+    assert later.facts.habits is None
+    told(mailbox, later, "replied")
+    assert mailbox.rows["habits", row_key(ACCOUNT, f"sender {ALICE.address}")].marked == 0
+
+
 def test_not_spam_takes_the_spam_back() -> None:
     mailbox = Mailbox()
     first = mailbox.receive(mail_of(ALICE))
@@ -204,6 +263,22 @@ def test_twenty_corrections_cut_the_errors() -> None:
     assert isinstance(found, Course)
     assert found.corrections == 20
     assert found.fell >= 0.4
+
+
+@pytest.mark.parametrize(
+    ("habit", "left"),
+    [
+        ("stars whom they want high", 0.5),
+        ("moves pests to junk", 0.5),
+        ("archives and deletes", 0.0),
+        ("deletes half of all mail unread", 0.0),
+        ("answers half of all mail", 0.0),
+    ],
+)
+def test_owners_who_only_act_are_served_better_and_never_worse(habit: str, left: float) -> None:
+    found = acting.course(acting.owners(Random(0))[habit], 100, 0)
+    assert found.acts > 5
+    assert found.learned <= left * found.static
 
 
 def test_nobody_promotes_himself_by_volume() -> None:

@@ -174,7 +174,8 @@ def _moves(records: Sequence[tuple[int, _Record]]) -> Iterable[Moved]:
     for number, record in records:
         for message, (moved, labels) in record.labelled.items():
             if _is_received(labels):
-                yield from (Moved(number, message, _ADDED[label]) for label in sorted(moved & _ADDED.keys()))
+                for label in sorted(moved & _ADDED.keys()):
+                    yield Moved(number, message, _deletion(_ADDED[label], labels))
         for message, (moved, labels) in record.unlabelled.items():
             for label in sorted(moved & _REMOVED.keys()) if _is_received(labels) else ():
                 if label == "INBOX" and (labels & _AWAY or message in put_away):
@@ -182,7 +183,11 @@ def _moves(records: Sequence[tuple[int, _Record]]) -> Iterable[Moved]:
                 yield Moved(number, message, _REMOVED[label])
         for message, labels in record.deleted.items():
             if _is_received(labels) and not labels & _AWAY:  # Gmail itself empties trash and spam
-                yield Moved(number, message, "deleted")
+                yield Moved(number, message, _deletion("deleted", labels))
+
+
+def _deletion(action: Action, labels: frozenset[str]) -> Action:
+    return "deleted_unread" if action in {"trashed", "deleted"} and "UNREAD" in labels else action
 
 
 def _is_received(labels: frozenset[str]) -> bool:

@@ -61,6 +61,8 @@ class ImapLimits:
     idle_s: float = 300.0
     poll_s: float = 60.0
     timeout_s: float = 30.0
+    acts_s: float = 0.0
+    """0: nobody looks at what people do to their mail."""
 
     @classmethod
     def of(cls, settings: Settings) -> ImapLimits:
@@ -71,6 +73,7 @@ class ImapLimits:
             idle_s=settings.imap_idle_s,
             poll_s=settings.imap_poll_s,
             timeout_s=settings.imap_timeout_s,
+            acts_s=settings.imap_acts_s,
         )
 
 

@@ -130,13 +130,13 @@ class Connection:
     async def folders(self) -> list[Listed]:
         """Every folder. Raises ProviderTransient."""
         call = await self.ask("LIST", b'"" "*"')
-        return [one for one in await _said(call, b"LIST", responses.listed) if one]
+        return [one for one in await said(call, b"LIST", responses.listed) if one]
 
     async def search(self, criteria: str) -> array[int]:
         """UIDs in ascending order. Raises ProviderTransient."""
         call = await self.ask("UID SEARCH", criteria.encode("ascii"))
         found = array("Q")
-        for uids in await _said(call, b"SEARCH", responses.search_uids):
+        for uids in await said(call, b"SEARCH", responses.search_uids):
             found.extend(uids)
         ascending = array("Q", sorted(found))
         return array("Q", (uid for uid, _ in groupby(ascending)))  # a server may name one twice
@@ -149,7 +149,7 @@ class Connection:
         """
         call = await self.call("UID FETCH", f"{sequence_set(uids)} {items}".encode("ascii"))
         wanted, found = set(uids), dict[int, Fetched]()
-        for one in await _said(call, b"FETCH", responses.fetched):
+        for one in await said(call, b"FETCH", responses.fetched):
             if one and one.uid in wanted and (one.has_body or one.size is not None or "BODY" not in items):
                 found[one.uid] = one if one.has_body or one.size is not None else found.get(one.uid, one)
         return found, call.status == "OK"
@@ -196,7 +196,7 @@ class Connection:
     async def _last_uid(self, exists: int) -> int:
         if not exists:
             return 0
-        last = await _said(await self.ask("UID FETCH", b"* (UID)"), b"FETCH", responses.fetched)
+        last = await said(await self.ask("UID FETCH", b"* (UID)"), b"FETCH", responses.fetched)
         return max((one.uid for one in last if one), default=0)
 
     async def _log_out(self, idling: Call | None) -> None:
@@ -278,15 +278,15 @@ def _numbers(call: Call) -> dict[str, int]:
     return numbers
 
 
-async def _said(call: Call, name: bytes, parse: Callable[[Response], Said]) -> list[Said]:
+async def said(call: Call, name: bytes, parse: Callable[[Response], Said]) -> list[Said]:
     """The untagged responses of one kind. Other mailboxes get their turn while there are many."""
-    said = []
+    found = []
     try:
         for number, response in enumerate(call.untagged):
             if number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
             if responses.kind(response)[0] == name:
-                said.append(parse(response))
+                found.append(parse(response))
     except MalformedResponse as error:
         raise ProviderTransient(f"the server's {name.decode()} cannot be read ({error})") from None
-    return said
+    return found

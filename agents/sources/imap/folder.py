@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from agents.accounts.account import canonical
 from agents.sources.base import Announced, AuthFailed, Batch, Cursor, ProviderError, Room, unbounded
 from agents.sources.imap.account import ImapAccount, ImapLimits
+from agents.sources.imap.acts import Watch
 from agents.sources.imap.connection import Connection, FolderState, open_connection
 from agents.sources.imap.mails import Mails
+from agents.sources.imap.observer import ENTRY, Observer
 from agents.sources.imap.position import Position, after_rebuild, first_contact
 from agents.sources.imap.reading import Clock, Reading
 from infra.errors import ConfigError
@@ -52,13 +54,14 @@ class ImapFolder:
         self._mails = Mails(account.account, self._folder, limits)
 
     async def changes(self, cursor: Cursor) -> AsyncIterator[Batch]:
-        """See `Source.changes`. The cursor has one entry, named like the folder."""
+        """See `Source.changes`. The cursor has an entry named like the folder, and one of the observer's."""
         try:
             entry = cursor.get(self._folder)
             stored = Position.decode(entry)
             connection = await open_connection(self._account, self._limits)
             try:
-                reading = await self._open(connection, stored, lost=entry is not None and stored is None)
+                watch = Watch.decode(cursor.get(ENTRY + self._folder))
+                reading = await self._open(connection, stored, watch, lost=entry is not None and stored is None)
                 while True:
                     yield await reading.next()
             finally:
@@ -69,14 +72,26 @@ class ImapFolder:
                 named.mended = error.mended
             raise named from None
 
-    async def _open(self, connection: Connection, stored: Position | None, *, lost: bool) -> Reading:
+    async def _open(
+        self, connection: Connection, stored: Position | None, watch: Watch | None, *, lost: bool
+    ) -> Reading:
         if self._gmail_ids and not connection.is_gmail:
             raise ConfigError(f"{self._account.host} shows no X-GM-MSGID: it cannot stand in for the Gmail API")
         state = await connection.examine(self._folder)
         position = self._start(state, stored, lost=lost)
         known = await self._announced() if position.rebuilt else frozenset()
+        # In Gmail's place nobody observes: its history tells the same acts again.
+        interval_s = 0.0 if self._gmail_ids else self._limits.acts_s
         return Reading(
-            connection, self._mails, state, position, stored=stored, known=known, room=self._room, clock=self._clock
+            connection,
+            self._mails,
+            state,
+            position,
+            stored=stored,
+            known=known,
+            room=self._room,
+            clock=self._clock,
+            observer=Observer(connection, self._mails, state.uidvalidity, watch, interval_s=interval_s),
         )
 
     def _start(self, state: FolderState, stored: Position | None, *, lost: bool) -> Position:

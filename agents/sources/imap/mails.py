@@ -27,6 +27,8 @@ class Mails:
 
     def __init__(self, account: str, folder: str, limits: ImapLimits) -> None:
         self._account = account
+        self.extra = {"account": account}
+        """Of log lines."""
         self.folder = folder
         self._limits = limits
         self._refused: Counter[tuple[int, int]] = Counter()

@@ -6,15 +6,17 @@ import asyncio
 import logging
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from agents.sources.base import Batch, FoundMail, Room
+from agents.sources.base import Batch, FoundMail, Move, Room
 from agents.sources.imap import listing
 from agents.sources.imap.connection import Connection, FolderState
 from agents.sources.imap.listing import Window
 from agents.sources.imap.mails import Mails
+from agents.sources.imap.observer import Observer
 from agents.sources.imap.position import Position
 from agents.sources.imap.responses import Fetched
 
@@ -23,6 +25,7 @@ Clock = Callable[[], datetime]
 FRUITLESS_MAX = 5
 """So many announcements in a row without a mail behind them are answered at once: of one that was read, or is gone."""
 FRUITLESS_S = 1.0
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ class Reading:
         known: frozenset[str],
         room: Room,
         clock: Clock,
+        observer: Observer,
     ) -> None:
         self._connection = connection
         self._mails = mails
@@ -58,6 +62,7 @@ class Reading:
         self._known = known
         self._room = room
         self._clock = clock
+        self._observer = observer
         self._windows: deque[Window] = deque()
         self._uids = array("Q")
         self._portions: deque[Portion] = deque()
@@ -79,7 +84,9 @@ class Reading:
             portion = await self._next_portion()
             if portion is None:
                 self._in_step = True
-                return self._batch((), self._position.in_step(self._started), remaining=0)
+                end = self._position.in_step(self._started)
+                moves, entry = await self._observer.look(end.uid)
+                return self._batch((), end, remaining=0, moves=moves, entry=entry)
             await self._take(portion)
         return self._ready.popleft()
 
@@ -164,13 +171,21 @@ class Reading:
             rest = sum(map(len, parts[number:]))
             yield self._batch(tuple(part), None if rest else end, remaining=behind + rest)
 
-    def _batch(self, mails: tuple[FoundMail, ...], position: Position | None, remaining: int) -> Batch:
-        cursor: dict[str, bytes | None] = {}
+    def _batch(
+        self,
+        mails: tuple[FoundMail, ...],
+        position: Position | None,
+        remaining: int,
+        *,
+        moves: tuple[Move, ...] = (),
+        entry: Mapping[str, bytes] = NOTHING,
+    ) -> Batch:
+        cursor: dict[str, bytes | None] = {**entry}
         if position and position.worth_storing(self._stored):
             cursor[self._mails.folder] = position.encode()
             self._stored = position
         skipped, self._skipped = self._skipped, 0
-        return Batch(mails=mails, cursor=cursor, remaining=remaining, skipped=skipped)
+        return Batch(mails=mails, cursor=cursor, moves=moves, remaining=remaining, skipped=skipped)
 
     def _end_catching_up(self) -> None:
         if self._position.rebuilt:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from agents.sources.imap.fingerprint import MESSAGE_ID
 from agents.sources.imap.framing import Literal, MalformedResponse, Response
 
 Value = bytes | Literal | None | tuple["Value", ...]
@@ -40,6 +41,20 @@ class Fetched:
     has_body: bool = False
     body: Literal | None = None
     """None although `has_body`: the server said NIL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What a FETCH response says of one mail's flags."""
+
+    uid: int
+    flags: frozenset[bytes]
+    """System flags and keywords (RFC 3501 §2.3.2) in lower case."""
+    modseq: int = 0
+    """RFC 7162 §3.1; 0: not said."""
+    gmail_id: int | None = None
+    message_id: bytes = b""
+    """Of the header field, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +118,7 @@ def fetched(response: Response) -> Fetched | None:
     Raises:
         MalformedResponse
     """
-    parts = values(response)
-    items = parts[3] if len(parts) > 3 else None
-    if not isinstance(items, tuple) or len(items) % 2:
-        raise MalformedResponse("FETCH without pairs of names and values")
-    pairs = {_name(name): value for name, value in zip(items[::2], items[1::2], strict=True)}
+    pairs = _pairs(response)
     uid = _number(pairs.get(b"UID"))
     if uid is None:
         return None
@@ -120,6 +131,37 @@ def fetched(response: Response) -> Fetched | None:
         has_body=bool(bodies),
         body=_string(bodies[0]) if bodies else None,
     )
+
+
+def marked(response: Response) -> Marked | None:
+    """What a FETCH response says of one mail's flags; None when it names no UID.
+
+    Raises:
+        MalformedResponse
+    """
+    pairs = _pairs(response)
+    uid, flags, modseq = _number(pairs.get(b"UID")), pairs.get(b"FLAGS"), pairs.get(b"MODSEQ")
+    if uid is None:
+        return None
+    header = next((_string(value) for name, value in pairs.items() if name.startswith(b"BODY[HEADER")), None)
+    named = MESSAGE_ID.search(header.data) if header else None
+    return Marked(
+        uid=uid,
+        flags=frozenset(each.lower() for each in flags if isinstance(each, bytes))
+        if isinstance(flags, tuple)
+        else frozenset(),
+        modseq=(_number(modseq[0]) or 0) if isinstance(modseq, tuple) and modseq else 0,
+        gmail_id=_number(pairs.get(b"X-GM-MSGID")),
+        message_id=named[1] if named else b"",
+    )
+
+
+def _pairs(response: Response) -> dict[bytes, Value]:
+    parts = values(response)
+    items = parts[3] if len(parts) > 3 else None
+    if not isinstance(items, tuple) or len(items) % 2:
+        raise MalformedResponse("FETCH without pairs of names and values")
+    return {_name(name): value for name, value in zip(items[::2], items[1::2], strict=True)}
 
 
 def listed(response: Response) -> Listed | None:

@@ -20,6 +20,9 @@ from agents.sources.imap.framing import Framer, MalformedResponse, Response
 from agents.sources.imap.listing import BATCH_MAILS
 
 _TAGGED = re.compile(rb"([A-Za-z0-9]+) (OK|NO|BAD)(?: (.*))?", re.IGNORECASE | re.DOTALL)
+_ACTS = frozenset({b"FETCH", b"EXPUNGE"})
+SETTLE_S = 0.3
+"""Between another program's act and the wake-up: its acts are several commands."""
 MAX_CHALLENGES = 4
 MAX_ANSWER = 24 * 1024 * 1024
 """Bytes kept of what is said between two commands, beside a batch of mails whose sizes the server gave too small: the
@@ -88,6 +91,10 @@ class Wire(IMAP4ClientProtocol):
         """Set when mail was announced or the connection ended."""
         self.announced_at: datetime | None = None
         """When the first EXISTS since the last `take_announcement` arrived."""
+        self.wakes_from: float | None = None
+        """Other programs' acts in the folder wake from this moment of the loop's clock on; None: never."""
+        self.was_read = False
+        """Somebody opened a mail since this was last set to False."""
         self._exists = 0
         self._said = 0
         self._most_said = MAX_ANSWER + BATCH_MAILS * keep_literal
@@ -117,6 +124,11 @@ class Wire(IMAP4ClientProtocol):
     def write(self, line: bytes) -> None:
         """Send one line. Nothing of it is ever logged."""
         self.transport.write(line + b"\r\n")
+
+    @property
+    def exists(self) -> int:
+        """Mails in the open folder."""
+        return self._exists
 
     def check(self) -> None:
         """Raise ProviderTransient when the connection has ended."""
@@ -175,6 +187,8 @@ class Wire(IMAP4ClientProtocol):
 
     def _untagged(self, response: Response) -> None:
         name, rest = responses.kind(response)
+        if name in _ACTS and self.pending and self.pending.name in {"IDLE", "NOOP"}:
+            self._touch(b"\\Seen" in response.texts[0])
         if name == b"EXISTS":
             self._count(int(rest))
         elif name == b"EXPUNGE":
@@ -196,6 +210,14 @@ class Wire(IMAP4ClientProtocol):
             self.announced_at = self.announced_at or datetime.now(UTC)
             self.stirred.set()
         self._exists = exists
+
+    def _touch(self, read: bool) -> None:
+        """Another program changed flags or removed a mail."""
+        self.was_read = self.was_read or read
+        if self.wakes_from is not None:
+            clock = asyncio.get_running_loop()
+            clock.call_at(max(self.wakes_from, clock.time() + SETTLE_S), self.stirred.set)
+            self.wakes_from = None  # once is enough until somebody has looked
 
     def quote(self, text: bytes) -> str:
         """A server's own words, fit for a log line, without what it repeats of a login."""

@@ -145,6 +145,9 @@ def test_a_record_without_labels_leaves_open_whether_a_mail_counts(records: list
         ([moved(5, 1, "-", "UNREAD", "INBOX")], []),
         ([moved(5, 1, "+", "STARRED", "SENT")], []),  # one of one's own
         ([deleted(5, 1, "INBOX")], ["deleted"]),
+        ([deleted(5, 1, "INBOX", "UNREAD")], ["deleted_unread"]),
+        ([moved(5, 1, "+", "TRASH", "TRASH", "UNREAD")], ["deleted_unread"]),
+        ([moved(5, 1, "+", "SPAM", "SPAM", "UNREAD")], ["spam"]),
         ([deleted(5, 1, "TRASH")], []),  # Gmail empties the trash itself
     ],
 )

@@ -39,7 +39,9 @@ def test_loopback_is_known_by_its_name(host, loopback):
 
 
 def test_limits_come_from_the_settings():
-    settings = load(imap_idle_s=7, imap_poll_s=8, imap_timeout_s=9, mail_max_bytes=5000, first_contact_days=3)
+    settings = load(
+        imap_idle_s=7, imap_poll_s=8, imap_timeout_s=9, imap_acts_s=11, mail_max_bytes=5000, first_contact_days=3
+    )
     assert ImapLimits.of(settings) == ImapLimits(
-        idle_s=7, poll_s=8, timeout_s=9, mail_max_bytes=5000, first_contact_days=3
+        idle_s=7, poll_s=8, timeout_s=9, acts_s=11, mail_max_bytes=5000, first_contact_days=3
     )
