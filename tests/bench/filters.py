@@ -4,8 +4,9 @@ Triage parses and decides in this process, about a stranger's mail, without tabl
 Debian's packages with their packaged rules, no network and no training (Bayes of either is empty); which is not installed is
 left out, its figures null. Install them (`apt-get install spamd rspamd`), or unpack them anywhere and name the folder (--root).
 
-Read the shares with care: SpamAssassin's rules were made on this very corpus and triage's model was trained on it, so neither is
-held out; rspamd counts on networks and training that it does not have here. Triage's held-out figures are in MODEL.md."""
+Read the shares with care: SpamAssassin's rules were made on this very corpus, and triage's model was trained on it, so
+neither is held out (`rules_alone` is triage without the model; its held-out figures are in MODEL.md). rspamd counts on
+networks and training that it does not have here."""
 
 from __future__ import annotations
 
@@ -49,8 +50,17 @@ def triage(place: Place) -> Iterator[Filter]:
     yield Filter(is_spam=lambda raw: decide(parse(raw), FACTS, DEFAULT).category in JUNK, processor_s=process_time)
 
 
+@contextmanager
+def rules_alone(place: Place) -> Iterator[Filter]:
+    """Without the model, which has seen these mails."""
+    yield Filter(
+        is_spam=lambda raw: decide(parse(raw), FACTS, DEFAULT, None).category in JUNK, processor_s=process_time
+    )
+
+
 CONTENDERS: dict[str, Callable[[Place], AbstractContextManager[Filter | None]]] = {
     "triage": triage,
+    "rules_alone": rules_alone,
     "spamassassin": spamassassin,
     "rspamd": rspamd,
 }
@@ -65,7 +75,7 @@ def run(mails: int, place: Place) -> Report:
             found = _figures(one, chosen) if one and chosen else dict.fromkeys(FIGURES)
         values |= {f"{name}_{figure}": value for figure, value in found.items()}
         say(_line(name, found) if one else f"{name:>12}: not installed, left out")
-    ratios = {f"{name}_to_triage": _ratio(values, name) for name in CONTENDERS if name != "triage"}
+    ratios = {f"{name}_to_triage": _ratio(values, name) for name in CONTENDERS if name not in {"triage", "rules_alone"}}
     return Report(name=NAME, ratios=ratios, values=values)
 
 
