@@ -69,8 +69,8 @@ def _version(policy: Policy) -> str:
     content = [(each.name, getattr(policy, each.name)) for each in fields(policy) if each.name not in left_out]
     rules = sorted((rule.name, rule.group, rule.sentence) for rule in RULES.values())
     words = sorted((str(cue), sorted(table.items())) for cue, table in TABLES.items())
-    text = repr((content, rules, words))
-    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
+    told = repr((content, rules, words)).encode("utf-8", "backslashreplace")
+    return hashlib.blake2b(told, digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,7 @@ DEFAULT = Policy(
         "people": 2.4,  # asking alone leads to "high", never to "urgent"
         "deadlines": 2.4,
         "consequence": 3.4,
-        "pressing": 3.2,
+        "pressing": 3.6,
         "meetings": 1.9,
         "notifications": 3.0,
         "history": 0.9,  # nobody promotes himself by volume
@@ -176,7 +176,7 @@ DEFAULT = Policy(
         "answers_in_a_word":            effect(0.4, 0.8),
         "personal_words":               effect(0.0, 0.0, personal=1.2),
         "from_a_private_mailbox":       effect(0.0, 0.0, personal=0.6),
-        # deadlines and urgency
+        # deadlines, urgency, several signs at once
         "presses_for_now":              effect(0.6, 0.2),
         "presses_hard":                 effect(0.6, 0.1),
         "presses_with_stakes":          effect(0.7, 0.2),
@@ -191,11 +191,10 @@ DEFAULT = Policy(
         "says_urgent":                  effect(0.2, 0.0),
         "urgent_with_stakes":           effect(0.5, 0.2),
         "marked_important":             effect(0.2, 0.0),
-        # several signs at once
         "cannot_wait":                  effect(0.2, 0.1),
         "can_hardly_wait":              effect(0.6, 0.2),
         "must_not_wait":                effect(1.0, 0.3),
-        "must_not_wait_at_all":         effect(0.9, 0.1),
+        "must_not_wait_at_all":         effect(1.3, 0.1),
         "only_you_can":                 effect(0.4, 0.3),
         "closes_today":                 effect(0.5, 0.2),
         "practises":                    effect(-0.5, -0.2),
@@ -210,7 +209,6 @@ DEFAULT = Policy(
         "law_at_stake":                 effect(0.3, 0.1),
         "work_is_blocked":              effect(0.4, 0.2),
         "it_is_over":                  effect(-0.3, -0.4),
-        # meetings
         "invites_you":                  effect(1.9, 0.8, work=0.8),
         "updates_a_meeting":            effect(-0.2, -0.3, work=0.8),
         "answers_an_invitation":        effect(-0.6, -0.6, work=1.0),
@@ -290,7 +288,6 @@ DEFAULT = Policy(
         "hot_thread":                   effect(0.4, 0.1),
         "you_wrote_here":               effect(0.4, 0.1, work=0.5, spam=-1.0, phishing=-0.5),
         "stranger_in_a_hurry":          effect(-0.4, -0.2, phishing=0.5),
-        # form
         "shouting_subject":            effect(-0.2, 0.0, spam=0.7),
         "shouts_at_a_crowd":            effect(-1.0, -0.4),
         "exclaims":                     effect(-0.3, -0.1, spam=0.5, bulk=0.2),
