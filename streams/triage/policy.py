@@ -139,7 +139,7 @@ DEFAULT = Policy(
         "people": 2.4,  # asking alone leads to "high", never to "urgent"
         "deadlines": 2.4,
         "consequence": 3.4,
-        "pressing": 3.6,
+        "pressing": 4.2,
         "meetings": 1.9,
         "notifications": 3.0,
         "history": 0.9,  # nobody promotes himself by volume
@@ -195,10 +195,11 @@ DEFAULT = Policy(
         "can_hardly_wait":              effect(0.6, 0.2),
         "must_not_wait":                effect(1.0, 0.3),
         "must_not_wait_at_all":         effect(1.3, 0.1),
+        "goes_on_now":                  effect(0.8, 0.2),
+        "goes_on_now_and_wants_you":    effect(1.6, 0.2),
         "only_you_can":                 effect(0.4, 0.3),
         "closes_today":                 effect(0.5, 0.2),
         "practises":                    effect(-0.5, -0.2),
-        # consequence
         "danger_to_someone":            effect(0.6, 0.1, work=0.2),
         "danger_at_length":             effect(1.2, 0.3, work=0.3),
         "danger_now":                   effect(1.0, 0.3),
@@ -215,7 +216,6 @@ DEFAULT = Policy(
         "cancels_a_meeting":            effect(1.2, 0.0, work=0.8),
         "plan_changes_soon":            effect(0.8, 0.1),
         "proposes_a_meeting":           effect(0.4, 0.2),
-        # notifications
         "sent_by_a_program":            effect(-0.1, -0.4, notification=2.2, spam=-0.4),
         "is_a_receipt":                 effect(0.2, -0.2, notification=1.0),
         "is_about_a_parcel":            effect(0.0, -0.2, notification=0.6),
