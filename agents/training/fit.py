@@ -19,7 +19,7 @@ from streams.triage.policy import DEFAULT, lane_for
 from streams.triage.rules import RULES
 from streams.triage.verdict import Category, Lane
 
-BURIED = (1.0, 2.0, 3.0)
+BURIED = (1.0, 2.5, 3.0)
 """What it costs to score a mail below the edge of normal, high and urgent that it belongs above; a false alarm
 costs 1. MODEL.md says how it was chosen."""
 REPLY_MISSED = 2.0

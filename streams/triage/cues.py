@@ -38,6 +38,8 @@ class Cue(StrEnum):
     """A point of time within about a day."""
     DEADLINE = auto()
     """A deadline further away or without a date."""
+    LATER = auto()
+    """A day, week or month further away: what names one can wait."""
     DANGER = auto()
     """Harm to people or animals, fire, leaks, crime."""
     OUTAGE = auto()

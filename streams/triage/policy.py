@@ -70,8 +70,8 @@ def _version(policy: Policy) -> str:
     content = [(each.name, getattr(policy, each.name)) for each in fields(policy) if each.name not in left_out]
     rules = sorted((rule.name, rule.group, rule.sentence) for rule in RULES.values())
     words = sorted((str(cue), sorted(table.items())) for cue, table in TABLES.items())
-    text = repr((content, rules, words))
-    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
+    told = repr((content, rules, words)).encode("utf-8", "backslashreplace")
+    return hashlib.blake2b(told, digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +145,7 @@ DEFAULT = Policy(
         "people": 2.4,  # asking alone leads to "high", never to "urgent"
         "deadlines": 2.4,
         "consequence": 3.4,
-        "pressing": 3.2,
+        "pressing": 4.2,
         "meetings": 1.9,
         "notifications": 3.0,
         "history": 0.9,  # nobody promotes himself by volume
@@ -182,7 +182,7 @@ DEFAULT = Policy(
         "answers_in_a_word":            effect(0.4, 0.8),
         "personal_words":               effect(0.0, 0.0, personal=1.2),
         "from_a_private_mailbox":       effect(0.0, 0.0, personal=0.6),
-        # deadlines and urgency
+        # deadlines, urgency, several signs at once
         "presses_for_now":              effect(0.6, 0.2),
         "presses_hard":                 effect(0.6, 0.1),
         "presses_with_stakes":          effect(0.7, 0.2),
@@ -197,15 +197,15 @@ DEFAULT = Policy(
         "says_urgent":                  effect(0.2, 0.0),
         "urgent_with_stakes":           effect(0.5, 0.2),
         "marked_important":             effect(0.2, 0.0),
-        # several signs at once
         "cannot_wait":                  effect(0.2, 0.1),
         "can_hardly_wait":              effect(0.6, 0.2),
         "must_not_wait":                effect(1.0, 0.3),
-        "must_not_wait_at_all":         effect(0.9, 0.1),
+        "must_not_wait_at_all":         effect(1.3, 0.1),
+        "goes_on_now":                  effect(0.8, 0.2),
+        "goes_on_now_and_wants_you":    effect(1.6, 0.2),
         "only_you_can":                 effect(0.4, 0.3),
         "closes_today":                 effect(0.5, 0.2),
         "practises":                    effect(-0.5, -0.2),
-        # consequence
         "danger_to_someone":            effect(0.6, 0.1, work=0.2),
         "danger_at_length":             effect(1.2, 0.3, work=0.3),
         "danger_now":                   effect(1.0, 0.3),
@@ -216,14 +216,12 @@ DEFAULT = Policy(
         "law_at_stake":                 effect(0.3, 0.1),
         "work_is_blocked":              effect(0.4, 0.2),
         "it_is_over":                  effect(-0.3, -0.4),
-        # meetings
         "invites_you":                  effect(1.9, 0.8, work=0.8),
         "updates_a_meeting":            effect(-0.2, -0.3, work=0.8),
         "answers_an_invitation":        effect(-0.6, -0.6, work=1.0),
         "cancels_a_meeting":            effect(1.2, 0.0, work=0.8),
         "plan_changes_soon":            effect(0.8, 0.1),
         "proposes_a_meeting":           effect(0.4, 0.2),
-        # notifications
         "sent_by_a_program":            effect(-0.1, -0.4, notification=2.2, spam=-0.4),
         "is_a_receipt":                 effect(0.2, -0.2, notification=1.0),
         "is_about_a_parcel":            effect(0.0, -0.2, notification=0.6),
@@ -296,7 +294,6 @@ DEFAULT = Policy(
         "hot_thread":                   effect(0.4, 0.1),
         "you_wrote_here":               effect(0.4, 0.1, work=0.5, spam=-1.0, phishing=-0.5),
         "stranger_in_a_hurry":          effect(-0.4, -0.2, phishing=0.5),
-        # form
         "shouting_subject":            effect(-0.2, 0.0, spam=0.7),
         "shouts_at_a_crowd":            effect(-1.0, -0.4),
         "exclaims":                     effect(-0.3, -0.1, spam=0.5, bulk=0.2),

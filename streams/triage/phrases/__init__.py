@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from streams.triage.cues import Cue
 from streams.triage.lexicon import Lexicon
-from streams.triage.phrases import asks, calm, consequence, junk, kinds, pressing, signs, stakes, time
+from streams.triage.phrases import asks, calm, consequence, danger, junk, kinds, pressing, signs, stakes, time
 from streams.triage.phrases.languages import languages_of
 
 TABLES = {
@@ -14,6 +14,7 @@ TABLES = {
     **calm.TABLES,
     **time.TABLES,
     **consequence.TABLES,
+    **danger.TABLES,
     **stakes.TABLES,
     **pressing.TABLES,
     **signs.TABLES,

@@ -164,7 +164,7 @@ FYI = {
 
 THANKS = {
     "en": """
-    thank you for; thanks for; thanks so much; thanks to you; many thanks for; well done; congratulations; congrats;
+    thank you for; thanks for; thanks so much; thanks to {you|everyone|everybody|all|the|those} ; many thanks for; well done; congratulations; congrats;
     great job; good work; nice work; thank you {all|both|again|really|so much}""",
     "de": "danke {für|dir|euch|an alle|nochmal|noch} ; vielen dank für; herzlichen {dank|glückwunsch}; gut gemacht",
     "fr": "merci {pour|à vous|à tous|beaucoup|encore}; mille mercis; félicitations; bravo",

@@ -25,7 +25,7 @@ CHANGED = {
     forward; called off; change of plan; new {time|date|room|place}; instead of; {time|date|room|plan} {has |}
     changed; swap; swapped; off tomorrow; won t {be|come|happen|take place}; not take place; will now""",
     "de": """
-    abgesagt; abgesagte; verschoben; vorgezogen; verlegt; entfällt; fällt aus; terminänderung; statt; neuer {termin|
+    abgesagt; abgesagte; verschoben; vorgezogen; verlegt; entfällt; fällt aus; terminänderung; statt {am|um|wie|des|der|dem|in|bei}; neuer {termin|
     raum}""",
     "fr": "annulé; annulée; annulation; reporté; reportée; décalé; décalée; avancé; déplacé; au lieu de; changement",
     "es": """

@@ -75,7 +75,10 @@ ONLY_YOU = {
     next contact; {authorised|authorized} {signatory|person}; needs {the|an|your}
     {original|owner|signatory|parent|guardian|manager}; consent {of|from} {a|the} parent; from my account;
     {write|speak|talk} to you; and she s in; and he s in; and they re in; is {in surgery|on a plane|on
-    holiday|abroad|away|off sick|out today|unreachable}""",
+    holiday|abroad|away|off sick|out today|unreachable}; {will|can|would} only {talk|speak|deal|listen}; only the
+    {account holder|owner|signatory|manager|parent}; account holder; {you have|you ve got|you hold} {the source|the
+    original|the only|the master}; keyholder; i only have; never done this; i haven t got {his|her|the|their|a}; we
+    don t have {the|his|her} {number|key|code|list|original}""",
     "de": """
     nur {du|sie} {|selbst} {hast|haben|kannst|können|darfst|dürfen|bist|sind}; niemand {sonst|anders|anderes}; das
     {bist du|sind sie}; kein anderer; kein zugriff; keinen {zugriff|schlüssel|zugang}; keine
@@ -88,7 +91,9 @@ ONLY_YOU = {
     {brauchen|braucht|verlangen|verlangt|wollen|will} {den|die}
     {eigentümer|eigentümerin|verantwortlichen|leitung|chef|chefin|besitzer|eltern|erziehungsberechtigten}; nur von
     {dir|ihnen}; aus deiner gruppe; ihr {tank|haus|keller|auto|hund|kind}; {ist|sind} {im urlaub|krank|im
-    flieger|nicht da|im op}; einverständnis {der|eines}; dein {kunde|projekt|team}""",
+    flieger|nicht da|im op}; einverständnis {der|eines}; dein {kunde|projekt|team}; {reden|sprechen|redet|spricht}
+    nur mit {dir|ihnen}; gibst nur du; {das|die} {kann|können|darf|gibst|machst} nur {du|sie}; kontoinhaber;
+    kostenzusage; ihr einverständnis; dein einverständnis; ich habe {seine|ihre|die} nummer nicht""",
     "fr": """
     {il n y a que|seul|seule} {toi|vous|tu}; {toi|vous} {seul|seule}; tu es {le seul|la seule|d
     astreinte|responsable}; vous êtes {le seul|la seule|d astreinte|responsable}; personne d autre; c est
@@ -98,7 +103,9 @@ ONLY_YOU = {
     {signature|accord|feu vert|validation|autorisation|réponse}; manque {votre|ta} signature; tant que {tu|vous};
     contact d urgence; il faut {ta|votre|l accord|le propriétaire|un parent|la signature}; {besoin|demande} {du
     propriétaire|d un parent|du responsable}; {votre|ton} {père|appartement|maison|chien|client}; {est|sont} {en
-    vacances|en congé|absent|absente|dans l avion|malade}; astreinte; responsable légal""",
+    vacances|en congé|absent|absente|dans l avion|malade}; astreinte; responsable légal; {parler|parle|parlent} qu
+    {avec|à} {toi|vous}; titulaire; {ton|votre} {accord|consentement}; je n ai que; qui a la clé; je n ai pas
+    {son|le} numéro""",
     "es": """
     solo {tú|usted}; sólo {tú|usted}; nadie más; eres {tú|el único|la única|el responsable|la responsable}; es usted
     {|el único|la única}; no tengo {acceso|permiso|permisos|llave|llaves|la llave|la clave|autorización}; no tenemos
@@ -108,7 +115,9 @@ ONLY_YOU = {
     {tú|usted|firmes|firme|autorices|autorice|confirmes|confirme}; necesitamos su {autorización|firma|confirmación};
     contacto de emergencia; no viene si no {apruebas|aprueba|firmas|firma}; {el propietario|los padres|el tutor|la
     tutora}; {está|están} {de vacaciones|de baja|en el avión|fuera|de viaje}; consentimiento; hace falta {tu|su}
-    {firma|autorización}; falta {tu|su} firma; eres tú; tu cliente""",
+    {firma|autorización}; falta {tu|su} firma; eres tú; tu cliente; solo {tú|usted} {puedes|puede}; solo
+    {hablan|habla} {contigo|con}; titular; {tu|su} consentimiento; yo solo tengo; no tengo su número; quién tiene la
+    llave""",
     "pt": """
     só {tu|você|o senhor|a senhora}; mais ninguém; ninguém mais; és {tu|o único|a única|o responsável|a
     responsável}; não tenho {acesso|permissão|permissões|chave|chaves|a chave|a palavra|autorização}; não temos
@@ -118,7 +127,8 @@ ONLY_YOU = {
     falta a {sua|tua} assinatura; até {assinares| autorizares|confirmares}; que o faças tu; contacto de emergência;
     e és tu; {o proprietário|os pais|encarregado de educação}; {está|estão} {de férias|de baixa|no
     avião|fora|doente}; consentimento; falta a {tua|sua} assinatura; o teu cliente; falar com o
-    {responsável|dono|encarregado}""",
+    {responsável|dono|encarregado}; só {falam|fala} {contigo|consigo|com o}; titular; {teu|seu} consentimento; eu só
+    tenho; não tenho o número; quem tem a chave""",
     "it": """
     solo {tu|lei} {puoi|può|hai|ha}; nessun altro; nessuno altro; sei {tu|l unico|l unica|il responsabile|la
     responsabile| reperibile}; non ho {|l |le |la |il
@@ -128,7 +138,8 @@ ONLY_YOU = {
     conferma|approvazione|risposta}; manca la {sua|tua} firma; finché non
     {firmi|autorizzi|confermi|firma|autorizza}; reperibilità; contatto di emergenza; firmato da {te|lei}; {il
     proprietario|i genitori|il tutore}; {è|sono} {in ferie|in malattia|in aereo|fuori|assente}; consenso; dal suo
-    appartamento; il tuo cliente; se non arriva qualcuno; qualcuno con le chiavi""",
+    appartamento; il tuo cliente; se non arriva qualcuno; qualcuno con le chiavi; {parlano|parla} solo con {te|lei};
+    intestatario; titolare; {tuo|suo} consenso; io ho solo; non ho il {suo |}numero; chi ha {la chiave|le chiavi}""",
     "nl": """
     alleen {jij|u}; enkel {jij|u}; niemand anders; dat {ben jij|bent u}; jij bent de enige; u bent de enige; ik heb
     geen {toegang|rechten|sleutel|bevoegdheid|toestemming}; geen {toegang|sleutel|rechten};
@@ -136,7 +147,9 @@ ONLY_YOU = {
     werfleider|de leidinggevende}; zonder {jouw|uw|je} {handtekening|akkoord|toestemming|goedkeuring|antwoord};
     {handtekening|akkoord} ontbreekt; zolang {jij|u| je}; {jij|je} {hebt|bent} {dienst|wacht|de sleutel|van wacht};
     noodcontact; wachtdienst; {de eigenaar|een ouder|de ouders|de voogd}; {is|zijn} {met vakantie|ziek|op
-    vakantie|in het vliegtuig|afwezig}; toestemming van; niet getekend; nog niet getekend; jouw klant""",
+    vakantie|in het vliegtuig|afwezig}; toestemming van; niet getekend; nog niet getekend; jouw klant; {willen|wil}
+    alleen met {jou|u}; alleen met {jou|u} {praten|spreken}; rekeninghouder; {jouw|uw} toestemming; ik heb alleen;
+    ik heb {zijn|haar|het} nummer niet; wie heeft de sleutel""",
     "pl": """
     tylko {ty|pan|pani}; nikt inny; jesteś {jedyny|jedyna|jedyną|odpowiedzialny|odpowiedzialna}; nie mam {dostępu|
     uprawnień|klucza|kluczy|hasła|zgody}; nie mamy {dostępu|uprawnień|klucza}; {pyta|pytają|chce|chcą} {o
@@ -144,7 +157,9 @@ ONLY_YOU = {
     {podpisu|zgody|akceptacji|decyzji}; brakuje {pana|pani|twojego} podpisu; dopóki nie
     {podpiszesz|zatwierdzisz|potwierdzisz|podpisze|zatwierdzi}; dyżur; dyżurze; kontakt awaryjny;
     {właściciel|właściciela|rodzic|rodzica|opiekun|opiekuna}; zgoda {rodzica|właściciela|opiekuna}; {jest|są} {na
-    urlopie|chory|chora|w samolocie|nieobecny}; na dyżurze; potrzebna {jest |}zgoda; twój klient""",
+    urlopie|chory|chora|w samolocie|nieobecny}; na dyżurze; potrzebna {jest |}zgoda; twój klient; {chcą|chce}
+    rozmawiać tylko; tylko z {tobą|panem|panią}; właściciel rachunku; {twoja|pana|pani} zgoda; ja mam tylko; ja nie
+    mam {uprawnień|dostępu|klucza}; nie mam {jego|jej} numeru; kto ma klucz""",
     "tr": """
     sadece sen; sadece siz; başka kimse; yetkim yok; erişimim yok; sizden imzalı; onayınız olmadan; nöbetçi""",
 }

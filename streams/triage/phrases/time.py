@@ -170,4 +170,45 @@ DEADLINE = {
     "tr": "son tarih; son gün; kadar; cumaya kadar; bu hafta; süresi",
 }
 
-TABLES = {Cue.NOW: NOW, Cue.URGENT: URGENT, Cue.SOON: SOON, Cue.DEADLINE: DEADLINE}
+LATER = {
+    "en": """
+    monday; tuesday; wednesday; thursday; friday; saturday; sunday; mondays; fridays; january; february; april;
+    june; july; august; september; october; november; december; {in|by|of|until|since|last|this|next} {may|march};
+    #n {may|march}; {may|march} #n; week; weeks; month; months; weekend; next year; fortnight; the day after
+    tomorrow""",
+    "de": """
+    montag; dienstag; mittwoch; donnerstag; freitag; samstag; sonntag; januar; februar; märz; april; juni; juli;
+    august; september; oktober; november; dezember; {im|ab|bis|anfang|ende|mitte} mai; #n mai; woche; wochen; monat;
+    monate; monats; wochenende; nächstes jahr; übermorgen""",
+    "fr": """
+    lundi; mardi; mercredi; jeudi; vendredi; samedi; dimanche; janvier; février; avril; mai; juin; juillet; août;
+    septembre; octobre; novembre; décembre; {en|de|au|début|fin} mars; #n mars; semaine; semaines; mois; week end; l
+    année prochaine; après demain""",
+    "es": """
+    lunes; martes; miércoles; jueves; viernes; sábado; domingo; enero; febrero; marzo; abril; mayo; junio; julio;
+    agosto; septiembre; octubre; noviembre; diciembre; semana; semanas; mes; meses; fin de semana; el año que viene;
+    pasado mañana""",
+    "pt": """
+    segunda feira; terça feira; quarta feira; quinta feira; sexta feira; {na|à|até|de}
+    {segunda|terça|quarta|quinta|sexta}; sábado; domingo; janeiro; fevereiro; março; abril; maio; junho; julho;
+    agosto; setembro; outubro; novembro; dezembro; semana; semanas; mês; meses; fim de semana; próximo ano; depois
+    de amanhã""",
+    "it": """
+    lunedì; martedì; mercoledì; giovedì; venerdì; sabato; domenica; gennaio; febbraio; marzo; aprile; maggio;
+    giugno; luglio; agosto; settembre; ottobre; novembre; dicembre; settimana; settimane; mese; mesi; fine
+    settimana; l anno prossimo; dopodomani""",
+    "nl": """
+    maandag; dinsdag; woensdag; donderdag; vrijdag; zaterdag; zondag; januari; februari; maart; april; mei; juni;
+    juli; augustus; september; oktober; november; december; week; weken; maand; maanden; weekend; volgend jaar;
+    overmorgen""",
+    "pl": """
+    poniedziałek; poniedziałku; wtorek; wtorku; środa; środę; środy; czwartek; czwartku; piątek; piątku; sobota;
+    sobotę; soboty; niedziela; niedzielę; niedzieli; stycznia; lutego; marca; kwietnia; maja; czerwca; lipca;
+    sierpnia; września; października; listopada; grudnia; tydzień; tygodnie; tygodniu; tygodnia; miesiąc; miesiącu;
+    miesiąca; weekend; przyszłym roku; pojutrze""",
+    "tr": """
+    pazartesi; salı; çarşamba; perşembe; cuma; cumartesi; hafta; haftaya; ay sonu; ocak; şubat; mart; nisan; mayıs;
+    haziran; temmuz; ağustos; eylül; ekim; kasım; aralık""",
+}
+
+TABLES = {Cue.LATER: LATER, Cue.NOW: NOW, Cue.URGENT: URGENT, Cue.SOON: SOON, Cue.DEADLINE: DEADLINE}

@@ -8,6 +8,7 @@ from streams.triage.phrases import Cue
 from streams.triage.rule import rule
 from streams.triage.rules.people import asks
 
+CALM = (Cue.DRILL, Cue.RESOLVED, Cue.NO_ACTION, Cue.THANKS)
 WEEK = 7
 STAKES = (Cue.DANGER, Cue.OUTAGE, Cue.SECURITY, Cue.MONEY, Cue.LEGAL, Cue.BLOCKED)
 """Cues of a consequence."""
@@ -84,8 +85,8 @@ def named_day_is_far(mail: Features) -> bool:
 
 @rule
 def mentions_a_deadline(mail: Features) -> bool:
-    """Mentions a deadline."""
-    return mail.says(Cue.DEADLINE) > 0 and not asks(mail)
+    """Mentions a deadline, and is no drill, no courtesy and nothing that is over."""
+    return mail.says(Cue.DEADLINE) > 0 and not asks(mail) and not mail.says(*CALM)
 
 
 @rule

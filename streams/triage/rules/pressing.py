@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.triage.features import Features, Role
+from streams.triage.features import CALMING, Features, Role
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule
 from streams.triage.rules.people import asks
@@ -38,6 +38,38 @@ def must_not_wait(mail: Features) -> bool:
 def must_not_wait_at_all(mail: Features) -> bool:
     """Five or more different signs that it cannot wait."""
     return mail.pressures >= 4.5 and ours(mail)
+
+
+NOWISH = (Cue.NOW, Cue.CUTOFF, Cue.BRIEF, Cue.HAPPENING)
+ACTING = (Cue.ASK, Cue.DECIDE, Cue.HELPLESS, Cue.CANNOT, Cue.ONLY_YOU, Cue.UNREACHED, Cue.WAITING)
+SHORTEST, LONGEST = 12, 160
+"""Words of a mail in which somebody tells what is going on, and little else."""
+
+
+def here_and_now(mail: Features) -> int:
+    """How many signs say that something goes on now, and wants acting; 0 unless there is one of each.
+
+    What can wait names a later day, a week or a month; what cannot names hours and minutes alone."""
+    said = mail.said
+    if not SHORTEST <= mail.length <= LONGEST or mail.is_bulk_mail or not ours(mail):
+        return 0
+    if Cue.LATER in said or Cue.MEETING in said or not CALMING.isdisjoint(said):
+        return 0
+    now = sum([cue in said for cue in NOWISH])
+    acting = sum([cue in said for cue in ACTING]) + (mail.questions > 0)
+    return now + acting if now and acting else 0
+
+
+@rule
+def goes_on_now(mail: Features) -> bool:
+    """Tells of hours and minutes and of no later day, and wants something of the owner."""
+    return here_and_now(mail) >= 2
+
+
+@rule
+def goes_on_now_and_wants_you(mail: Features) -> bool:
+    """Says in several ways that it goes on now, and that the owner is wanted; no later day is named."""
+    return here_and_now(mail) >= 3
 
 
 @rule

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from streams.triage.decide import decide
-from streams.triage.due import due, told
+from streams.triage.due import days_left, due, told
 from streams.triage.features import Features
 from streams.triage.policy import DEFAULT
 from streams.triage.verdict import Facts
@@ -49,3 +49,15 @@ def test_a_mail_of_the_last_day_there_is_harms_nobody() -> None:
     end = datetime(9999, 12, 31, tzinfo=UTC)
     verdict = decide(mail("Could you please send the report by tomorrow?", date=end), Facts(owner=(OWNER,)), DEFAULT)
     assert verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("Please send it by tomorrow.", 1), ("Bitte bis Freitag.", 4), ("No day.", None), ("By 2026-12-24, please.", 31)],
+)
+def test_the_days_that_are_left_count_from_the_mails_own_day(text: str, left: int | None) -> None:
+    assert days_left(Features(mail(text, date=MONDAY), Facts())) == left
+
+
+def test_a_mail_without_a_day_has_no_days_left() -> None:
+    assert days_left(Features(mail("Please send it by tomorrow."), Facts())) is None

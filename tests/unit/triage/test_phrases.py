@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from streams.triage.cues import Cue
@@ -150,6 +152,37 @@ def test_older_mail_pasted_under_its_header_block_is_not_the_senders_own() -> No
     text = "I agree.\n\nSam Poe\n02/03/2001 09:00\nTo: Rosa Lind\ncc:\nSubject: plan\n\nCan you send it?"
     assert "send" not in own_words(text)
     assert own_words("To: be or not to be") == "To: be or not to be"
+
+
+LONG_LIST = "".join(f"\tPat Moss{n} <pat{n}@firm.example>,\n" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Sam Poe\n02/03/2001 09:00\n",
+        "Sam Poe\n\tSent by: Kim Low\n\t02/03/2001 09:00 AM\n\n",
+        '"Sam Poe" <sam@firm.example> on 02/03/2001 09:00:12 AM\nPlease respond to <sam@firm.example>\n',
+        "From: Sam Poe on 2001-03-02 09:00\n",
+        "",
+    ],
+)
+def test_the_lines_that_name_the_older_mails_sender_go_with_its_header_block(above: str) -> None:
+    pasted = f"{above}To: Rosa Lind,\n{LONG_LIST}cc:\n\nSubject: plan\n\nCan you send it?"
+    assert own_words(f"I agree.\n\n{pasted}").strip() == "I agree."
+    assert own_words(pasted).strip() == ""
+
+
+def test_a_date_in_the_senders_own_words_stays() -> None:
+    text = "We met on 02/03/2001 09:00 and that was all.\nIt went well.\n\nNothing else.\nSo long.\nSam\n\nTo: x\ncc: y"
+    assert "02/03/2001" in own_words(text)
+
+
+def test_reading_past_hostile_header_blocks_takes_no_time() -> None:
+    for hostile in ("to:\n" * 2000, "to: x\nabc\n" * 800, "to:" * 2700, "\n" * 8000 + "to:\n" * 40):
+        began = time.process_time()
+        own_words(hostile)
+        assert time.process_time() - began < 0.2
 
 
 @pytest.mark.parametrize(

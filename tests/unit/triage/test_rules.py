@@ -60,6 +60,8 @@ CASES: list[tuple[str, Mail, Mail]] = [
     ("can_hardly_wait", mail("The database is down, nobody else can restart it, call me."), mail("The database is down.")),
     ("must_not_wait", mail("The database is down since noon, only you can restart it, call me."), mail("The database is down. Call me.")),
     ("must_not_wait_at_all", mail("Smoke in the hall! They are standing outside and only you have the key, call me, or else they break the door at 15:00 today."), mail("Smoke in the hall! " + "word " * 700)),
+    ("goes_on_now", mail("The van leaves in ten minutes and the boxes are still here. Do you have the key?", subject="Boxes"), mail("The van leaves on Friday in the morning and the boxes are still here. Do you have the key?", subject="Boxes")),
+    ("goes_on_now_and_wants_you", mail("The van leaves in ten minutes, I can't open the gate. Do you have the key? Call me."), mail("The van leaves next week and I can't open the gate. Do you have the key? Call me.")),
     ("only_you_can", mail("The server is down and only you can restart it."), mail("The server is down.")),
     ("closes_today", mail("The portal closes at 17:00, otherwise we are out."), mail("The portal closes at 17:00.")),
     ("practises", mail("The fire drill is on Tuesday."), mail("The fire is out.")),
