@@ -62,6 +62,10 @@ def imprint(mail: Mail) -> list[str]:
 
 def _dated(text: str) -> bool:
     """Whether a day is named: a number beside a month, or numbers and dots."""
+    if _NUMERIC.search(text):
+        return True
+    if _MONTHS.isdisjoint(text.replace(".", " ").replace(",", " ").split()):
+        return False
     for number in _DAY.finditer(text):
         start, end = number.span()
         if start and text[start - 1] not in " \n":
@@ -70,7 +74,7 @@ def _dated(text: str) -> bool:
         after = text[end : end + _AROUND].lstrip(".stndrh").removeprefix(" de").split()
         if (before and before[-1].rstrip(".,") in _MONTHS) or (after and after[0].rstrip(".,") in _MONTHS):
             return True
-    return _NUMERIC.search(text) is not None
+    return False
 
 
 def _numbered(subject: str) -> bool:

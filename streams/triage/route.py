@@ -48,12 +48,12 @@ class Hop(NamedTuple):
 
 def route(mail: Mail) -> list[str]:
     """Names of the signals that a mail has."""
-    trace = [header[:READ].lower() for header in mail.headers.get("received", ())[:MOST_HOPS]]
+    trace = mail.headers.get("received", ())[:MOST_HOPS]
     return [*_origin(trace), *_provider(mail, trace), *_clock(mail, trace), *_envelope(mail)]
 
 
 def _hop(header: str) -> Hop | None:
-    before, _, after = header.partition(" by ")
+    before, _, after = header[:READ].lower().partition(" by ")
     if not before.startswith("from ") or _SUBMITTED.search(after):
         return None
     name, _, middle = before[5:].lstrip().partition(" ")
@@ -120,7 +120,7 @@ def _clock(mail: Mail, trace: Sequence[str]) -> list[str]:
     if mail.date is None:
         return []
     for header in reversed(trace):
-        when = _when(header.rpartition(";")[2].strip()[:60])
+        when = _when(header[:READ].rpartition(";")[2].strip()[:60])
         if when is not None:
             hours = (mail.date - when).total_seconds() / 3600
             return ["clock ahead"] if hours > LATE else ["clock behind"] if hours < EARLY else []
