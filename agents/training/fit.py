@@ -24,11 +24,11 @@ BURIED = (1.0, 2.5, 3.0)
 costs 1. MODEL.md says how it was chosen."""
 REPLY_MISSED = 2.0
 """The same for an expected reply."""
-JUNK_AT, JUNK_UNLESS = 0.0, -1.0
+JUNK_AT, JUNK_UNLESS = -0.2, -0.6
 """Log-odds: what makes a mail junk, and how sure the model must be to overrule rules that call it spam."""
-PENALTIES = {"rules": 4.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 0.4, "sentences": 2.0}
+PENALTIES = {"rules": 4.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
-WEAK, HARD, AUTHORED = 0.7, 8.0, 5.0
+WEAK, HARD, AUTHORED = 0.7, 16.0, 5.0
 """Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail."""
 BY_POLICY = frozenset({"deception", "spam", "history"})
 """Groups of rules whose points of priority are the policy's alone: there is too little mail to learn them from, and

@@ -67,16 +67,14 @@ def kind_by(habits: Habits | None, features: Features, category: Category) -> Ca
 
 
 def without(habits: Habits, names: Collection[str]) -> Habits:
-    """The corrections, had the owner not made those that these reasons are named after."""
-    sender = habits.sender
+    """The same, had the owner not said or done what these reasons are named after."""
+    sender, thread = habits.sender, None if THREAD in names else habits.thread
     if sender is not None:
         shown = replace(sender, category=None) if KIND in names else sender
         sender = replace(shown, corrections=0) if SENDER in names else shown
-    return Habits(
-        sender=sender,
-        thread=None if THREAD in names else habits.thread,
-        circle=None if CIRCLE in names else habits.circle,
-    )
+    if acts.RAISED in names or acts.LOWERED in names:
+        sender, thread = (replace(each, lean=0.0) if each else None for each in (sender, thread))
+    return Habits(sender=sender, thread=thread, circle=None if CIRCLE in names else habits.circle)
 
 
 def moves(facts: Facts, features: Features, category: Category, priority: float) -> list[Reason]:

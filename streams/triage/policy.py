@@ -247,6 +247,7 @@ DEFAULT = Policy(
         "machine_fed_list":             effect(-2.0, -1.0, bulk=4.5),
         "chain_letter":                 effect(-2.2, -0.8, personal=0.6),
         "shouting_bulk":                effect(-0.2, 0.0, bulk=0.6),
+        "vouched_name":                 effect(0.0, 0.0, spam=-0.6, phishing=-1.2),
         # spam
         "spam_phrases":                effect(-0.4, -0.3, spam=1.2),
         "more_spam_phrases":           effect(-0.5, -0.3, spam=1.1),
@@ -286,6 +287,10 @@ DEFAULT = Policy(
         "dangerous_attachment":        effect(-0.6, -0.3, phishing=1.9),
         "lure_with_a_bare_link":        effect(-0.2, -0.1, phishing=0.6),
         "your_own_address_forged":      effect(-1.5, -0.8, spam=1.5, phishing=0.5),
+        "borrows_a_name":               effect(-0.6, -0.3, phishing=1.4),
+        "lures_in_a_borrowed_name":     effect(-0.8, -0.4, phishing=1.0),
+        "lures_in_a_name_of_its_own":   effect(-0.2, -0.1, phishing=0.5),
+        "bill_to_call_about":           effect(-0.8, -0.4, phishing=2.4),
         # history: at most one point up together, so that nobody promotes himself by volume
         "usually_important":            effect(0.5, 0.1),
         "never_important":              effect(-0.5, -0.1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streams.triage.brands import bears_its_name
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule
@@ -87,3 +88,9 @@ def chain_letter(mail: Features) -> bool:
 def shouting_bulk(mail: Features) -> bool:
     """A bulk mail that shouts or counts down."""
     return mail.is_bulk_mail and not mail.is_discussion_list and (mail.shouts or mail.in_subject.get(Cue.URGENT, 0) > 0)
+
+
+@rule
+def vouched_name(mail: Features) -> bool:
+    """The sender's name is its domain's, and the domain vouches for the mail (DMARC pass; RFC 7489)."""
+    return mail.mail.authentication.dmarc == "pass" and bears_its_name(mail.mail.sender)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from streams.triage import brands
 from streams.triage.addresses import (
     DRESS,
     is_free_mail,
@@ -28,6 +29,8 @@ _DANGEROUS = re.compile(
 _DOUBLE = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|zip|mp3|wav)\s*\.[a-z0-9]{2,5}$", re.IGNORECASE)
 _LURES = (Cue.CREDENTIALS, Cue.THREAT, Cue.PAYOUT)
 _MAX_LINKS = 40
+_PHONE = re.compile(r"\(?\b\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}\b", re.ASCII)
+_BILL = frozenset("invoice renewal renewed subscription charged refund order purchase transaction antivirus".split())
 
 
 def host(url: str) -> str:
@@ -181,3 +184,35 @@ def lure_with_a_bare_link(mail: Features) -> bool:
 def your_own_address_forged(mail: Features) -> bool:
     """Claims to come from the owner's own address, and its domain disowns it."""
     return mail.mail.sender.address.lower() in mail.owners and mail.fails_authentication
+
+
+@rule
+def borrows_a_name(mail: Features) -> bool:
+    """The sender's name is a well-known firm's, the domain is not."""
+    return stranger(mail) and bool(brands.borrowed(mail.mail.sender))
+
+
+@rule
+def lures_in_a_borrowed_name(mail: Features) -> bool:
+    """In a well-known firm's name, but not from its domain, and it wants something."""
+    return mail.says(*_LURES) > 0 and borrows_a_name(mail)
+
+
+@rule
+def lures_in_a_name_of_its_own(mail: Features) -> bool:
+    """Lures in the name of an office or a firm that its domain neither shows nor vouches for."""
+    if not mail.says(*_LURES) or not stranger(mail) or mail.mail.authentication.dmarc == "pass":
+        return False
+    name, own = brands.words(mail.mail.sender), mail.sender_organisation
+    impersonal = mail.is_robot or mail.is_publisher or any(word in brands.GENERAL for word in name)
+    telling = [word for word in name if len(word) > 2 and word not in brands.GENERAL]
+    return impersonal and not any(word in own or own in word for word in telling)
+
+
+@rule
+def bill_to_call_about(mail: Features) -> bool:
+    """A bill from a free mailbox, and a number to call about it."""
+    if not stranger(mail) or not is_free_mail(mail.mail.sender.domain):
+        return False
+    words = {*mail.body, *mail.subject}
+    return "call" in words and bool(words & _BILL) and _PHONE.search(mail.mail.new_text[:3_000]) is not None

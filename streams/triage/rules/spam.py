@@ -12,6 +12,12 @@ from streams.triage.rule import rule
 _SUBJECT_NOISE = re.compile(
     r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$|[a-z.!?]\s+(?!(?:19|20)\d\d\s*$)\d{4,6}\s*$"
 )
+_NUMBERED = re.compile(
+    r"(?:invoice|order|ticket|case|claim|number|no|nr|ref|reference|id|account|booking|policy|code|issue|po|rechnung|bestellung|"
+    r"auftrag|facture|commande|factura|pedido|fatura|fattura|ordine|factuur|bestelling|faktura|zam[oó]wienie)[.:]?\s+\d{4,6}\s*$",
+    re.IGNORECASE,
+)
+"""A number that means something ends the subject."""
 _GIBBERISH = re.compile(r"(?:^|\s)[bcdfghjklmnpqrstvwxz]{4,}\s*$|[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
 _ADVERTISEMENT = re.compile(r"^\W{0,3}adv\b\s?[:.]|\badv:?\W{0,3}$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{3,}")
@@ -58,7 +64,8 @@ def spam_in_the_subject(mail: Features) -> bool:
 def noise_in_the_subject(mail: Features) -> bool:
     """The subject ends in noise that makes every copy different."""
     ending = mail.mail.subject[-60:]
-    return bool(_SUBJECT_NOISE.search(ending) or _GIBBERISH.search(ending)) and not mail.is_reply_to_something
+    noise = _SUBJECT_NOISE.search(ending) and not _NUMBERED.search(ending)
+    return bool(noise or _GIBBERISH.search(ending)) and not mail.is_reply_to_something
 
 
 @rule
@@ -109,9 +116,10 @@ def link_hides_its_place(mail: Features) -> bool:
 
 @rule
 def html_alone_from_a_stranger(mail: Features) -> bool:
-    """HTML without a plain text, from a stranger, to the owner alone."""
+    """HTML without a plain text, from a stranger for whom no domain vouches."""
     kind = mail.mail.header("content-type").lower()
-    return kind.startswith("text/html") and stranger(mail) and not mail.is_bulk_mail and not mail.is_robot
+    foreign = stranger(mail) and mail.mail.authentication.dmarc != "pass"
+    return kind.startswith("text/html") and foreign and not mail.is_bulk_mail and not mail.is_robot
 
 
 @rule

@@ -15,6 +15,7 @@ from streams.triage.rules import RULES
 from streams.triage.verdict import Facts, SenderFacts, ThreadFacts
 from tests.unit.triage.written import COLLEAGUE, FACTS, OWNER, hits, mail
 
+NOTHING = Authentication()
 FAILS = Authentication(spf="fail", dkim="none", dmarc="fail")
 OTHERS = tuple(Address(address=f"person{n}@other.example") for n in range(12))
 ROBOT = Address(name="Beacon", address="alerts@beacon.example")
@@ -144,7 +145,7 @@ CASES: list[tuple[str, Mail, Mail]] = [
     ("to_itself_or_nobody", mail("x", to=()), mail("x")),
     ("answers_go_to_free_mail", mail("x", reply_to=(Address(address="x@gmail.com"),)), mail("x", reply_to=(Address(address="x@firm.example"),))),
     ("link_hides_its_place", mail("x", links=(Link(text="a", target="http://10.1.2.3/x"),)), mail("x", links=(Link(text="a", target="http://a.example/10.1.2.3"),))),
-    ("html_alone_from_a_stranger", mail("x", **headers(content_type="text/html")), mail("x", **headers(content_type="text/plain"))),
+    ("html_alone_from_a_stranger", mail("x", authentication=NOTHING, **headers(content_type="text/html")), mail("x", authentication=NOTHING, **headers(content_type="text/plain"))),
     ("no_proper_headers", mail("x", message_id=""), mail("x", date=datetime(2026, 1, 1, tzinfo=UTC))),
     ("hides_text", mail("x", flags=frozenset({"hidden-text"})), mail("x", flags=frozenset({"truncated"}))),
     ("cold_pitch", mail("Our agency does SEO."), mail("Our agency does SEO.", sender=COLLEAGUE)),
@@ -168,6 +169,14 @@ CASES: list[tuple[str, Mail, Mail]] = [
     ("dangerous_attachment", mail("x", attachments=(Attachment(name="invoice.pdf.exe", content_type="x/y", size=1),)), mail("x", attachments=(Attachment(name="invoice.pdf", content_type="x/y", size=1),))),
     ("lure_with_a_bare_link", mail("Verify your account.", links=(Link(text="go", target="https://evil.example"),)), mail("Verify your account.", links=(Link(text="go", target="https://elsewhere-firm.example"),))),
     ("your_own_address_forged", mail("x", sender=ROSA, authentication=FAILS), mail("x", sender=ROSA)),
+    ("borrows_a_name", mail("x", **by("a@mail-center.example", "PayPal Service")), mail("x", **by("a@eu.paypal.example", "PayPal Service"))),
+    ("borrows_a_name", mail("x", **by("a@paypal-help.example", "Pay Pal")), mail("x", **by("chase.moss@firm.example", "Chase Moss"))),
+    ("lures_in_a_borrowed_name", mail("Verify your account.", **by("a@firm.example", "Netflix")), mail("Hello.", **by("a@firm.example", "Netflix"))),
+    ("lures_in_a_name_of_its_own", mail("Verify your account.", authentication=NOTHING, **by("a@node.example", "Harbour Mail Support")), mail("Verify your account.", authentication=NOTHING, **by("a@support.lindner.example", "Lindner Support"))),
+    ("bill_to_call_about", mail("Your invoice: call (888) 555-0143.", **by("b@gmail.com")), mail("Your invoice: call (888) 555-0143.")),
+    ("vouched_name", mail("x", **by("a@mail.lindner.example", "Lindner Bank")), mail("x", authentication=FAILS, **by("a@lindner.example", "Lindner"))),
+    ("noise_in_the_subject", mail("x", "Lose weight now 83921"), mail("x", "Invoice 83921")),
+    ("html_alone_from_a_stranger", mail("x", authentication=NOTHING, **headers(content_type="text/html")), mail("x", **headers(content_type="text/html"))),
     ("stranger_in_a_hurry", mail("Urgent: verify your account."), mail("Urgent: verify your account.", sender=COLLEAGUE)),
     ("shouting_subject", mail("x", "READ THIS NOW PLEASE"), mail("x", "NATO and the EU met")),
     ("shouts_at_a_crowd", mail("There is cake.", "READ THIS NOW!!"), mail("Fire on the stairs, evacuate.", "READ THIS NOW!!")),
