@@ -53,8 +53,7 @@ class Settings(CrewSettings, BaseSettings):
     database_url: DatabaseUrl = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
     """postgresql://USER:PASSWORD@HOST:PORT/DATABASE."""
     database_password_file: Path | None = None
-    """A file with the password instead, read with each connection, so that `triage secrets rotate database` needs no
-    restart. Two lines while it is changed: each is tried."""
+    """A file with the password instead, read with each connection; two lines while it is changed: each is tried."""
     database_pool_size: int = Field(10, ge=1, le=200)
     """Connections that a process keeps open once it needed them."""
     database_max_overflow: int = Field(0, ge=0, le=200)

@@ -19,7 +19,8 @@ from streams.events import utc_text
 from streams.mail import Mail, MailError, parse
 from streams.policies import load_policy
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT, Policy
+from streams.triage.policy import Policy
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, Verdict
 
 PROGRESS_EVERY = 500

@@ -24,8 +24,9 @@ from streams.reviews import ReviewRequest, review_request
 from streams.triage.decide import decide
 from streams.triage.judging import Pairs, accuracy
 from streams.triage.opinion import Standing, revised
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
 from streams.triage.review import wanted
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, Lane
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

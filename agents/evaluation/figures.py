@@ -7,7 +7,8 @@ from typing import Any
 
 from agents.evaluation.judged import IMPORTANT, ORDER, Judged
 from streams.triage import judging
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
+from streams.triage.shipped import DEFAULT
 
 BURIED = 4.0
 """What burying an important mail costs, a false alarm costing 1."""

@@ -12,7 +12,8 @@ from streams.mail import Mail, MailError, parse
 from streams.triage.decide import decide
 from streams.triage.features import Features
 from streams.triage.model import MODEL, Model
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, Lane, Verdict
 
 ORDER = (Lane.LOW, Lane.NORMAL, Lane.HIGH, Lane.URGENT)

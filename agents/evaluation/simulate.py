@@ -20,7 +20,7 @@ from streams.partitioning import murmur2
 from streams.route import triage
 from streams.runtime import Table
 from streams.topics import FEEDBACK, LANE_OF, RECEIVED
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Lane
 
 ACCOUNT, OWNER = "simulated", "rosa.lind@harbour.example"

@@ -11,7 +11,8 @@ from agents.training.vocabulary import vocabulary
 from streams.triage.confidence import calibrated
 from streams.triage.decide import decide
 from streams.triage.model import Model
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Verdict
 
 

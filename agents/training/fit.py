@@ -15,8 +15,9 @@ from streams.triage import signals, weighing
 from streams.triage.build import build
 from streams.triage.features import Features
 from streams.triage.model import FLATTEN, Model, read
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
 from streams.triage.rules import RULES
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Lane
 
 BURIED = (1.0, 2.5, 3.0)

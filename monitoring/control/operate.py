@@ -120,7 +120,7 @@ def priority_only(
 
 
 def _say_lanes(least: int) -> None:
-    from streams.triage.policy import DEFAULT
+    from streams.triage.shipped import DEFAULT
 
     waiting = [str(bounds.lane) for bounds in DEFAULT.lanes if bounds.highest < least]
     click.echo(f"waiting: {', '.join(waiting) or 'no lane'}")

@@ -22,7 +22,7 @@ from streams.events import MalformedEvent
 from streams.reroute import second_verdict
 from streams.reviews import Review
 from streams.topics import REVIEWED
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 
 SCRIPT = files("agents.fakes.model") / "demo.json"
 CREW_PYTHON = Path(__file__).resolve().parents[2] / ".venv-crew" / "bin" / "python"

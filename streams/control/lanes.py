@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from streams.control.view import Values
 from streams.topics import LANES
-from streams.triage.policy import DEFAULT, LaneBounds
+from streams.triage.policy import LaneBounds
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Lane
 
 RANKS: Mapping[str, int] = {LANES[lane].name: rank for rank, lane in enumerate(Lane)}

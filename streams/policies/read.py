@@ -14,7 +14,8 @@ from infra.errors import ConfigError
 from streams.policies.build import built
 from streams.policies.document import Document
 from streams.policies.positions import nearest, positions
-from streams.triage.policy import DEFAULT, Policy
+from streams.triage.policy import Policy
+from streams.triage.shipped import DEFAULT
 
 MOST_BYTES = 1 << 20
 MOST_COMPLAINTS = 100

@@ -12,31 +12,12 @@ from streams.triage.lexicon import Places, counted
 from streams.triage.once import once
 from streams.triage.phrases import CUES, Cue, languages_of
 from streams.triage.phrases.ideographs import scan_ideographs
+from streams.triage.pressure import pressure
 from streams.triage.text import STOPS, bounded, fold, own_words, tokens
 from streams.triage.verdict import Facts
 
 FEW = 8
 """Recipients up to which a person is one of few and not part of a crowd."""
-PRESSING = frozenset(
-    (
-        Cue.NOW,
-        Cue.CUTOFF,
-        Cue.OR_ELSE,
-        Cue.ONLY_YOU,
-        Cue.UNREACHED,
-        Cue.WAITING,
-        Cue.BLOCKED,
-        Cue.DANGER,
-        Cue.OUTAGE,
-        Cue.SECURITY,
-    )
-)
-"""Each a sign that a mail cannot wait; a mail that cannot has several."""
-WEAK = frozenset((Cue.BRIEF, Cue.HAPPENING, Cue.HELPLESS, Cue.CANNOT))
-CALMING = frozenset((Cue.DRILL, Cue.RESOLVED, Cue.WITHDRAWN, Cue.NO_ACTION))
-"""Takes two of them back."""
-LONG_FOR_SIGNS = 150
-"""Words by which a text has one sign by chance."""
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _REPLY = re.compile(r"^\s*(?:\[[^\]]{1,40}\]\s*)?(?:re|aw|antw|sv|odp|rv|ynt|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|doorst|pd)\s*:", re.IGNORECASE)
@@ -217,18 +198,10 @@ class Features:
 
     @once
     def pressures(self) -> float:
-        """How many different signs say that it cannot wait: what is at stake, until when, that only the reader can.
-
-        One sign is in every tenth mail, four are in hardly one that can wait. Weak ones, which ordinary mail has too,
-        count half. A long text has some by chance, and talk of drills, and of what is over, has them without need."""
+        """How many different signs say that it cannot wait, see `pressure`; of bulk mail none counts."""
         if self.is_bulk_mail and not self.is_discussion_list:
             return 0.0
-        said = self.said
-        hour = Cue.SOON in said or Cue.CUTOFF in said
-        found = len(PRESSING & said.keys()) + hour + (hour and (Cue.MONEY in said or Cue.LEGAL in said))
-        long = self.length // LONG_FOR_SIGNS
-        weak = 0 if long else len(WEAK & said.keys())
-        return max(0.0, found + weak / 2 - long - (0 if CALMING.isdisjoint(said) else 2))
+        return pressure(self.said, self.length)
 
     @once
     def length(self) -> int:

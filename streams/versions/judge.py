@@ -15,7 +15,8 @@ from streams.policies import load_policy
 from streams.triage import model as learned
 from streams.triage.decide import decide
 from streams.triage.model import Model
-from streams.triage.policy import DEFAULT, Policy
+from streams.triage.policy import Policy
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, Verdict
 from streams.versions import document as policies
 from streams.versions.document import UnusableVersion, digest

@@ -20,7 +20,7 @@ from time import perf_counter_ns, process_time
 
 from streams.mail import parse
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 from streams.triage.weighing import JUNK
 from tests.bench.rig import corpus

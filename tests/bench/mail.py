@@ -26,7 +26,7 @@ from streams.admin import create_topics
 from streams.mail import parse
 from streams.topics import RECEIVED
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 from tests.bench.rig import corpus, prefill, whole_way
 from tests.bench.rig.bare import CHANGES, INPUT, OUTPUT

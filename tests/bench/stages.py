@@ -23,7 +23,7 @@ from streams.runtime.store import MemoryStore
 from streams.runtime.tables import Overlay, Tables
 from streams.topics import RECEIVED
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 from tests.bench.rig import corpus
 from tests.bench.rig.prefill import ACCOUNTS, received_mail

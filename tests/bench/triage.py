@@ -16,7 +16,7 @@ from streams.mail import MailError, parse
 from streams.triage.decide import decide, hits_of
 from streams.triage.features import Features
 from streams.triage.model import MODEL
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 from tests.bench.rig import corpus
 from tests.bench.rig.report import Report, p50_p99, say

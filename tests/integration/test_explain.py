@@ -27,8 +27,8 @@ from streams.archive.sink import VerdictSink
 from streams.events import Headers, Origin, Received, VerdictRecord, event_id, verdict_headers, verdict_record
 from streams.mail import parse
 from streams.topics import LANES, RECEIVED
-from streams.triage import policy
 from streams.triage.decide import decide
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, SenderFacts
 from tests.services.servers import new_broker, running
 from tests.verdicts import At
@@ -111,7 +111,7 @@ class Stage:
         origin = self.put(RECEIVED.name, raw, received.headers())
         facts = Facts(owner=("me@home.example",), received_at="2026-03-04T05:06:07.000Z", sender=SenderFacts(mails=3))
         mail = parse(raw)
-        return received, verdict_record(received, mail, facts, decide(mail, facts, policy.DEFAULT), origin)
+        return received, verdict_record(received, mail, facts, decide(mail, facts, DEFAULT), origin)
 
     def lane(self, received: Received, record: VerdictRecord, *, abort: bool = False) -> None:
         """The verdict on its lane."""

@@ -18,7 +18,7 @@ from streams.runtime.dead import TooManyDeadLetters
 from streams.runtime.tables import Overlay
 from streams.runtime.watch import EventTimeout
 from streams.topics import ALL, DEAD
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from tests.stream.scripted import ScriptedInputs, ScriptedProducer, decider, task, until_drained
 from tests.unit.runtime.records import Record, tables_of
 from tests.verdicts import VERDICT

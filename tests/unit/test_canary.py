@@ -17,7 +17,7 @@ from streams.events import Received, VerdictRecord
 from streams.partitioning import partition_of
 from streams.route import triage_agent
 from streams.runtime.tables import Overlay
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from tests.unit.run import records
 from tests.unit.runtime.records import tables_of
 

@@ -22,7 +22,7 @@ from streams.runtime import Outcome
 from streams.topics import FEEDBACK
 from streams.triage import acts
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Lane
 
 ALICE, BEN = senders()[0], senders()[1]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from streams.triage.features import CALMING, Features, Role
+from streams.triage.features import Features, Role
 from streams.triage.phrases import Cue
+from streams.triage.pressure import CALMING
 from streams.triage.rule import rule
 from streams.triage.rules.people import asks
 

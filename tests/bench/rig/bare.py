@@ -15,7 +15,7 @@ from streams.events import Received
 from streams.route import route
 from streams.runtime import Table
 from streams.topics import LANES, RECEIVED, SENDERS, TopicSpec
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 
 INPUT = TopicSpec(name="bench.received", purpose="the same as mail.received", config=RECEIVED.config)
 OUTPUT = TopicSpec(name="bench.lanes", purpose="all lanes in one", config=next(iter(LANES.values())).config)

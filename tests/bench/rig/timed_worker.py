@@ -21,7 +21,7 @@ from infra.settings import load
 from streams.process import run
 from streams.runtime import Event, Known, Outcome
 from streams.runtime.tables import Overlay
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.worker import GROUP
 
 WHOLE = "whole"

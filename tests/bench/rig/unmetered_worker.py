@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from infra.settings import load
 from streams.process import run
 from streams.route import triage_agent
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.worker import GROUP
 
 

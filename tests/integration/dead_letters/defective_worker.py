@@ -8,7 +8,7 @@ from infra.settings import load
 from streams.process import run
 from streams.route import triage_agent
 from streams.runtime import Event, Known, Outcome
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.worker import GROUP
 
 

@@ -15,7 +15,7 @@ from infra.settings import load
 from streams.mail import MailError
 from streams.process import run
 from streams.runtime import Event, Known, Outcome
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.worker import GROUP
 
 SLOW_S = 0.4

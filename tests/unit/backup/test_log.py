@@ -14,7 +14,7 @@ from streams.classify import SENDERS
 from streams.route import triage_agent
 from streams.runtime.tables import POSITION_KEY, position_key
 from streams.topics import ALL, FEEDBACK, RECEIVED, REVIEWED
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 
 EXPECTED = {
     "accounts": "latest", "ingest.cursors": "latest", "triage-senders-changelog": "latest",

@@ -10,8 +10,8 @@ from streams.mail import parse
 from streams.reviews import ReviewRequest, review_request
 from streams.triage import review
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
 from streams.triage.review import Cause, Wanted
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 
 TEXT = """From: Lena Vogt <lena@vogt.example>\r

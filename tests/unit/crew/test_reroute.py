@@ -13,7 +13,7 @@ from streams.revisions import CORRECTED, REVIEWS, CorrectedFacts, ReviewedFacts,
 from streams.route import triage_agent
 from streams.runtime import Known, Outcome, Table
 from streams.triage.opinion import Deception, Opinion, Sureness
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Lane
 from tests.unit.crew.requests import UNSURE, mail, request_of
 from tests.unit.runtime.records import Record

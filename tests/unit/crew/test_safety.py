@@ -17,7 +17,8 @@ from agents.crew.redaction import Redaction
 from agents.crew.reviewing import opinion_of
 from agents.fakes.model.judge import obedient
 from streams.triage.opinion import Bounds, Deception, Opinion, Standing, Sureness, revised
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Lane
 from tests.unit.crew.injections import PLACES, Injection, injections
 from tests.unit.crew.requests import request_of

@@ -16,7 +16,8 @@ from agents.evaluation.figures import figures, said, worst
 from agents.evaluation.judged import Judged, judged
 from agents.evaluation.page import page
 from infra.errors import ConfigError
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category
 from tests.unit.triage.written import COLLEAGUE, mail, verdict
 

@@ -11,7 +11,7 @@ import pytest
 from agents.load.mails import Mails, message_id, number_in
 from streams.mail import parse
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 
 AT = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)

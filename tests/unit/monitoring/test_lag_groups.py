@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitoring.lag.groups import QUEUES
 from streams.drain.command import GROUPS
 from streams.route import triage_agent
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 
 
 def test_every_topic_that_the_worker_joins_is_measured_and_can_be_drained() -> None:

@@ -16,7 +16,7 @@ from streams.policies import PolicyError, load_policy, parse_policy
 from streams.policies.positions import positions
 from streams.triage.decide import decide
 from streams.triage.glob import Glob
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, Verdict
 from tests.unit.triage.written import OWNER, mail
 

@@ -22,7 +22,7 @@ from streams.replay.difference import Sums
 from streams.replay.plan import Range, Span
 from streams.replay.recorded import REPLAY, REVISED_BY, Standing
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, Lane, SenderFacts
 from streams.versions import document
 from streams.versions.judge import Judge, judge, of_files, shipped_weights

@@ -20,7 +20,7 @@ from monitoring.run.programs import programs
 from streams.mail import parse
 from streams.triage import review
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 from tests.unit.crew.requests import request_of
 from tests.unit.crew.test_reroute import review_of

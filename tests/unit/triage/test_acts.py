@@ -13,7 +13,7 @@ from streams.triage import acts
 from streams.triage.acts import LIMIT, RATES, acted, lean, moved, of_interest
 from streams.triage.decide import decide
 from streams.triage.habits import applied, taught
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Habit, Habits
 from tests.unit.triage.written import COLLEAGUE, OWNER, mail
 

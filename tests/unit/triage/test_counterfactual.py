@@ -15,7 +15,8 @@ from streams.triage import decide as deciding
 from streams.triage.counterfactual import because, but_for, overruled
 from streams.triage.decide import decide
 from streams.triage.model import FORM, MODEL, REQUEST, WORDING, Model
-from streams.triage.policy import DEFAULT, Policy
+from streams.triage.policy import Policy
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Habit, Habits, Lane, Reason, SenderFacts, Verdict
 from tests.unit.triage.written import OWNER, mail
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from streams.mail import Address, Attachment, Authentication, Link, Mail
 from streams.triage.decide import decide
 from streams.triage.model import MODEL
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
 from streams.triage.scale import on_scale
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Lane, SenderFacts, ThreadFacts
 from tests.unit.triage.written import COLLEAGUE, FACTS, OWNER, mail, verdict
 

@@ -9,7 +9,7 @@ import pytest
 from streams.triage.decide import decide
 from streams.triage.due import days_left, due, told
 from streams.triage.features import Features
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 from tests.unit.triage.written import OWNER, mail
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from streams.mail import Address, Authentication
 from streams.triage.decide import decide
 from streams.triage.habits import LIMIT, applied, averaged, circle_of, faded, taught
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Habit, Habits
 from tests.unit.triage.written import COLLEAGUE, OWNER, mail
 

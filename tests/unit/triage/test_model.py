@@ -16,9 +16,9 @@ from streams.triage.build import build
 from streams.triage.decide import RULES_ALONE, decide
 from streams.triage.features import Features
 from streams.triage.model import MODEL, Head, Model, read
-from streams.triage.policy import DEFAULT
 from streams.triage.rules import RULES
 from streams.triage.scale import on_scale
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Lane
 from tests.unit.triage.test_decide import FAILS, facts, mails
 from tests.unit.triage.written import COLLEAGUE, FACTS, mail

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from streams.mail import Address
 from streams.triage.observe import observe
-from streams.triage.policy import DEFAULT, lane_for
+from streams.triage.policy import lane_for
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, SenderFacts, ThreadFacts, Verdict
 from tests.unit.triage.written import FACTS, OWNER, mail
 

@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from streams.triage.confidence import confidence
-from streams.triage.policy import DEFAULT, Effect, LaneBounds, lane_for
+from streams.triage.policy import Effect, LaneBounds, lane_for
 from streams.triage.rules import RULES
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Lane
 
 LANES = {0: "low", 3: "low", 4: "normal", 6: "normal", 7: "high", 8: "high", 9: "urgent", 10: "urgent"}

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from streams.mail import Address, Attachment, Authentication, Link, Mail
-from streams.triage.policy import DEFAULT
 from streams.triage.rule import rule
 from streams.triage.rules import RULES
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, SenderFacts, ThreadFacts
 from tests.unit.triage.written import COLLEAGUE, FACTS, OWNER, hits, mail
 

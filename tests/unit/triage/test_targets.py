@@ -14,7 +14,7 @@ from agents.evaluation.judged import IMPORTANT, ORDER, Judged, judge
 from streams.mail import parse
 from streams.triage import judging
 from streams.triage.decide import decide
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Lane
 from tests.unit.mail.corpora import DATA, messages, needs_data
 

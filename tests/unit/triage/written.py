@@ -7,8 +7,8 @@ from typing import Any
 from streams.mail import Address, Authentication, Mail
 from streams.triage.decide import decide
 from streams.triage.features import Features
-from streams.triage.policy import DEFAULT
 from streams.triage.rules import RULES
+from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, Verdict
 
 OWNER = "rosa.lind@harbour.example"

@@ -9,8 +9,9 @@ import pytest
 
 from infra.errors import ConfigError
 from streams.policies import parse_policy
-from streams.triage import policy as shipped
-from streams.triage.policy import DEFAULT, Effect
+from streams.triage import shipped
+from streams.triage.policy import Effect
+from streams.triage.shipped import DEFAULT
 from streams.versions import document
 from streams.versions.document import UnusableVersion, digest
 from streams.versions.judge import NAME, judge, of_files, shipped_weights

@@ -17,7 +17,7 @@ from streams.events import Received, VerdictRecord, event_id
 from streams.replay.again import Rows
 from streams.route import triage
 from streams.runtime import Event
-from streams.triage.policy import DEFAULT
+from streams.triage.shipped import DEFAULT
 from streams.versions import document, store
 from streams.versions.document import UnusableVersion
 from streams.versions.judge import Judge, judge, of_files, shipped_weights
