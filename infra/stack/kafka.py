@@ -65,11 +65,9 @@ class KafkaBroker:
             ChecksumMismatch, JarUnavailable: the jars could not be fetched.
         """
         if self.daemon.find() is None:
-            classpath = ":".join(map(str, ensure(self.cache, say)))
             for port in (self.port, self.controller_port):
                 require_free(port, "Kafka")
-            self._write_configuration()
-            self._format(classpath)
+            classpath = self.format(say)
             if not self.voters and crashed(self._data):
                 say("Kafka did not end in order last time: its controller takes note")
                 self._write(self._crash_file, controller_only(self.properties()))
@@ -77,6 +75,13 @@ class KafkaBroker:
             say("starting Kafka")
             self.daemon.spawn([*self._java(classpath), "kafka.Kafka", str(self._properties_file)])
         self.daemon.wait_ready(self.answers, seconds=READY_WITHIN_S)
+
+    def format(self, say: Say = lambda _: None) -> str:
+        """Write its configuration and initialise its data directory where that was not done; the jars' class path."""
+        classpath = ":".join(map(str, ensure(self.cache, say)))
+        self._write_configuration()
+        self._format(classpath)
+        return classpath
 
     def stop(self) -> None:
         """Shut it down in order."""
