@@ -236,7 +236,6 @@ def _revised(feedback: Feedback, known: Known, policy: Policy) -> VerdictRecord 
     priority = _corrected_priority(record, feedback, policy)
     lane = lane_for(priority, policy)
     category = feedback.category or record.category
-    lane = lane_for(priority, policy)
     moved = Reason(rule=BY_OWNER, weight=float(priority - record.priority), text="You said where it belongs.")
     reasons = (moved, *record.reasons)
     last = max(record.revision, last_revision(known, record.account, record.event_id))
