@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from agents.deliver.secret_file import changed, keys, parse
 from agents.deliver.signature import InvalidSecret, key, new_secret
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-ONE, TWO = new_secret(), new_secret()
+# Not `new_secret()`: they name tests, and every worker of xdist must collect the same.
+ONE, TWO = ("whsec_" + b64encode(bytes([number] * 32)).decode() for number in (1, 2))
 
 
 @pytest.mark.parametrize(
