@@ -30,7 +30,7 @@ PRESSING = frozenset(
     )
 )
 """Each a sign that a mail cannot wait; a mail that cannot has several."""
-WEAK = frozenset((Cue.BRIEF, Cue.HAPPENING, Cue.HELPLESS, Cue.CANNOT))
+WEAK = frozenset((Cue.BRIEF, Cue.HAPPENING, Cue.HELPLESS, Cue.CANNOT, Cue.SCENE))
 CALMING = frozenset((Cue.DRILL, Cue.RESOLVED, Cue.WITHDRAWN, Cue.NO_ACTION))
 """Takes two of them back."""
 LONG_FOR_SIGNS = 150
