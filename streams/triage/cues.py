@@ -70,6 +70,8 @@ class Cue(StrEnum):
     """Does not know what to do, or wants the reader to step in."""
     CANNOT = auto()
     """Something or somebody cannot."""
+    SCENE = auto()
+    """What emergencies have about them, and ordinary days too: doctors, ladders, valves."""
     DRILL = auto()
     """An exercise, a test, a lesson: talk of emergencies without one."""
     RESOLVED = auto()

@@ -22,7 +22,7 @@ PRESSING = frozenset(
         Cue.SECURITY,
     )
 )
-WEAK = frozenset((Cue.BRIEF, Cue.HAPPENING, Cue.HELPLESS, Cue.CANNOT))
+WEAK = frozenset((Cue.BRIEF, Cue.HAPPENING, Cue.HELPLESS, Cue.CANNOT, Cue.SCENE))
 """Ordinary mail has them too: they count half."""
 CALMING = frozenset((Cue.DRILL, Cue.RESOLVED, Cue.WITHDRAWN, Cue.NO_ACTION))
 """Talk of drills and of what is over has signs without need: it takes two of them back."""

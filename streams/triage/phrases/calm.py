@@ -1,4 +1,4 @@
-"""What asks for nothing: information, thanks, courtesies, requests taken back, drills, and what is over."""
+"""What asks for nothing: information, thanks, courtesies, requests taken back, drills."""
 
 from __future__ import annotations
 
@@ -6,34 +6,45 @@ from streams.triage.cues import Cue
 
 NO_ACTION = {
     "en": """
-    no {action|reply|response|answer|need to {reply|respond|answer|do}} {|is|required|needed|necessary} ; {nothing|
-    not anything} {|else|more} to {do|change|report|worry} {|on your side} ; {don t|do not|you don t|you do not}
-    {need|have} to {do|reply|answer|respond|take|change}; no need {to|for} ; not need you; no rush; nothing {is|you}
-    {need|required|needed} ; needs nothing {from|of} ; for {your|everyone s} {files|records|information|info|
-    interest|reference} {|only} ; just to {let you know|say|tell|keep|inform} ; reading matter; if this was you;
+    no {action|reply|response|answer|need to {reply|respond|answer|do}} {|is|required|needed|necessary}; {nothing|
+    not anything} {|else|more} to {do|change|report|worry} {|on your side}; {don t|do not|you don t|you do not}
+    {need|have} to {do|reply|answer|respond|take|change}; no need {to|for}; not need you; no rush; nothing {is|you}
+    {need|required|needed}; needs nothing {from|of}; for {your|everyone s} {files|records|information|info|
+    interest|reference} {|only}; just to {let you know|say|tell|keep|inform}; reading matter; if this was you;
     informational only; {do not|don t} reply; this is an automated; automatic message; was not {paged|affected}; in
-    the meantime everything works""",
+    the meantime everything works; no hurry; not urgent; nothing urgent; {it|this|that} can wait; take your time; at
+    your leisure; whenever {you|it} {can|have|suits|like}; when you {get a chance|have time|have a moment}""",
     "de": """
     nur zur {info|information|kenntnis}; zur {info|kenntnis}; kein {handlungsbedarf|handeln}; keine {antwort|aktion|
     rückmeldung} {nötig|erforderlich|notwendig}; {müssen|brauchen|musst|brauchst} {sie|du} nichts; nichts {zu tun|
-    weiter zu tun}; nicht auf diese""",
+    weiter zu tun}; nicht auf diese; keine eile; eilt nicht; nicht {dringend|eilig}; hat zeit; kann warten; lass dir
+    zeit; lassen sie sich zeit; wenn {du|sie} zeit {hast|haben}; bei gelegenheit""",
     "fr": """
-    pour {info|information|votre information}; aucune {action|réponse|démarche} ; rien à {faire|changer|signaler};
-    pas besoin de; ne pas répondre; juste pour {te|vous} dire; un petit mot pour""",
+    pour {info|information|votre information}; aucune {action|réponse|démarche}; rien à {faire|changer|signaler};
+    pas besoin de; ne pas répondre; juste pour {te|vous} dire; un petit mot pour; rien {d urgent|ne presse}; pas
+    {urgent|pressé}; ça peut attendre; cela peut attendre; prends ton temps; prenez votre temps; quand {tu|vous}
+    {as|avez} le temps; à l occasion""",
     "es": """
-    no {hace falta|es necesario|tienes que|tiene que|necesitas|necesita} {hacer|responder|contestar|que|nada} ; para
+    no {hace falta|es necesario|tienes que|tiene que|necesitas|necesita} {hacer|responder|contestar|que|nada}; para
     tu información; a título informativo; solo para {informar|que sepas|informarte}; nada que hacer; no responda; no
-    responder""",
+    responder; no {corre|es urgente|hay prisa|urge}; sin prisa; sin prisas; puede esperar; tómate tu tiempo; tómese
+    su tiempo; cuando {tengas|tenga|puedas} {tiempo|un rato|un momento}; nada urgente""",
     "pt": """
-    não é {preciso|necessário} ; não {precisa|precisas} de ; para {sua|tua|vossa} informação; apenas para informar;
-    não responda; sem necessidade""",
+    não é {preciso|necessário}; não {precisa|precisas} de; para {sua|tua|vossa} informação; apenas para informar;
+    não responda; sem necessidade; sem pressa; não {há pressa|é urgente|tem pressa}; pode esperar; quando
+    {tiveres|tiver|puderes} {tempo|um momento|disponibilidade}; nada urgente; com calma""",
     "it": """
-    non {è necessario|serve|occorre|devi|deve} {fare|rispondere|alcuna|nulla} ; per {tua|sua|vostra} informazione;
-    nessuna azione; solo per {informarti|dirti|informazione}; non rispondere""",
+    non {è necessario|serve|occorre|devi|deve} {fare|rispondere|alcuna|nulla}; per {tua|sua|vostra} informazione;
+    nessuna azione; solo per {informarti|dirti|informazione}; non rispondere; senza fretta; non {c è fretta|è
+    urgente|ha fretta}; può aspettare; con calma; quando {hai|ha} {tempo|un attimo|un momento}; niente di urgente""",
     "nl": """
-    ter info; ter informatie; geen {actie|antwoord} {nodig|vereist} ; hoef {je|u} {niets|niet} ; je hoeft {niets|
-    niet}; u hoeft {niets|niet}; niet op te antwoorden; even laten weten""",
-    "pl": "do wiadomości; nie {musisz|trzeba|wymaga} ; bez odpowiedzi; prosimy nie odpowiadać; tylko informacja",
+    ter info; ter informatie; geen {actie|antwoord} {nodig|vereist}; hoef {je|u} {niets|niet}; je hoeft {niets|
+    niet}; u hoeft {niets|niet}; niet op te antwoorden; even laten weten; geen haast; niet {dringend|haastig}; heeft
+    geen haast; kan wachten; neem je tijd; als {je|u} tijd {hebt|heeft}; op {je|uw} gemak; niets dringends""",
+    "pl": """
+    do wiadomości; nie {musisz|trzeba|wymaga}; bez odpowiedzi; prosimy nie odpowiadać; tylko informacja; nie ma
+    pośpiechu; bez pośpiechu; nie spiesz się; nic pilnego; nie {jest |}pilne; może poczekać; w wolnej chwili; gdy
+    {będziesz|znajdziesz} {miał|miała|czas|chwilę}""",
     "tr": "bilgin olsun; bilginize; bilgi için; yapmana gerek yok; yapmanız gerekmez",
 }
 
@@ -224,37 +235,6 @@ DRILL = {
     "tr": "tatbikat; yangın tatbikatı; deneme alarmı; eğitim",
 }
 
-RESOLVED = {
-    "en": """
-    {is|are|was|were|been|now|got|fully|alert|incident|issue|problem|status} resolved; ^resolved; resolved {after|at|by|within|in #n} ; cleared; recovered; back to normal; back {up|online}; all clear; {is|are|has been|have been|was|were|
-    now} {fixed|restored|solved|completed|closed|settled|over}; restored; closed as; successfully {renewed|
-    completed|restored|deployed}; nothing {left|more|else} to {do|report}; post mortem; postmortem; no longer
-    {affected|at risk|down}; went well; completed successfully; has ended; is stable; closed #n; renewed; by itself""",
-    "de": """
-    behoben; gelöst; wiederhergestellt; läuft wieder; erledigt; entwarnung; wieder {normal|verfügbar|da};
-    abgeschlossen; ist {behoben|gelöst|repariert}; funktioniert wieder; wieder {online|in betrieb}""",
-    "fr": """
-    résolu; résolue; rétabli; rétablie; terminé; retour à la normale; tout est rentré; bien qui finit bien;
-    fonctionne à nouveau; de nouveau {en ligne|en service|disponible}; réparé; réparée; est réglé; est réglée""",
-    "es": """
-    resuelto; resuelta; solucionado; solucionada; restablecido; ya funciona; vuelve a funcionar; todo normal; todo
-    bien; reparado; reparada; arreglado; arreglada; ya está {arreglado|arreglada}; funciona de nuevo""",
-    "pt": """
-    resolvido; resolvida; restabelecido; já funciona; normalizado; concluído; reparado; reparada; voltou a
-    funcionar; já está {resolvida|reparado|reparada}; de volta ao normal""",
-    "it": """
-    risolto; risolta; ripristinato; ripristinata; funziona di nuovo; concluso; riparato; riparata; tutto funziona;
-    di nuovo {attivo|operativo}; tornato alla normalità""",
-    "nl": """
-    opgelost; hersteld; werkt weer; afgerond; terug normaal; is {opgelost|hersteld|gerepareerd}; alles werkt
-    {weer|opnieuw}; gerepareerd; weer {online|normaal}""",
-    "pl": """
-    rozwiązane; naprawione; przywrócono; działa już; zakończone; {została|został|zostało}
-    {usunięta|usunięty|naprawiona|naprawiony|naprawione|rozwiązany}; wszystko {już |}działa; usunięta; naprawiony;
-    naprawiona""",
-    "tr": "çözüldü; düzeldi; giderildi",
-}
-
 NOTED = {
     "en": """
     noted; will do; got it; ok; okay; k; agreed; agree; sounds good; fine; great; perfect; thanks; thank you; thx;
@@ -292,5 +272,4 @@ TABLES = {
     Cue.FYI: FYI,
     Cue.THANKS: THANKS,
     Cue.DRILL: DRILL,
-    Cue.RESOLVED: RESOLVED,
 }

@@ -34,24 +34,20 @@ DANGER = {
     suspected {poisoning|stroke|fracture|concussion|fire}; heatstroke; dehydrated; miscarriage; contractions;
     {taken|rushed|brought} to {hospital|the hospital|a and e|the emergency|the er}; lights {flicker|flickering};
     {brown|dirty|hot} water; {water|oil|gas|smoke|blood} {is |}{coming|running|leaking|pouring|dripping}
-    {out|through|from|down}; firemen; fire fighters; fire department; fire engine; coastguard; rescue; rescued; in
-    surgery; operation; nurse; doctor {wants|says|needs}; medication; medicine; {wrong|missed} {dose|medication};
-    insulin; asthma; inhaler; oxygen; pregnant; {baby|babies} {food|formula}; kids are; child {is|alone|left|was};
-    my {mother|father|son|daughter|wife|husband|child} {is|has|fell|was}; your
+    {out|through|from|down}; firemen; fire fighters; fire department; fire engine; coastguard; in surgery; doctor
+    {wants|says|needs}; {wrong|missed} {dose|medication}; {baby|babies} {food|formula}; kids are; child
+    {is|alone|left|was}; my {mother|father|son|daughter|wife|husband|child} {is|has|fell|was}; your
     {mother|father|son|daughter|wife|husband|child|dog|cat|tenant|house|flat|car} {is|has|fell|was|have}; power
-    line; live cable; cable; crane; ladder; roof; storm; lightning; tree {fell|has}; fallen tree; lift is stuck;
-    stuck in the {lift|elevator}; locked in; locked out; alone in; on the
-    {road|motorway|carriageway|tracks|runway|rails|highway}; swerved; {run|ran|knocked} over; hit by a;
-    {wounded|burnt|scalded|drowned|drowning|suffocating}; acid; chlorine; solvent; explosive; pressure {is
-    |}{rising|too high|still}; in the red; relief valve; overpressure; sesame; peanut; peanuts; gluten;
-    {wrong|missing} {allergen|allergy}; food poisoning; salmonella; listeria; forced open; forced entry; intrusion;
-    intruders; motion detected; prowler; stalker; {angry|drunk|armed|violent} {man|customer|father|person|parent};
-    {threatens|threatening|threatened} to; hurt; crying; panic attack; {fits|fit|faint|faints|fainted};
-    unconsciousness; pulse; {high|very high} fever; {lost|losing} {blood|consciousness}; icy; black ice; landslide;
-    avalanche; wildfire; earthquake; hurricane; {cracks|crack} in the; gives way; giving way; about to
-    {fall|collapse|burst|break}; hot to the touch; melting; melted; fire extinguisher; carbon; radiation; asbestos;
-    needle; syringe; sepsis; rash; breathing problems; can t breathe; life support; bitten by; snake; wasp; wasps;
-    dog attack; escaped; loose on; got out of""",
+    line; live cable; tree {fell|has}; fallen tree; lift is stuck; stuck in the {lift|elevator}; locked in; locked
+    out; alone in; on the {road|motorway|carriageway|tracks|runway|rails|highway}; swerved; {run|ran|knocked} over;
+    hit by a; {wounded|burnt|scalded|drowned|drowning|suffocating}; pressure {is |}{rising|too high|still}; in the
+    red; overpressure; {wrong|missing} {allergen|allergy}; food poisoning; salmonella; listeria; forced open; forced
+    entry; intrusion; intruders; motion detected; prowler; stalker; {angry|drunk|armed|violent}
+    {man|customer|father|person|parent}; {threatens|threatening|threatened} to; panic attack;
+    {fits|fit|faint|faints|fainted}; unconsciousness; {high|very high} fever; {lost|losing} {blood|consciousness};
+    black ice; landslide; avalanche; wildfire; earthquake; hurricane; {cracks|crack} in the; gives way; giving way;
+    about to {fall|collapse|burst|break}; hot to the touch; melting; melted; fire extinguisher; sepsis; breathing
+    problems; can t breathe; bitten by; dog attack; escaped; loose on; got out of""",
     "de": """
     krankenwagen; rettungswagen; notarzt; krankenhaus; klinik eingeliefert; feuerwehr; brennt; brand; rauch; feuer;
     leck; gasgeruch; ammoniak; evakuieren; evakuiert; polizei; unfall; verletzt; verletzte; verletzung; bewusstlos;
@@ -66,16 +62,13 @@ DANGER = {
     gefährdet; lebensbedrohlich; notaufnahme; öl {läuft|im|in|tritt|aus}; {heizöl|benzin|chemikalien|säure|chlor};
     {kind|mädchen|junge|frau|mann} {sitzt|ist|liegt|steht|allein|wird}; ihre {mutter|tochter|frau} {ist|hat|wurde};
     ihr {vater|sohn|mann|hund} {ist|hat|wurde}; deine {mutter|tochter|frau} {ist|hat|wurde}; dein {vater|sohn|mann}
-    {ist|hat|wurde}; medikament; medikamente; falsche {dosis|medikament}; insulin; asthma; schwanger;
-    {baby|säugling}; stromleitung; kran; leiter gefallen; sturm; umgestürzt; aufzug steckt; eingesperrt; türe auf;
-    tür auf; kühlkette; auf der {straße|autobahn|fahrbahn|strecke}; angefahren; überfahren; verunglückt;
-    {stecken|steckt|sitzen|sitzt} fest; feststecken; fahrstuhl; aufzug; sauerstoff; notdienst; operieren; tierarzt;
-    arzt; ärztin; bluthochdruck; schock; krampfanfall; epileptisch; kollaps; hitzschlag; unterkühlt; erfroren;
-    säure; chlor; chemikalie; lösungsmittel; überdruck; druck {steigt|ist}; ventil; riss; risse; absturz;
-    abgestürzt; aufgebrochen; einbrecher; randaliert; droht; drohung; schlägerei; prügelei; waldbrand; hochwasser;
-    unwetter; glatteis; lawine; erdrutsch; salmonellen; keime; verseucht; verdorben; allergen; allergene; erdnuss;
-    nüsse; ansteckend; infiziert; tollwut; entlaufen; ausgebrochen; weint; panik; wehen; fehlgeburt; sepsis;
-    lebensgefährlich; {kein|keinen} puls; ohne bewusstsein""",
+    {ist|hat|wurde}; falsche {dosis|medikament}; {baby|säugling}; leiter gefallen; umgestürzt; aufzug steckt;
+    eingesperrt; türe auf; tür auf; kühlkette; auf der {straße|autobahn|fahrbahn|strecke}; angefahren; überfahren;
+    verunglückt; {stecken|steckt|sitzen|sitzt} fest; feststecken; notdienst; operieren; bluthochdruck; schock;
+    krampfanfall; epileptisch; kollaps; hitzschlag; unterkühlt; erfroren; überdruck; druck {steigt|ist}; abgestürzt;
+    aufgebrochen; einbrecher; randaliert; droht; drohung; schlägerei; prügelei; waldbrand; hochwasser; glatteis;
+    lawine; erdrutsch; salmonellen; keime; verseucht; verdorben; ansteckend; infiziert; tollwut; entlaufen;
+    ausgebrochen; panik; fehlgeburt; sepsis; lebensgefährlich; {kein|keinen} puls; ohne bewusstsein""",
     "fr": """
     fuite de gaz; ambulance; samu; hôpital; pompiers; incendie; fumée; feu; fuite; évacuer; évacué; police;
     accident; blessé; blessée; blessés; inconscient; inconsciente; saigne; s est effondré; ne respire; convulsions;
@@ -88,14 +81,11 @@ DANGER = {
     saignement; douleurs; gendarmerie; gendarmes; {ne |}{le|la|les} {retrouvons|retrouve} pas;
     {enfant|fille|garçon|homme|femme} {est|seul|seule|coincé|blessé}; votre
     {père|mère|fils|fille|mari|femme|enfant|chien} {est|a|s}; ton {père|fils|mari} {est|a|s}; ta {mère|fille|femme}
-    {est|a|s}; médicament; médicaments; mauvaise dose; insuline; asthme; enceinte; nourrisson; bébé; câble; grue;
-    échelle; toit; tempête; ascenseur; enfermé; enfermée; chaîne du froid; fioul; produit chimique; sur la
-    {route|chaussée|voie|autoroute}; renversé; renversée; accidenté; coincés; oxygène; médecin; infirmière;
-    vétérinaire; opérer; opération; choc; convulsion; épilepsie; insolation; acide; chlore; produit
-    {toxique|dangereux}; solvant; surpression; pression {monte|trop}; vanne; fissure; fissures; effraction; intrus;
-    intrusion; cambrioleur; menacé; bagarre; violent; violente; feu de forêt; crue; verglas; avalanche; éboulement;
-    salmonelle; listeria; contaminé; contaminée; avarié; allergène; arachide; contagieux; rage; échappé; échappés;
-    évadé; pleure; panique; contractions; fausse couche; septicémie; mortel; grave""",
+    {est|a|s}; mauvaise dose; enfermé; enfermée; chaîne du froid; fioul; produit chimique; sur la
+    {route|chaussée|voie|autoroute}; renversé; renversée; accidenté; coincés; convulsion; épilepsie; insolation;
+    produit {toxique|dangereux}; surpression; pression {monte|trop}; effraction; intrus; intrusion; cambrioleur;
+    menacé; bagarre; violent; violente; feu de forêt; verglas; avalanche; éboulement; salmonelle; listeria;
+    contaminé; contaminée; avarié; contagieux; échappé; échappés; évadé; panique; fausse couche; septicémie""",
     "es": """
     {fuga|escape} de gas; ambulancia; hospital; urgencias; bomberos; incendio; humo; fuego; fuga; evacuar; policía;
     accidente; herido; herida; heridos; inconsciente; sangra; sangrando; no respira; convulsiones; envenenado;
@@ -103,94 +93,79 @@ DANGER = {
     reventado; goteras; amenaza; robo; se ha caído; {se ha|ha}
     {caído|golpeado|desmayado|quemado|cortado|atragantado|roto}; caída grave; desmayo; desmayado; {olor|huele} a
     {gas|quemado|humo|gasolina}; explosión; chispas; cortocircuito; reacción alérgica; infarto; ictus; ahoga;
-    ahogando; quemadura; quemaduras; fractura; golpe en; {agua|aguas} {sale|entra|cae|por}; tubería; atraco;
-    agredido; agredida; agresión; cuchillo; arma; desaparecida; quirófano; uci; derrumbe; derrumbado; aplastado;
-    electrocutado; hospitalizado; hospitalizada; ingresado; ingresada; sangre; guardia civil;
-    {niño|niña|hombre|mujer|chico|chica} {está|solo|sola|atrapado|herido}; su
-    {padre|madre|hijo|hija|marido|mujer|perro} {está|ha|se}; tu {padre|madre|hijo|hija|marido|mujer} {está|ha|se};
-    medicación; medicamento; dosis {equivocada|errónea}; insulina; asma; embarazada; bebé; cable; grúa; escalera;
-    tejado; tormenta; ascensor; encerrado; encerrada; cadena de frío; cámara {está|frigorífica}; y subiendo; en la
-    {carretera|autopista|calzada|vía}; atropellado; atropellada; accidentado; atascados; oxígeno; médico; enfermera;
-    veterinario; operar; shock; convulsión; epilepsia; golpe de calor; ácido; cloro; producto
-    {tóxico|químico|peligroso}; presión {sube|subiendo|alta}; válvula; grieta; grietas; intrusos; intruso; han
-    entrado; ladrón; ladrones; amenazan; pelea; violento; incendio forestal; riada; temporal; hielo;
-    desprendimiento; salmonela; listeria; contaminado; contaminada; en mal estado; alérgeno; cacahuete; contagioso;
-    rabia; escapado; se han escapado; llora; pánico; contracciones; mareo; mareada; mareado; grave; fiebre alta;
-    vomita; vómitos""",
+    ahogando; quemadura; quemaduras; fractura; golpe en; {agua|aguas} {sale|entra|cae|por}; atraco; agredido;
+    agredida; agresión; cuchillo; desaparecida; quirófano; uci; derrumbe; derrumbado; aplastado; electrocutado;
+    hospitalizado; hospitalizada; ingresado; ingresada; guardia civil; {niño|niña|hombre|mujer|chico|chica}
+    {está|solo|sola|atrapado|herido}; su {padre|madre|hijo|hija|marido|mujer|perro} {está|ha|se}; tu
+    {padre|madre|hijo|hija|marido|mujer} {está|ha|se}; dosis {equivocada|errónea}; encerrado; encerrada; cadena de
+    frío; cámara {está|frigorífica}; y subiendo; en la {carretera|autopista|calzada|vía}; atropellado; atropellada;
+    accidentado; atascados; convulsión; epilepsia; golpe de calor; producto {tóxico|químico|peligroso}; presión
+    {sube|subiendo|alta}; intrusos; intruso; han entrado; ladrón; ladrones; amenazan; pelea; violento; incendio
+    forestal; riada; desprendimiento; salmonela; listeria; contaminado; contaminada; en mal estado; contagioso;
+    escapado; se han escapado; pánico; contracciones; mareo; mareada; mareado; fiebre alta; vomita; vómitos""",
     "pt": """
     fuga de gás; ambulância; hospital; urgências; bombeiros; incêndio; fumo; fogo; fuga; evacuar; polícia; acidente;
     ferido; ferida; inconsciente; sangra; não respira; convulsões; envenenado; intoxicação; alergia; anafilático;
     preso no; desaparecido; febre; perigo; inundação; inundado; rebentou; ameaça; assalto; caiu {de|da|do|na|no};
     {desmaiou|queimou se|cortou se|partiu|magoou se|feriu se}; queda grave; desmaio; cheiro a {gás|queimado|fumo};
     explosão; faíscas; curto circuito; reação alérgica; enfarte; avc; engasgou; queimadura; queimaduras; fratura;
-    bateu com; {água} {a|entra|por}; cano; tubo {rebentado|partido}; roubo; agredido; agredida; agressão; faca;
-    arma; desaparecida; bloco operatório; cuidados intensivos; desabou; esmagado; eletrocutado; internado;
-    internada; sangue; dores; {criança|menino|menina|homem|mulher} {está|sozinho|sozinha|preso|ferido|lá}; {seu|teu}
-    {pai|filho|marido|cão} {está|foi|caiu|teve}; {sua|tua} {mãe|filha|mulher} {está|foi|caiu|teve}; medicação;
-    medicamento; dose errada; insulina; asma; grávida; bebé; cabos; cabo; grua; escada; telhado; tempestade;
-    elevador; cadeia de frio; câmara frigorífica; presa nos; preso nos; na {estrada|autoestrada|via|faixa};
-    atropelado; atropelada; acidentado; encravados; oxigénio; médico; enfermeira; veterinário; operar; choque;
-    convulsão; epilepsia; ácido; cloro; produto {tóxico|químico|perigoso}; pressão {sobe|a subir|alta}; válvula;
-    fenda; fendas; intrusos; intruso; entraram; ladrão; ladrões; ameaçam; briga; violento; incêndio florestal;
-    cheia; temporal; gelo; derrocada; salmonela; contaminado; contaminada; estragada; alergénio; amendoim;
-    contagioso; raiva; fugiu; chora; pânico; contrações; tonturas; grave; febre alta; vomita; vómitos; deitado no
-    chão""",
+    bateu com; {água} {a|entra|por}; tubo {rebentado|partido}; roubo; agredido; agredida; agressão; faca;
+    desaparecida; bloco operatório; cuidados intensivos; desabou; esmagado; eletrocutado; internado; internada;
+    sangue; {criança|menino|menina|homem|mulher} {está|sozinho|sozinha|preso|ferido|lá}; {seu|teu}
+    {pai|filho|marido|cão} {está|foi|caiu|teve}; {sua|tua} {mãe|filha|mulher} {está|foi|caiu|teve}; dose errada;
+    cadeia de frio; câmara frigorífica; presa nos; preso nos; na {estrada|autoestrada|via|faixa}; atropelado;
+    atropelada; acidentado; encravados; convulsão; epilepsia; produto {tóxico|químico|perigoso}; pressão {sobe|a
+    subir|alta}; intrusos; intruso; entraram; ladrão; ladrões; ameaçam; briga; violento; incêndio florestal;
+    derrocada; salmonela; contaminado; contaminada; estragada; contagioso; fugiu; pânico; tonturas; febre alta;
+    vomita; vómitos; deitado no chão""",
     "it": """
     ambulanza; ospedale; pronto soccorso; vigili del fuoco; pompieri; incendio; fumo; fuga di gas; perdita;
     evacuare; polizia; carabinieri; incidente; ferito; ferita; feriti; incosciente; sanguina; non respira;
     convulsioni; avvelenato; avvelenamento; intossicazione; allergia; anafilattico; intrappolato; scomparso; febbre;
     pericolo; allagamento; allagato; minaccia; furto; {è|sei}
-    {caduto|caduta|svenuto|svenuta|crollato|crollata|bruciato}; caduta; svenuto; svenuta; odore di
-    {gas|bruciato|fumo}; puzza di {gas|bruciato}; esplosione; scintille; corto circuito; cortocircuito; reazione
-    allergica; infarto; ictus; soffoca; soffocando; ustione; ustioni; frattura; battuto la testa; acqua
-    {esce|entra|ovunque|dal}; tubo {rotto|scoppiato}; rapina; aggredito; aggredita; aggressione; coltello; arma;
-    scomparsa; sala operatoria; terapia intensiva; crollo; schiacciato; folgorato; ricoverato; ricoverata; sangue;
-    soccorsi; dolori; {bambino|bambina|uomo|donna|ragazzo|ragazza} {è|solo|sola|bloccato|ferito}; suo
-    {padre|figlio|marito|cane} {è|ha|si}; sua {madre|figlia|moglie} {è|ha|si}; tuo {padre|figlio|marito} {è|ha|si};
-    tua {madre|figlia|moglie} {è|ha|si}; farmaco; farmaci; dose sbagliata; insulina; asma; incinta; neonato; cavi;
-    gru; scala; tetto; temporale; ascensore; chiuso dentro; catena del freddo; cella frigo; esce acqua; forzano la
-    porta; contatori; sulla {strada|carreggiata|autostrada|statale}; investito; investita; malore; svenimento;
-    ossigeno; medico; infermiera; veterinario; operare; shock; convulsione; epilessia; colpo di calore; acido;
-    cloro; prodotto {tossico|chimico|pericoloso}; pressione {sale|alta}; valvola; crepa; crepe; intruso; intrusi;
-    sono entrati; ladro; ladri; minacciato; rissa; violento; incendio boschivo; alluvione; ghiaccio; frana;
-    salmonella; contaminato; contaminata; avariato; avariata; allergene; arachidi; contagioso; rabbia; scappato;
-    scappati; piange; panico; contrazioni; capogiri; grave; febbre alta; vomita; vomito; al pronto soccorso""",
+    {caduto|caduta|svenuto|svenuta|crollato|crollata|bruciato}; svenuto; svenuta; odore di {gas|bruciato|fumo};
+    puzza di {gas|bruciato}; esplosione; scintille; corto circuito; cortocircuito; reazione allergica; infarto;
+    ictus; soffoca; soffocando; ustione; ustioni; frattura; battuto la testa; acqua {esce|entra|ovunque|dal}; tubo
+    {rotto|scoppiato}; rapina; aggredito; aggredita; aggressione; coltello; scomparsa; sala operatoria; terapia
+    intensiva; crollo; schiacciato; folgorato; ricoverato; ricoverata; sangue; soccorsi;
+    {bambino|bambina|uomo|donna|ragazzo|ragazza} {è|solo|sola|bloccato|ferito}; suo {padre|figlio|marito|cane}
+    {è|ha|si}; sua {madre|figlia|moglie} {è|ha|si}; tuo {padre|figlio|marito} {è|ha|si}; tua {madre|figlia|moglie}
+    {è|ha|si}; dose sbagliata; chiuso dentro; catena del freddo; cella frigo; esce acqua; forzano la porta; sulla
+    {strada|carreggiata|autostrada|statale}; investito; investita; malore; svenimento; convulsione; epilessia; colpo
+    di calore; prodotto {tossico|chimico|pericoloso}; pressione {sale|alta}; intruso; intrusi; sono entrati; ladro;
+    ladri; minacciato; rissa; violento; incendio boschivo; alluvione; frana; salmonella; contaminato; contaminata;
+    avariato; avariata; contagioso; scappato; scappati; panico; contrazioni; capogiri; febbre alta; vomita; vomito;
+    al pronto soccorso""",
     "nl": """
     ambulance; ziekenhuis; spoeddienst; brandweer; brand; rook; lek; gaslek; evacueren; politie; ongeval; ongeluk;
     gewond; gewonde; bewusteloos; bloedt; bloeding; zakt weg; ademt niet; stuipen; vergiftigd; vergiftiging;
     allergisch; vastgereden; vermist; koorts; gevaar; overstroming; waterschade; terugroeping; bedreiging; inbraak;
     infuus; slijmvliezen; kritieke toestand; overgegeven; gevallen; val van; flauwgevallen; hulpdiensten; ruikt naar
     {gas|rook|brand}; gasgeur; gasgeruch; explosie; vonken; kortsluiting; allergische; hartaanval; beroerte; stikt;
-    verstikking; brandwonde; brandwonden; verbrand; breuk; gebroken; water {loopt|komt|staat|stroomt}; gesprongen;
-    lekt; overval; aangevallen; mes; wapen; weggelopen; verdwenen; operatie; operatiezaal; intensieve; ingestort;
-    verpletterd; geëlektrocuteerd; opgenomen; pijn; bloed; {liggen|ligt} {op de grond|bewusteloos}; stroomkabel;
-    {kind|meisje|jongen|man|vrouw} {is|zit|alleen|ligt|wordt}; uw {vader|zoon|man|hond|moeder|dochter|vrouw}
-    {is|heeft|werd}; je {vader|zoon|man|moeder|dochter|vrouw} {is|heeft|werd}; medicatie; medicijn; verkeerde dosis;
-    insuline; astma; zwanger; baby; kabel; kraan; ladder; dak; storm; lift zit; opgesloten; koudeketen; koelcel;
-    stookolie; chemisch; op de {weg|snelweg|rijbaan|sporen}; aangereden; overreden; verongelukt; zitten vast; lift;
-    zuurstof; arts; dokter; verpleegkundige; dierenarts; opereren; shock; epilepsie; hitteslag; zuur; chloor;
-    oplosmiddel; druk {stijgt|te hoog}; ventiel; barst; barsten; scheur; indringer; indringers; inbrekers; inbreker;
-    dreigt; bedreigd; vechtpartij; gewelddadig; bosbrand; wateroverlast; noodweer; gladheid; aardverschuiving;
-    salmonella; besmet; bedorven; allergeen; pinda; noten; besmettelijk; hondsdolheid; ontsnapt; losgebroken; huilt;
-    paniek; weeën; miskraam; ernstig; hoge koorts; braakt; flauw""",
+    verstikking; brandwonde; brandwonden; verbrand; gebroken; water {loopt|komt|staat|stroomt}; gesprongen; lekt;
+    overval; aangevallen; wapen; weggelopen; verdwenen; ingestort; verpletterd; geëlektrocuteerd; bloed;
+    {liggen|ligt} {op de grond|bewusteloos}; stroomkabel; {kind|meisje|jongen|man|vrouw} {is|zit|alleen|ligt|wordt};
+    uw {vader|zoon|man|hond|moeder|dochter|vrouw} {is|heeft|werd}; je {vader|zoon|man|moeder|dochter|vrouw}
+    {is|heeft|werd}; verkeerde dosis; lift zit; opgesloten; koudeketen; koelcel; stookolie; op de
+    {weg|snelweg|rijbaan|sporen}; aangereden; overreden; verongelukt; zitten vast; epilepsie; hitteslag; druk
+    {stijgt|te hoog}; indringer; indringers; inbrekers; inbreker; dreigt; bedreigd; vechtpartij; gewelddadig;
+    bosbrand; wateroverlast; noodweer; gladheid; aardverschuiving; salmonella; besmet; bedorven; besmettelijk;
+    hondsdolheid; ontsnapt; losgebroken; paniek; weeën; miskraam; hoge koorts; braakt""",
     "pl": """
     karetka; pogotowie; szpital; szpitalu; straż; pożar; pali się; dym; wyciek; cieknie; ewakuacja; policja;
     wypadek; kolizja; kolizję; ranny; ranna; nieprzytomny; krwawi; nie oddycha; zatrucie; alergia; zakleszczony;
     zaginął; gorączka; niebezpieczeństwo; zalało; zalewa; groźba; włamanie;
-    {upadł|upadła|zemdlał|zemdlała|przewrócił się|poparzył|zasłabł|zasłabła|złamał|złamała}; upadek; czuć
+    {upadł|upadła|zemdlał|zemdlała|przewrócił się|poparzył|zasłabł|zasłabła|złamał|złamała}; czuć
     {gaz|dym|spalenizną}; zapach {gazu|spalenizny|dymu}; wybuch; eksplozja; iskry; zwarcie; reakcja alergiczna;
     zawał; udar; dusi się; oparzenie; złamanie; uderzył; uderzyła; woda {leje|cieknie|zalewa}; pękła rura; pęknięta;
-    napad; pobity; pobita; nóż; broń; zaginęła; zniknął; intensywnej terapii; zawalił; zawaliło; przygnieciony;
-    porażony; krew; ból; straż pożarna; pogotowie ratunkowe; {dziecko|dziewczynka|chłopiec|mężczyzna|kobieta}
+    napad; pobity; pobita; broń; zaginęła; zniknął; intensywnej terapii; zawalił; zawaliło; przygnieciony; porażony;
+    krew; straż pożarna; pogotowie ratunkowe; {dziecko|dziewczynka|chłopiec|mężczyzna|kobieta}
     {jest|sam|sama|leży|utknął}; {pana|pani|twój|twoja} {syn|córka|ojciec|matka|mąż|żona|pies}
-    {jest|ma|przewrócił|przewróciła|upadł|zachorował|miał|miała}; karetka jedzie; lek; leki; zła dawka; insulina;
-    astma; w ciąży; niemowlę; kabel; dźwig; drabina; dach; burza; winda; winnda; zamknięty w; łańcuch chłodniczy;
-    chłodnia; rękę; złamał; na {drodze|jezdni|autostradzie|torach}; potrącony; potrąciła; potrącił; utknęli;
-    windzie; tlen; tlenu; lekarz; pielęgniarka; weterynarz; operować; wstrząs; drgawki; padaczka; udar słoneczny;
-    kwas; chlor; substancja; ciśnienie rośnie; zawór; pęknięcie; intruz; intruzi; włamywacz; złodziej; grozi;
-    groził; bójka; agresywny; pożar lasu; powódź; wichura; gołoledź; osuwisko; salmonella; skażona; skażony;
-    zepsute; alergen; orzechy; zaraźliwy; wścieklizna; uciekł; uciekła; płacze; panika; skurcze; poronienie; ciężki;
-    ciężko; wysoka gorączka; wymiotuje; zasłabnięcie""",
+    {jest|ma|przewrócił|przewróciła|upadł|zachorował|miał|miała}; karetka jedzie; zła dawka; w ciąży; zamknięty w;
+    łańcuch chłodniczy; chłodnia; na {drodze|jezdni|autostradzie|torach}; potrącony; potrąciła; potrącił; utknęli;
+    drgawki; padaczka; udar słoneczny; ciśnienie rośnie; intruz; intruzi; włamywacz; złodziej; grozi; groził; bójka;
+    agresywny; pożar lasu; powódź; wichura; gołoledź; osuwisko; salmonella; skażona; skażony; zepsute; zaraźliwy;
+    wścieklizna; uciekł; uciekła; panika; poronienie; wysoka gorączka; wymiotuje; zasłabnięcie""",
     "tr": """
     ambulans; hastane; itfaiye; yangın; duman; gaz kaçağı; polis; kaza; yaralı; bilinci; kanama; nefes; zehirlenme;
     alerji; kayıp; ateşi; tehlike; su bastı""",

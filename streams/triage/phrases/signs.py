@@ -224,7 +224,46 @@ CANNOT = {
     "tr": "yapamıyorum; yapamıyoruz; giremiyoruz; açılmıyor; mümkün değil; tek başıma",
 }
 
+SCENE = {
+    "en": """
+    crane; ladder; roof; storm; lightning; cable; nurse; operation; medication; medicine; pregnant; rescue; rescued;
+    insulin; asthma; inhaler; oxygen; icy; snake; wasp; wasps; pulse; rash; needle; syringe; carbon; radiation;
+    asbestos; peanut; peanuts; gluten; sesame; acid; solvent; explosive; crying; hurt; chlorine; relief valve; life
+    support""",
+    "de": """
+    kran; sturm; arzt; ärztin; tierarzt; medikament; medikamente; insulin; asthma; schwanger; aufzug; fahrstuhl;
+    ventil; riss; risse; sauerstoff; säure; chlor; chemikalie; lösungsmittel; allergen; allergene; erdnuss; nüsse;
+    unwetter; weint; stromleitung; wehen; absturz""",
+    "fr": """
+    grue; échelle; toit; câble; tempête; médecin; infirmière; vétérinaire; opération; opérer; médicament;
+    médicaments; insuline; asthme; enceinte; bébé; nourrisson; ascenseur; vanne; fissure; fissures; oxygène; acide;
+    chlore; solvant; allergène; arachide; pleure; grave; mortel; choc; rage; crue; contractions""",
+    "es": """
+    grúa; escalera; tejado; cable; tormenta; médico; enfermera; veterinario; operar; medicación; medicamento;
+    insulina; asma; embarazada; bebé; ascensor; válvula; grieta; grietas; oxígeno; ácido; cloro; alérgeno;
+    cacahuete; llora; grave; hielo; temporal; rabia; shock; sangre; arma; tubería""",
+    "pt": """
+    grua; escada; telhado; cabo; cabos; tempestade; médico; enfermeira; veterinário; operar; medicação; medicamento;
+    insulina; asma; grávida; bebé; elevador; válvula; fenda; fendas; oxigénio; ácido; cloro; alergénio; amendoim;
+    chora; grave; gelo; temporal; cheia; raiva; choque; cano; arma; dores; contrações""",
+    "it": """
+    gru; scala; tetto; cavi; temporale; medico; infermiera; veterinario; operare; farmaco; farmaci; insulina; asma;
+    incinta; neonato; ascensore; valvola; crepa; crepe; ossigeno; acido; cloro; allergene; arachidi; piange; grave;
+    ghiaccio; rabbia; contatori; shock; arma; dolori; caduta""",
+    "nl": """
+    kraan; ladder; dak; storm; kabel; arts; dokter; verpleegkundige; dierenarts; opereren; medicatie; medicijn;
+    insuline; astma; zwanger; baby; lift; ventiel; barst; barsten; scheur; zuurstof; zuur; chloor; oplosmiddel;
+    allergeen; pinda; noten; huilt; ernstig; operatie; operatiezaal; flauw; mes; pijn; breuk; shock; opgenomen;
+    intensieve; chemisch""",
+    "pl": """
+    dźwig; drabina; dach; burza; kabel; lekarz; pielęgniarka; weterynarz; operować; lek; leki; insulina; astma;
+    niemowlę; winda; windzie; zawór; pęknięcie; tlen; tlenu; kwas; chlor; substancja; alergen; orzechy; płacze;
+    ciężki; ciężko; rękę; złamał; nóż; ból; skurcze; wstrząs; upadek""",
+    "tr": "vinç; merdiven; çatı; kablo; fırtına; doktor; hemşire; ilaç; asansör; vana; oksijen; asit",
+}
+
 TABLES = {
+    Cue.SCENE: SCENE,
     Cue.CANNOT: CANNOT,
     Cue.HELPLESS: HELPLESS,
     Cue.HAPPENING: HAPPENING,

@@ -1,4 +1,4 @@
-"""What is at stake beside people and systems: money, law, the work of others, a chance that goes by."""
+"""What is at stake beside people and systems: money, law, the work of others, a chance that goes by; and that it is over."""
 
 from __future__ import annotations
 
@@ -186,7 +186,39 @@ OR_ELSE = {
     "tr": "yoksa; aksi takdirde; aksi halde; gelmezse; olmazsa; yapılmazsa; kaybederiz; çok geç; iptal edilir",
 }
 
+RESOLVED = {
+    "en": """
+    {is|are|was|were|been|now|got|fully|alert|incident|issue|problem|status} resolved; ^resolved; resolved {after|at|by|within|in #n} ; cleared; recovered; back to normal; back {up|online}; all clear; {is|are|has been|have been|was|were|
+    now} {fixed|restored|solved|completed|closed|settled|over}; restored; closed as; successfully {renewed|
+    completed|restored|deployed}; nothing {left|more|else} to {do|report}; post mortem; postmortem; no longer
+    {affected|at risk|down}; went well; completed successfully; has ended; is stable; closed #n; renewed; by itself""",
+    "de": """
+    behoben; gelöst; wiederhergestellt; läuft wieder; erledigt; entwarnung; wieder {normal|verfügbar|da};
+    abgeschlossen; ist {behoben|gelöst|repariert}; funktioniert wieder; wieder {online|in betrieb}""",
+    "fr": """
+    résolu; résolue; rétabli; rétablie; terminé; retour à la normale; tout est rentré; bien qui finit bien;
+    fonctionne à nouveau; de nouveau {en ligne|en service|disponible}; réparé; réparée; est réglé; est réglée""",
+    "es": """
+    resuelto; resuelta; solucionado; solucionada; restablecido; ya funciona; vuelve a funcionar; todo normal; todo
+    bien; reparado; reparada; arreglado; arreglada; ya está {arreglado|arreglada}; funciona de nuevo""",
+    "pt": """
+    resolvido; resolvida; restabelecido; já funciona; normalizado; concluído; reparado; reparada; voltou a
+    funcionar; já está {resolvida|reparado|reparada}; de volta ao normal""",
+    "it": """
+    risolto; risolta; ripristinato; ripristinata; funziona di nuovo; concluso; riparato; riparata; tutto funziona;
+    di nuovo {attivo|operativo}; tornato alla normalità""",
+    "nl": """
+    opgelost; hersteld; werkt weer; afgerond; terug normaal; is {opgelost|hersteld|gerepareerd}; alles werkt
+    {weer|opnieuw}; gerepareerd; weer {online|normaal}""",
+    "pl": """
+    rozwiązane; naprawione; przywrócono; działa już; zakończone; {została|został|zostało}
+    {usunięta|usunięty|naprawiona|naprawiony|naprawione|rozwiązany}; wszystko {już |}działa; usunięta; naprawiony;
+    naprawiona""",
+    "tr": "çözüldü; düzeldi; giderildi",
+}
+
 TABLES = {
+    Cue.RESOLVED: RESOLVED,
     Cue.MONEY: MONEY,
     Cue.LEGAL: LEGAL,
     Cue.BLOCKED: BLOCKED,
