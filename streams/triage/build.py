@@ -110,12 +110,10 @@ _TYPES = frozenset(("", "text/plain", "text/html", "multipart/alternative", "mul
 
 
 def _sender(mail: Mail) -> list[str]:
-    local, domain = mail.sender.local, mail.sender.domain
+    local = mail.sender.local
     addressed = [address.local.lower() for address in mail.to[:5] if len(address.local) > 2]
     subject = mail.subject[:300].lower()
     marks = {
-        "domain with digits": any(letter.isdigit() for letter in domain),
-        "domain with dashes": "-" in domain,
         "reader named in the subject": any(name in subject for name in addressed),
     }
     digits = sum([letter.isdigit() for letter in local]) / max(1, len(local))

@@ -111,7 +111,13 @@ async def test_what_a_person_does_is_told_with_the_cursor(google: GoogleHere, ma
     second = await read_all(mailbox.source(), first.cursor)
     told = [(move.event_id, move.action) for batch in second.batches for move in batch.moves]
     one, two, three, _, five, _ = event_ids(ids)
-    assert told == [(one, "archived"), (two, "spam"), (three, "important"), (three, "starred"), (five, "deleted")]
+    assert told == [
+        (one, "archived"),
+        (two, "spam"),
+        (three, "important"),
+        (three, "starred"),
+        (five, "deleted_unread"),
+    ]
     assert [batch.moves for batch in (await read_all(mailbox.source(), second.cursor)).batches] == [()]
 
 
