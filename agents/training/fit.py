@@ -20,7 +20,7 @@ from streams.triage.rules import RULES
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Lane
 
-BURIED = (1.0, 2.5, 3.0)
+BURIED = (1.0, 3.0, 3.0)
 """What it costs to score a mail below the edge of normal, high and urgent that it belongs above; a false alarm
 costs 1. MODEL.md says how it was chosen."""
 REPLY_MISSED = 2.0
