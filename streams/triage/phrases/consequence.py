@@ -6,8 +6,9 @@ from streams.triage.cues import Cue
 
 OUTAGE = {
     "en": """
-    {is|are|was|went|gone|still|servers|service|site|system|systems|database|vpn|cluster|network|phones|api|
-    platform|currently|completely} down; outage; offline; unreachable; not responding; unresponsive; crash loop;
+    {is|are|was|went|gone|still|server|servers|service|services|site|website|shop|app|portal|system|systems|database|
+    db|vpn|cluster|network|internet|phones|api|gateway|platform|production|currently|completely} down; {all|every}
+    {orders|payments|requests|calls|bookings|jobs} {fail|failing|failed|are failing}; {does not|doesn t} {respond|boot}; outage; offline; unreachable; not responding; unresponsive; crash loop;
     crashlooping; out of memory; oom; disk full; out of disk; disk used; disk usage; data loss; losing data;
     corrupt; corrupted; corruption; failover failed; failing over; service unavailable; roll {it|the job|them|this}
     back; since the deploy; since {this morning s|the last|last night s} {deploy|release|update|change}; {fail|
