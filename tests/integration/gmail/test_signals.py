@@ -44,6 +44,8 @@ NOT_HERE = {
     "crewai_maintenance_done_timestamp_seconds": "nothing is due yet",
     "crewai_maintenance_duration_seconds": "nothing is due yet",
     "crewai_maintenance_failures_total": "nothing is due yet",
+    "crewai_maintenance_rows_removed_total": "nothing is due yet",
+    "crewai_backup_timestamp_seconds": "no backup",
 }
 """Counters of what did not happen; each has a test of its own where it does."""
 
