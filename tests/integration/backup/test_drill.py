@@ -26,7 +26,7 @@ PROCESSES = ("ingest-0", "worker-0", "archive-0")
 IN_CI = 300
 """The soak also loses the database alone and Kafka alone."""
 RTO_S = 120.0
-ROWS = "SELECT event_id, revision FROM verdicts ORDER BY event_id"
+ROWS = "SELECT event_id, revision FROM verdicts ORDER BY event_id, revision"
 CORRECTED = "SELECT event_id, revision, lane FROM verdicts WHERE revision > 0 ORDER BY event_id"
 
 
