@@ -26,6 +26,8 @@ _NEUTRAL = frozenset(
 )
 """Labels that do not name an organisation; the reserved names of RFC 2606 among them."""
 
+WEB_HOST = re.compile(r"https?://([^/:?#\s]{1,200})", re.IGNORECASE)
+"""The host of a link, in its only group."""
 ROBOTS = re.compile(
     r"(?:^|[._+-])(?:no[._-]?reply|do[._-]?not[._-]?reply|not?i[cf]i\w*|alerts?|mailer-daemon|postmaster|bounces?|daemon|bot|"
     r"robot|automat\w*|system|billing|invoices?|statements?|receipts?|orders?|bestell\w*|security|events?|monitor\w*|page|"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from streams.mail import Address, Mail
 from streams.mail.flags import MBOX_LINE
-from streams.triage.addresses import same_organisation
+from streams.triage.addresses import WEB_HOST, same_organisation
 from streams.triage.features import Features
 from streams.triage.imprint import imprint
 from streams.triage.makers import makers
@@ -23,7 +23,6 @@ SHORT = 25
 
 _CAPITALS = re.compile(r"[A-Z]{3,}")
 _ZONE = re.compile(r"[+-]\d{4}")
-_HOST = re.compile(r"https?://([^/:?#\s]{1,200})", re.IGNORECASE)
 _SUM = re.compile(r"[$€]\s?\d{1,3}(?:[,.]\d{3})+", re.ASCII)
 _ANYBODY = re.compile(
     r"dear (?:friend|sir|madam|customer|member|subscriber|valued|user|e-?mail|account|client|reader|beneficiary)",
@@ -128,7 +127,7 @@ def _name(name: str) -> str:
 
 def _links(mail: Mail) -> list[str]:
     links = [link.target for link in mail.links[:MOST_LINKS]]
-    hosts = [found.group(1).lower() for link in links if (found := _HOST.match(link))]
+    hosts = [found.group(1).lower() for link in links if (found := WEB_HOST.match(link))]
     if not hosts:
         return []
     own = sum(same_organisation(host, mail.sender.domain) for host in hosts) / len(hosts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from streams.mail import Mail
-from streams.triage.addresses import is_free_mail, organisation
+from streams.triage.addresses import WEB_HOST, is_free_mail, organisation
 
 HEAD, FOOT = 400, 2_000
 """Characters at the beginning of the text where a date line stands, and at its end where the rest does."""
@@ -43,7 +43,6 @@ _IMPRINT = {
 """What stands in the last lines, by signal."""
 _NUMBERED = re.compile(r"(?:issue|vol\.?|volume|edition|nr\.?|no\.|ausgabe|num[eé]ro) {0,2}#? {0,2}$|#$")
 _LEAVE = re.compile(r"remove|unsub|opt-?out|abmeld|desinscri|afmeld")
-_HOST = re.compile(r"https?://([^/:?#\s]{1,200})", re.IGNORECASE)
 
 
 def imprint(mail: Mail) -> list[str]:
@@ -92,7 +91,7 @@ def _way_out(mail: Mail) -> list[str]:
         if target[:7].lower() == "mailto:":
             domain = target.partition("?")[0].rpartition("@")[2].lower()
             return ["leave by mail to a free mailbox" if is_free_mail(domain) else "leave by mail"]
-        host = _HOST.match(target)
+        host = WEB_HOST.match(target)
         if host:
             return ["leave at home" if organisation(host.group(1)) == own else "leave elsewhere"]
     return []

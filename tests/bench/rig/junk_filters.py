@@ -67,7 +67,7 @@ def spamassassin(place: Place) -> Iterator[Filter | None]:
         yield None
         return
     (port,) = any_free()
-    # Perl's taint mode (RFC-less, `perldoc perlsec`) ignores PERL5LIB, so an unpacked library is named by -I.
+    # Perl's taint mode (`perldoc perlsec`) ignores PERL5LIB, so an unpacked library is named by -I.
     libraries = [f"-I{place.file(each)}" for each in ("usr/share/perl5", f"usr/lib/{_architecture()}/perl5/5.36")]
     command = [
         shutil.which("perl") or "perl", "-T", *(libraries if place.root != Path("/") else []), program,
