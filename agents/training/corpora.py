@@ -13,8 +13,8 @@ from agents.commands.labels import Labelled, read_labels, read_mails
 from infra.errors import ConfigError
 from streams.mail import Mail, MailError, parse
 from streams.mail.limits import RAW_BYTES
-from streams.triage.decide import hits_of
 from streams.triage.features import Features
+from streams.triage.rule import hits_of
 from streams.triage.text import tokens
 from streams.triage.verdict import Category, Facts
 

@@ -26,29 +26,24 @@ _NEUTRAL = frozenset(
 )
 """Labels that do not name an organisation; the reserved names of RFC 2606 among them."""
 
+_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})(?:[/:?#]|$)", re.IGNORECASE)
 WEB_HOST = re.compile(r"https?://([^/:?#\s]{1,200})", re.IGNORECASE)
 """The host of a link, in its only group."""
-ROBOTS = re.compile(
+_ROBOTS = re.compile(
     r"(?:^|[._+-])(?:no[._-]?reply|do[._-]?not[._-]?reply|not?i[cf]i\w*|alerts?|mailer-daemon|postmaster|bounces?|daemon|bot|"
     r"robot|automat\w*|system|billing|invoices?|statements?|receipts?|orders?|bestell\w*|security|events?|monitor\w*|page|"
     r"confirm\w*|auto|cron|root|envios|avisos?|reservas?|facturacion|rechnung|bon|tracking|shipping|payments?|booking\w*|"
     r"reservations?|rssfeeds?|po|status|updates?|accounts?)(?:$|[._+-])"
 )
-"""Local parts that programs write from."""
-
-PUBLISHERS = re.compile(
+_PUBLISHERS = re.compile(
     r"(?:^|[._+-])(?:news\w*|digest|marketing|promo\w*|offers?|ofertas?|deals?|sales|hello|read|weekly|daily|campa\w*|"
     r"boletin|bulletin|editor\w*|events?|survey|feedback|specials?|shop|store|club|members?|mailings?|subscri\w*|"
     r"list\w*|community|cfp|pro|reminders?|info|team|rewards?)(?:$|[._+-])"
 )
-"""Local parts that newsletters and shops write from."""
-
-GROUPS = re.compile(
+_GROUPS = re.compile(
     r"(?:^|[._+-])(?:all|everyone|staff|allstaff|all-staff|team|group|users?|members?|undisclosed|recipients?|list|"
     r"announce|eltern|alle|todos|tous|tutti|socios|office|company|employees|customers?|subscribers?|attendees)(?:$|[._+0-9-])"
 )
-"""Local parts that stand for many people."""
-
 DRESS = re.compile(
     r"(?:^|[.-])(?:secure|security|seguridad|securite|sicherheit|verify|verification|login|signin|account|accounts|support|"
     r"helpdesk|service|services|hr|payroll|portal|update|billing|invoice|renewals?|levering|delivery|customs|douane|"
@@ -56,6 +51,30 @@ DRESS = re.compile(
     r"info|web|client|clientes?|kunden|it|app|id)(?:[.-]|$)"
 )
 """Words that a lookalike domain is dressed with: "<name>-secure", "<name>-hr"."""
+
+
+@lru_cache(maxsize=4096)
+def is_for_programs(local: str) -> bool:
+    """Whether a local part (in lower case) is one that programs write from."""
+    return _ROBOTS.search(local) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_for_publishing(local: str) -> bool:
+    """Whether a local part (in lower case) is one that newsletters and shops write from."""
+    return _PUBLISHERS.search(local) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_for_groups(local: str) -> bool:
+    """Whether a local part (in lower case) stands for many people."""
+    return _GROUPS.search(local) is not None
+
+
+def host(url: str) -> str:
+    """The host that a URL or a text that looks like one names; "" for none."""
+    match = _HOST.match(url.strip()[:300])
+    return match.group(1).lower() if match else ""
 
 
 @lru_cache(maxsize=4096)

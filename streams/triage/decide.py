@@ -20,6 +20,7 @@ from streams.triage.grounds import Grounds
 from streams.triage.model import MODEL, Model, Opinion
 from streams.triage.own import OWN, OwnRule, category_by
 from streams.triage.policy import Policy, bounds, lane_for
+from streams.triage.rule import hits_of
 from streams.triage.rules import RULES
 from streams.triage.scale import edges_for, on_scale
 from streams.triage.verdict import Category, Facts, Lane, Reason, Verdict
@@ -110,11 +111,6 @@ def _presumed(found: _Weighed, policy: Policy, model: Model | None, gone: Sequen
 
 def _priority(score: float) -> int:
     return min(10, max(0, round(score)))
-
-
-def hits_of(features: Features) -> list[str]:
-    """Names of the rules that hit, in the order of their declaration."""
-    return [name for name, rule in RULES.items() if rule.hits(features)]
 
 
 def _with_opinion(

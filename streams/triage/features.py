@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from enum import StrEnum
 
 from streams.mail import Address, Mail
-from streams.triage.addresses import GROUPS, PUBLISHERS, ROBOTS, organisation, same_organisation
+from streams.triage.addresses import (
+    host,
+    is_for_groups,
+    is_for_programs,
+    is_for_publishing,
+    organisation,
+    same_organisation,
+)
+from streams.triage.calling import calls
 from streams.triage.lexicon import Places, counted
 from streams.triage.once import once
 from streams.triage.phrases import CUES, Cue, languages_of
@@ -18,11 +25,16 @@ from streams.triage.verdict import Facts
 
 FEW = 8
 """Recipients up to which a person is one of few and not part of a crowd."""
+SHORT = 60
+"""Words up to which a mail is short: a question in it is its point."""
+LETTERS = 10
+"""Letters from which a subject in capitals shouts."""
+MOST_LINKS = 40
+"""Links that are looked at."""
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LONGER = re.compile(r"[^\W\d_]{5,30}")
 _REPLY = re.compile(r"^\s*(?:\[[^\]]{1,40}\]\s*)?(?:re|aw|antw|sv|odp|rv|ynt|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|doorst|pd)\s*:", re.IGNORECASE)
-_VOCATIVE = re.compile(r"(?:(?:^|[.!?\n(])\s{0,3})([^\W\d_]{3,30})\s?[,:?)–-]")
-_MENTION = re.compile(r"@([^\W\d_]{3,30})")
 _TAG = re.compile(r"\[[\w .-]{2,40}\]")
 
 
@@ -69,7 +81,7 @@ class Features:
         if self.is_discussion_list or self.mail.list_id is not None:
             return Role.LIST
         named = self.owners & set(to) if self.owners else set(to[:1])
-        if named and not GROUPS.search(next(iter(named)).partition("@")[0]):
+        if named and not is_for_groups(next(iter(named)).partition("@")[0]):
             return Role.DIRECT if len(to) == 1 else Role.FEW if len(to) + len(self.mail.cc) <= FEW else Role.CROWD
         if self.owners & {address.address.lower() for address in self.mail.cc}:
             return Role.COPY
@@ -104,18 +116,23 @@ class Features:
         return trusted and not self.fails_authentication
 
     @once
+    def is_stranger(self) -> bool:
+        """Whether the sender is neither a colleague nor known, nor talks on a list."""
+        return not (self.is_colleague or self.is_known or self.is_discussion_list)
+
+    @once
     def is_robot(self) -> bool:
         """Whether a program wrote: Auto-Submitted (RFC 3834), an address that programs use, or a null return path."""
         mail = self.mail
         automatic = mail.auto_submitted is not None or "x-auto-response-suppress" in mail.headers
         null_path = mail.header("return-path").strip() == "<>"
-        return automatic or null_path or bool(ROBOTS.search(mail.sender.local.lower()))
+        return automatic or null_path or is_for_programs(mail.sender.local.lower())
 
     @once
     def is_publisher(self) -> bool:
         """Whether the sender's address is one that newsletters and shops use."""
         sender = self.mail.sender
-        return bool(PUBLISHERS.search(sender.local.lower()) or PUBLISHERS.search(sender.domain.partition(".")[0]))
+        return is_for_publishing(sender.local.lower()) or is_for_publishing(sender.domain.partition(".")[0])
 
     @once
     def is_bulk_mail(self) -> bool:
@@ -181,7 +198,10 @@ class Features:
     def said(self) -> dict[Cue, int]:
         """Cues of subject and text together."""
         subject, body = self.in_subject, self.in_body
-        return {cue: subject.get(cue, 0) + body.get(cue, 0) for cue in subject.keys() | body.keys()}
+        said = dict(body)
+        for cue, count in subject.items():
+            said[cue] = said.get(cue, 0) + count
+        return said
 
     def says(self, *cues: Cue) -> int:
         """How often subject and text say any of these."""
@@ -214,27 +234,37 @@ class Features:
         return self.body.count("?")
 
     @once
+    def exclamations(self) -> int:
+        """Sentences of the new text that end in exclamation marks."""
+        return self.body.count("!")
+
+    @once
     def questions_to_you(self) -> int:
-        """Questions with a word for the reader in them, or in a mail so short that it can only mean the reader."""
-        if "?" not in self.body:
+        """Questions with a word for the reader in them."""
+        body, found, end = self.body, 0, 0
+        if "?" not in body:
             return 0
-        yours = {at for at, cue in self.places if cue is Cue.YOU}
-        found, said = 0, False
-        for at, word in enumerate(self.body):
-            if word in STOPS:
-                found += said and word == "?"
-                said = False
-            elif at in yours:
-                said = True
+        for at in sorted([at for at, cue in self.places if cue is Cue.YOU]):
+            if at < end:
+                continue
+            end = next((stop for stop in range(at, len(body)) if body[stop] in STOPS), len(body))
+            found += body[end : end + 1] == ["?"]
         return found
 
     @once
+    def requests(self) -> int:
+        """How often subject and text ask for something; an offer of help takes the request within it back."""
+        return max(0, self.says(Cue.ASK) - self.says(Cue.COURTESY)) + self.says(Cue.DECIDE)
+
+    @once
+    def asks(self) -> bool:
+        """Whether a request or a question to the reader was written."""
+        return self.requests > 0 or self.questions_to_you > 0 or (self.questions > 0 and self.length <= SHORT)
+
+    @once
     def calls_owner(self) -> bool:
-        """Whether the text turns to the owner by name: "Name, ..." at the beginning of a sentence, or "@name"."""
-        names, text, subject = self.owner_names, self.mail.new_text[:6000], self.mail.subject[:500]
-        called = [*_VOCATIVE.findall(text), *_MENTION.findall(text)] if _may_name(names, text) else []
-        called += _VOCATIVE.findall(subject) if _may_name(names, subject) else []
-        return any(fold(name) in names for name in called)
+        """Whether text or subject turn to the owner by name."""
+        return calls(self.owner_names, self.mail.new_text) or calls(self.owner_names, self.mail.subject[:500])
 
     @once
     def is_reply(self) -> bool:
@@ -254,9 +284,14 @@ class Features:
     @once
     def shouts(self) -> bool:
         """Whether the subject is in capitals or has a row of exclamation marks."""
-        letters = list(filter(str.isalpha, self.mail.subject[:200]))
-        capitals = sum(map(str.isupper, letters))
-        return (len(letters) >= 10 and capitals > 0.6 * len(letters)) or "!!" in self.mail.subject
+        subject = self.mail.subject[:200]
+        if "!!" in self.mail.subject:
+            return True
+        capitals = sum(map(str.isupper, subject))
+        if capitals <= 0.6 * LETTERS:
+            return False
+        letters = sum(map(str.isalpha, subject))
+        return letters >= LETTERS and capitals > 0.6 * letters
 
     @once
     def fails_authentication(self) -> bool:
@@ -276,8 +311,12 @@ class Features:
         """The label that names the sender's organisation."""
         return organisation(self.mail.sender.domain)
 
+    @once
+    def sender_words(self) -> tuple[str, ...]:
+        """Longer words of the sender's name, folded."""
+        return tuple([fold(word) for word in _LONGER.findall(self.mail.sender.name[:200])])
 
-def _may_name(names: Collection[str], text: str) -> bool:
-    """Whether one of these folded names can be in a text: cheap, and right for most, which names nobody."""
-    lowered = text.lower()
-    return bool(names) and (not text.isascii() or any(name in lowered for name in names))
+    @once
+    def link_hosts(self) -> tuple[str, ...]:
+        """Hosts that the first links lead to, in order; "" where one names none."""
+        return tuple([host(link.target) for link in self.mail.links[:MOST_LINKS]])

@@ -7,8 +7,8 @@ the row's language."""
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from streams.triage.cues import Cue
 from streams.triage.text import STOPS, fold
@@ -23,45 +23,25 @@ _WORD = re.compile(r"#(?:time|url|n)\b|_|[^\W\d_]+")
 _SEPARATORS = re.compile(r"[\s'’^-]*")
 
 
-class _Tails:
-    """What can follow one first word: by exact tail, so that a scan looks up and never walks a list of phrases."""
+_Node = dict[str, Any]
+"""What can follow some words of phrases: the next word → what can follow it, `ANY` for any word; and under `ENDS`,
+where phrases end here, whether they must begin a sentence and what they say."""
+ANY, ENDS = "_", ""
 
-    __slots__ = ("exact", "lengths", "seconds", "wild")
 
-    def __init__(self) -> None:
-        self.exact: dict[tuple[str, ...], list[tuple[bool, Cue]]] = {}
-        self.wild: list[tuple[tuple[str, ...], bool, Cue]] = []
-        self.lengths: tuple[int, ...] = ()
-        self.seconds: set[str] | None = set()
-        """The words that can come next, most first words being followed by none of them; None: any."""
-
-    def add(self, tail: tuple[str, ...], *, anchored: bool, cue: Cue) -> None:
-        """One more phrase with this first word."""
-        if not tail or tail[0] == "_":
-            self.seconds = None
-        elif self.seconds is not None:
-            self.seconds.add(tail[0])
-        if "_" in tail:
-            self.wild.append((tail, anchored, cue))
+def _ends(node: _Node, words: Sequence[str], at: int) -> Iterator[tuple[bool, Cue]]:
+    """The phrases that go on from a node with the words from `at` on."""
+    while True:
+        yield from node.get(ENDS, ())
+        if at == len(words):
             return
-        self.exact.setdefault(tail, []).append((anchored, cue))
-        if len(tail) not in self.lengths:
-            self.lengths = tuple(sorted((*self.lengths, len(tail))))
-
-    def at(self, words: Sequence[str], at: int) -> list[tuple[bool, Cue]]:
-        """The phrases that stand at this place, and whether they must begin a sentence."""
-        found: list[tuple[bool, Cue]] = []
-        for length in self.lengths:
-            found += self.exact.get(tuple(words[at + 1 : at + 1 + length]), ())
-        for tail, anchored, cue in self.wild:
-            there = words[at + 1 : at + 1 + len(tail)]
-            if len(there) == len(tail) and all(map(_fits, tail, there)):
-                found.append((anchored, cue))
-        return found
-
-
-def _fits(want: str, have: str) -> bool:
-    return want == have or (want == "_" and have not in STOPS)
+        word = words[at]
+        at += 1
+        if ANY in node and word not in STOPS:
+            yield from _ends(node[ANY], words, at)
+        if word not in node:
+            return
+        node = node[word]
 
 
 class Lexicon:
@@ -69,7 +49,9 @@ class Lexicon:
 
     def __init__(self, tables: Mapping[Cue, Table], classes: Mapping[str, Table]) -> None:
         """`classes`: "@name" → language → the words it stands for. Raises ValueError for a phrase it cannot read."""
-        self._by_language: dict[str, dict[str, _Tails]] = {}
+        self._by_language: dict[str, _Node] = {}
+        self._open: set[str] = set()
+        """First words that are phrases alone, or may be followed by any."""
         self.phrases = 0
         for cue, table in tables.items():
             for language, row in table.items():
@@ -78,9 +60,14 @@ class Lexicon:
 
     def _add(self, language: str, cue: Cue, phrases: Iterable[tuple[bool, tuple[str, ...]]]) -> None:
         firsts = self._by_language.setdefault(language, {})
-        for anchored, (first, *rest) in phrases:
-            firsts.setdefault(first, _Tails()).add(tuple(rest), anchored=anchored, cue=cue)
+        for anchored, words in phrases:
+            node = firsts
+            for word in words:
+                node = node.setdefault(word, {})
+            node.setdefault(ENDS, []).append((anchored, cue))
             self.phrases += 1
+            if ENDS in firsts[words[0]] or ANY in firsts[words[0]]:
+                self._open.add(words[0])
 
     def scan(self, words: Sequence[str], languages: Iterable[str]) -> dict[Cue, int]:
         """At how many places of a text each cue is said, in any of these languages."""
@@ -89,13 +76,12 @@ class Lexicon:
     def places(self, words: Sequence[str], languages: Iterable[str]) -> Places:
         """Where in a text each cue is said, in any of these languages."""
         places: Places = set()
-        followings = [*words[1:], ""]
+        followings = [*words[1:], ENDS]
         for language in languages:
-            firsts = self._by_language.get(language, {})
-            for at, tails in enumerate(map(firsts.get, words)):
-                if tails is None or (tails.seconds is not None and followings[at] not in tails.seconds):
+            for at, node in enumerate(map(self._by_language.get(language, {}).get, words)):
+                if node is None or (followings[at] not in node and words[at] not in self._open):
                     continue
-                for anchored, cue in tails.at(words, at):
+                for anchored, cue in _ends(node, words, at + 1):
                     if not anchored or words[at - 1] in STOPS:
                         places.add((at, cue))
         return places
@@ -103,7 +89,10 @@ class Lexicon:
 
 def counted(places: Places) -> dict[Cue, int]:
     """At how many places each cue is said."""
-    return Counter([cue for _, cue in places])
+    counts: dict[Cue, int] = {}
+    for _, cue in places:
+        counts[cue] = counts.get(cue, 0) + 1
+    return counts
 
 
 def _phrases(row: str, classes: Mapping[str, str]) -> Iterator[tuple[bool, tuple[str, ...]]]:

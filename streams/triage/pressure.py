@@ -24,6 +24,8 @@ PRESSING = frozenset(
 )
 WEAK = frozenset((Cue.BRIEF, Cue.HAPPENING, Cue.HELPLESS, Cue.CANNOT, Cue.SCENE))
 """Ordinary mail has them too: they count half."""
+SIGNS = PRESSING | WEAK | {Cue.SOON}
+"""What there is no pressure without."""
 CALMING = frozenset((Cue.DRILL, Cue.RESOLVED, Cue.WITHDRAWN, Cue.NO_ACTION))
 """Talk of drills and of what is over has signs without need: it takes two of them back."""
 LONG = 150

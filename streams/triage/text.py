@@ -21,8 +21,13 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+")
 # One alternative per kind of token; none can backtrack, so a long run of anything stays linear.
 _KINDS = r"|\d{1,2}(?:[:.h]\d\d\b|(?:am|pm|uhr|h)\b)|\d+|#url|[.?!]+|\n[ \t\r]*\n"
 _TOKEN = re.compile(r"[^\W\d_]+" + _KINDS + "|[。？！]")
-_ASCII_TOKEN = re.compile(r"[a-z]+" + _KINDS, re.ASCII)
-"""The same in lower-case ASCII text, in half the time: a range is one comparison, classes of Unicode are look-ups."""
+_ASCII_TOKEN = re.compile(
+    r"[a-z\d.?!#\n](?:(?<=[a-z])[a-z]*+|(?<=\d)(?:\d?(?:[:.h]\d\d\b|(?:am|pm|uhr|h)\b)|\d*+)|(?<=[.?!])[.?!]*+|"
+    r"(?<=#)url|(?<=\n)[ \t\r]*+\n)",
+    re.ASCII,
+)
+"""The same in lower-case ASCII text, in a third of the time: a range is one comparison where classes of Unicode are
+look-ups, and what can begin a token is one set, so that all else is passed over without trying each alternative."""
 _PASTED = re.compile(
     r"^[ \t>\"]*(?:to|an|para|aan|do)\s*:[^\n]{0,2000}\n(?:[^\n]{0,1000}\n){0,40}?"
     r"[ \t>]*(?:cc|subject|betreff|asunto|assunto|onderwerp|temat)\s*:",

@@ -13,9 +13,10 @@ from itertools import pairwise
 from time import thread_time_ns
 
 from streams.mail import MailError, parse
-from streams.triage.decide import decide, hits_of
+from streams.triage.decide import decide
 from streams.triage.features import Features
 from streams.triage.model import MODEL
+from streams.triage.rule import hits_of
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts
 from tests.bench.rig import corpus

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from streams.triage.text import fold
 
@@ -22,19 +23,16 @@ FUNCTION_WORDS = {
 SHARE = 0.5
 """A further language counts when it has at least this share of the first one's words."""
 
-_LANGUAGES: dict[str, str] = {}
-"""Word → its languages with blanks between them: one text is counted faster than several."""
+_LANGUAGES: dict[str, tuple[str, ...]] = {}
+"""Word → its languages."""
 for _language, _words in FUNCTION_WORDS.items():
     for _word in {fold(_each) for _each in _words.split()}:
-        _LANGUAGES[_word] = f"{_LANGUAGES.get(_word, '')} {_language}"
+        _LANGUAGES[_word] = (*_LANGUAGES.get(_word, ()), _language)
 
 
 def languages_of(words: Sequence[str]) -> tuple[str, ...]:
     """The likeliest languages first, English always among them; every one when the text is too short to tell."""
-    seen: dict[str, int] = {}
-    for languages, count in Counter([_LANGUAGES[word] for word in words if word in _LANGUAGES]).items():
-        for language in languages.split():
-            seen[language] = seen.get(language, 0) + count
+    seen = Counter(chain.from_iterable(filter(None, map(_LANGUAGES.get, words))))
     most = max(seen.values(), default=0)
     if most < 2:
         return tuple(FUNCTION_WORDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams.triage.brands import bears_its_name
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
-from streams.triage.rule import rule
+from streams.triage.rule import rule, rule_about
 
 MANY_LINKS = 8
 """Links from which an HTML mail looks like a page and not like a letter."""
@@ -23,25 +23,25 @@ def sent_in_bulk(mail: Features) -> bool:
     return mail.is_bulk_mail and not mail.is_discussion_list
 
 
-@rule
+@rule_about(Cue.UNSUBSCRIBE)
 def talks_of_unsubscribing(mail: Features) -> bool:
     """Says how to unsubscribe."""
     return mail.says(Cue.UNSUBSCRIBE) > 0 and not mail.is_discussion_list
 
 
-@rule
+@rule_about(Cue.NEWSLETTER)
 def reads_like_a_newsletter(mail: Features) -> bool:
     """Words of newsletters, digests and surveys."""
     return mail.says(Cue.NEWSLETTER) >= 2 and not mail.is_discussion_list
 
 
-@rule
+@rule_about(Cue.NEWSLETTER)
 def newsletter_in_the_subject(mail: Features) -> bool:
     """The subject names a newsletter, a digest or an issue."""
     return mail.in_subject.get(Cue.NEWSLETTER, 0) > 0 and not mail.is_reply
 
 
-@rule
+@rule_about(Cue.MARKETING)
 def reads_like_marketing(mail: Features) -> bool:
     """Words of offers, sales and discounts."""
     return mail.says(Cue.MARKETING) >= 2 and not mail.is_discussion_list
@@ -78,7 +78,7 @@ def machine_fed_list(mail: Features) -> bool:
     return "rss" in local or "feed" in local.split("-") or mail.mail.new_text.startswith("URL: http")
 
 
-@rule
+@rule_about(Cue.CHAIN)
 def chain_letter(mail: Features) -> bool:
     """A joke or a letter to be passed on."""
     return (mail.says(Cue.CHAIN) >= 2 and not mail.is_reply) or (mail.says(Cue.CHAIN) > 0 and mail.is_forward)

@@ -29,7 +29,7 @@ def shouts_at_a_crowd(mail: Features) -> bool:
 @rule
 def exclaims(mail: Features) -> bool:
     """Many exclamation marks."""
-    return mail.body.count("!") >= 4 and mail.body.count("!") > 0.02 * mail.length
+    return mail.exclamations >= 4 and mail.exclamations > 0.02 * mail.length
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
-from streams.triage.rule import rule
+from streams.triage.rule import rule, rule_about
 
 ENOUGH = 3
 """Mails after which a share means something."""
@@ -56,7 +56,7 @@ def you_wrote_here(mail: Features) -> bool:
     return mail.facts.thread is not None and mail.facts.thread.owner_wrote
 
 
-@rule
+@rule_about(Cue.URGENT, Cue.NOW)
 def stranger_in_a_hurry(mail: Features) -> bool:
     """A first contact presses for speed and wants credentials or money."""
     from_nowhere = mail.facts.sender is None and not mail.is_colleague and mail.facts.thread is None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
-from streams.triage.rule import rule
-from streams.triage.rules.people import asks
+from streams.triage.rule import rule, rule_about
 
 
 @rule
@@ -14,7 +13,7 @@ def invites_you(mail: Features) -> bool:
     return mail.mail.calendar_method == "REQUEST" and not mail.says(Cue.NO_ACTION)
 
 
-@rule
+@rule_about(Cue.CHANGED, Cue.NO_ACTION)
 def updates_a_meeting(mail: Features) -> bool:
     """A calendar entry was updated."""
     return mail.mail.calendar_method == "REQUEST" and mail.says(Cue.CHANGED, Cue.NO_ACTION) > 0
@@ -32,13 +31,13 @@ def cancels_a_meeting(mail: Features) -> bool:
     return mail.mail.calendar_method == "CANCEL"
 
 
-@rule
+@rule_about(Cue.CHANGED)
 def plan_changes_soon(mail: Features) -> bool:
     """A plan for the next days was moved or cancelled."""
     return mail.says(Cue.CHANGED) > 0 and mail.says(Cue.SOON, Cue.DEADLINE) > 0 and not mail.is_bulk_mail
 
 
-@rule
+@rule_about(Cue.MEETING)
 def proposes_a_meeting(mail: Features) -> bool:
     """Proposes or arranges a meeting and asks about it."""
-    return mail.says(Cue.MEETING) > 0 and asks(mail) and not mail.is_bulk_mail
+    return mail.says(Cue.MEETING) > 0 and mail.asks and not mail.is_bulk_mail

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
-from streams.triage.rule import rule
+from streams.triage.rule import rule, rule_about
 from streams.triage.rules.bulk import machine_fed_list
 
 
@@ -14,37 +14,37 @@ def sent_by_a_program(mail: Features) -> bool:
     return mail.is_robot
 
 
-@rule
+@rule_about(Cue.RECEIPT)
 def is_a_receipt(mail: Features) -> bool:
     """A receipt, an order, a booking or a statement."""
     return mail.says(Cue.RECEIPT) > 0 and (mail.is_robot or mail.in_subject.get(Cue.RECEIPT, 0) > 0)
 
 
-@rule
+@rule_about(Cue.SHIPPING)
 def is_about_a_parcel(mail: Features) -> bool:
     """About a parcel on its way."""
     return mail.says(Cue.SHIPPING) > 0 and mail.is_robot
 
 
-@rule
+@rule_about(Cue.CODE)
 def has_a_one_time_code(mail: Features) -> bool:
     """Carries a one-time code that the owner waits for."""
     return mail.says(Cue.CODE) > 0 and mail.length <= 120 and not mail.fails_authentication
 
 
-@rule
+@rule_about(Cue.ACCOUNT)
 def is_about_your_account(mail: Features) -> bool:
     """A program writes about the owner's account or service."""
     return mail.says(Cue.ACCOUNT) > 0 and mail.is_robot
 
 
-@rule
+@rule_about(Cue.MACHINE)
 def is_from_a_tool(mail: Features) -> bool:
     """A build, a monitor, a tracker or a shared document reports."""
     return mail.says(Cue.MACHINE) > 0 and mail.is_robot
 
 
-@rule
+@rule_about(Cue.ASK, Cue.DECIDE)
 def assigned_to_you(mail: Features) -> bool:
     """A tool says that a person wants something of the owner."""
     return (
@@ -57,7 +57,7 @@ def assigned_to_you(mail: Features) -> bool:
     )
 
 
-@rule
+@rule_about(Cue.MONEY)
 def your_payment_failed(mail: Features) -> bool:
     """A payment of the owner's did not go through."""
     troubles = mail.says(Cue.MONEY) > 0 and not mail.in_subject.get(Cue.RECEIPT)
@@ -84,7 +84,7 @@ def mail_came_back(mail: Features) -> bool:
     )
 
 
-@rule
+@rule_about(Cue.RESOLVED)
 def cleared_by_itself(mail: Features) -> bool:
     """A program reports that all is well or well again."""
     return mail.is_robot and mail.says(Cue.RESOLVED) > 0

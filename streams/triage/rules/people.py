@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from streams.triage.addresses import is_free_mail
-from streams.triage.features import Features, Role
+from streams.triage.features import SHORT, Features, Role
 from streams.triage.phrases import Cue
-from streams.triage.rule import rule
-
-SHORT = 60
-"""Words up to which a mail is short: a question in it is its point."""
-
+from streams.triage.rule import rule, rule_about
 
 WORD = 5
 """Words up to which an answer is a bare yes or no."""
 
 
-def requests(mail: Features) -> int:
-    """How often subject and text ask for something; an offer of help takes the request within it back."""
-    return max(0, mail.says(Cue.ASK) - mail.says(Cue.COURTESY)) + mail.says(Cue.DECIDE)
-
-
-def asks(mail: Features) -> bool:
-    """Whether a request or a question to the reader was written."""
-    return requests(mail) > 0 or mail.questions_to_you > 0 or (mail.questions > 0 and mail.length <= SHORT)
-
-
-@rule
+@rule_about(Cue.ASK)
 def asks_for_something(mail: Features) -> bool:
     """Asks the reader to do or answer something."""
     return mail.in_body.get(Cue.ASK, 0) > mail.in_body.get(Cue.COURTESY, 0)
 
 
-@rule
+@rule_about(Cue.ASK, Cue.YOU)
 def asks_repeatedly(mail: Features) -> bool:
     """Asks more than once."""
     return mail.in_body.get(Cue.ASK, 0) + mail.questions_to_you >= 3
@@ -44,7 +30,7 @@ def asks_in_the_subject(mail: Features) -> bool:
     return fresh and (mail.in_subject.get(Cue.ASK, 0) > 0 or "?" in mail.subject)
 
 
-@rule
+@rule_about(Cue.YOU)
 def puts_a_question_to_you(mail: Features) -> bool:
     """Puts a question to the reader."""
     return mail.questions_to_you > 0
@@ -56,16 +42,16 @@ def is_a_short_question(mail: Features) -> bool:
     return mail.questions > 0 and mail.length <= SHORT
 
 
-@rule
+@rule_about(Cue.DECIDE)
 def wants_a_decision(mail: Features) -> bool:
     """Wants an approval, a confirmation, a signature or a decision."""
     return mail.says(Cue.DECIDE) > 0
 
 
-@rule
+@rule_about(Cue.SOFT_ASK)
 def asks_politely(mail: Features) -> bool:
     """Invites an answer without asking for one."""
-    return mail.in_body.get(Cue.SOFT_ASK, 0) > 0 and not asks(mail)
+    return mail.in_body.get(Cue.SOFT_ASK, 0) > 0 and not mail.asks
 
 
 @rule
@@ -89,7 +75,7 @@ def sent_to_you_alone(mail: Features) -> bool:
 @rule
 def asks_you_alone(mail: Features) -> bool:
     """A person asks the owner, and nobody else."""
-    return sent_to_you_alone(mail) and asks(mail)
+    return sent_to_you_alone(mail) and mail.asks
 
 
 @rule
@@ -101,7 +87,7 @@ def sent_to_a_few(mail: Features) -> bool:
 @rule
 def asks_a_few(mail: Features) -> bool:
     """A person asks a small group with the owner in it."""
-    return sent_to_a_few(mail) and not mail.is_bulk_mail and asks(mail)
+    return sent_to_a_few(mail) and not mail.is_bulk_mail and mail.asks
 
 
 @rule
@@ -119,10 +105,10 @@ def sent_to_someone_else(mail: Features) -> bool:
 @rule
 def asks_someone_else(mail: Features) -> bool:
     """Asks something of somebody else: the owner only gets a copy, and is not spoken to."""
-    return sent_to_someone_else(mail) and asks(mail)
+    return sent_to_someone_else(mail) and mail.asks
 
 
-@rule
+@rule_about(Cue.CHATTER)
 def office_chatter(mail: Features) -> bool:
     """Tells everybody of cake, lost things or parked cars."""
     return mail.says(Cue.CHATTER) > 0 and mail.role not in {Role.DIRECT, Role.FEW} and not mail.calls_owner
@@ -140,40 +126,40 @@ def from_a_colleague(mail: Features) -> bool:
     return mail.is_colleague and not mail.is_robot
 
 
-@rule
+@rule_about(Cue.NO_ACTION)
 def no_action_needed(mail: Features) -> bool:
     """Says that nothing needs doing."""
     return mail.says(Cue.NO_ACTION) > 0
 
 
-@rule
+@rule_about(Cue.NO_ACTION)
 def asks_nothing_after_all(mail: Features) -> bool:
     """Sounds like a request, and says that nothing needs doing."""
-    return mail.says(Cue.NO_ACTION) > 0 and asks(mail)
+    return mail.says(Cue.NO_ACTION) > 0 and mail.asks
 
 
-@rule
+@rule_about(Cue.DECIDE)
 def decision_in_the_subject(mail: Features) -> bool:
     """The subject says that a decision is wanted."""
     return mail.in_subject.get(Cue.DECIDE, 0) > 0 and not mail.is_bulk_mail
 
 
-@rule
+@rule_about(Cue.WITHDRAWN)
 def ask_withdrawn(mail: Features) -> bool:
     """Takes an earlier request back."""
     return mail.says(Cue.WITHDRAWN) > 0 and mail.length <= 2 * SHORT
 
 
-@rule
+@rule_about(Cue.THANKS)
 def only_thanks(mail: Features) -> bool:
     """Thanks, and asks for nothing."""
-    return mail.says(Cue.THANKS) > 0 and not asks(mail)
+    return mail.says(Cue.THANKS) > 0 and not mail.asks
 
 
-@rule
+@rule_about(Cue.FYI)
 def only_for_information(mail: Features) -> bool:
     """Passes something on for information, and asks for nothing."""
-    return mail.says(Cue.FYI) > 0 and not asks(mail)
+    return mail.says(Cue.FYI) > 0 and not mail.asks
 
 
 @rule
@@ -189,7 +175,7 @@ def answers_in_a_word(mail: Features) -> bool:
     return terse and sent_to_you_alone(mail) and not mail.says(Cue.NOTED, Cue.THANKS, Cue.FYI, Cue.ASK)
 
 
-@rule
+@rule_about(Cue.PERSONAL)
 def personal_words(mail: Features) -> bool:
     """Words of family, friends and home."""
     return mail.says(Cue.PERSONAL) >= 2 and not mail.is_robot

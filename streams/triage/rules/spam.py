@@ -7,7 +7,7 @@ import re
 from streams.triage.addresses import is_free_mail
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
-from streams.triage.rule import rule
+from streams.triage.rule import rule, rule_about
 
 _SUBJECT_NOISE = re.compile(
     r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$|[a-z.!?]\s+(?!(?:19|20)\d\d\s*$)\d{4,6}\s*$"
@@ -25,36 +25,31 @@ _PLAIN_ADDRESS_LINK = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}|https?://[^/
 _OFFERS = (Cue.SPAM, Cue.BLATANT)
 
 
-def stranger(mail: Features) -> bool:
-    """Whether the sender is neither a colleague nor known, nor talks on a list."""
-    return not (mail.is_colleague or mail.is_known or mail.is_discussion_list)
-
-
-@rule
+@rule_about(Cue.BLATANT)
 def spam_phrases(mail: Features) -> bool:
     """A phrase that hardly anybody but a spammer writes."""
     return mail.says(Cue.BLATANT) > 0 and mail.density(*_OFFERS) >= 1.5
 
 
-@rule
+@rule_about(Cue.BLATANT)
 def more_spam_phrases(mail: Features) -> bool:
     """Several phrases that hardly anybody but a spammer writes."""
     return mail.says(Cue.BLATANT) >= 3 and mail.density(*_OFFERS) >= 2.5
 
 
-@rule
+@rule_about(Cue.BLATANT)
 def full_of_spam_phrases(mail: Features) -> bool:
     """Full of spammers' phrases."""
     return mail.says(Cue.BLATANT) >= 6 and mail.density(*_OFFERS) >= 3
 
 
-@rule
+@rule_about(*_OFFERS)
 def dense_with_offers(mail: Features) -> bool:
     """Every few words an offer, money or medicine."""
     return mail.density(*_OFFERS) >= 5 and mail.says(*_OFFERS) >= 4 and not mail.is_reply
 
 
-@rule
+@rule_about(*_OFFERS)
 def spam_in_the_subject(mail: Features) -> bool:
     """The subject sells."""
     return mail.in_subject.get(Cue.BLATANT, 0) + mail.in_subject.get(Cue.SPAM, 0) > 0 and not mail.is_reply
@@ -63,49 +58,53 @@ def spam_in_the_subject(mail: Features) -> bool:
 @rule
 def noise_in_the_subject(mail: Features) -> bool:
     """The subject ends in noise that makes every copy different."""
+    if mail.is_reply_to_something:
+        return False
     ending = mail.mail.subject[-60:]
     noise = _SUBJECT_NOISE.search(ending) and not _NUMBERED.search(ending)
-    return bool(noise or _GIBBERISH.search(ending)) and not mail.is_reply_to_something
+    return bool(noise or _GIBBERISH.search(ending))
 
 
 @rule
 def pretends_to_answer(mail: Features) -> bool:
     """A reply prefix, but it answers nothing."""
-    return mail.is_reply and not mail.is_reply_to_something and stranger(mail) and not mail.mail.quoted
+    return mail.is_reply and not mail.is_reply_to_something and mail.is_stranger and not mail.mail.quoted
 
 
 @rule
 def marked_as_advertisement(mail: Features) -> bool:
     """The subject marks an advertisement ("ADV:")."""
-    return bool(_ADVERTISEMENT.search(mail.mail.subject[:200]))
+    subject = mail.mail.subject[:200]
+    return "adv" in subject.lower() and _ADVERTISEMENT.search(subject) is not None
 
 
 @rule
 def throwaway_sender(mail: Features) -> bool:
     """The sender's address looks made up by a program."""
     sender = mail.mail.sender
-    made_up = _DIGITS.search(sender.local) or _GIBBERISH.search(sender.local)
-    return bool(made_up) and stranger(mail) and not mail.is_robot and not mail.is_publisher
+    if not mail.is_stranger or mail.is_robot or mail.is_publisher:
+        return False
+    return bool(_DIGITS.search(sender.local) or _GIBBERISH.search(sender.local))
 
 
 @rule
 def nameless_free_mail(mail: Features) -> bool:
     """From a free mailbox without a name."""
-    return not mail.mail.sender.name and is_free_mail(mail.mail.sender.domain) and stranger(mail)
+    return not mail.mail.sender.name and is_free_mail(mail.mail.sender.domain) and mail.is_stranger
 
 
 @rule
 def to_itself_or_nobody(mail: Features) -> bool:
     """Addressed to nobody, or to its own sender."""
     to = {address.address for address in mail.people}
-    return (not to or to == {mail.mail.sender.address}) and stranger(mail)
+    return (not to or to == {mail.mail.sender.address}) and mail.is_stranger
 
 
 @rule
 def answers_go_to_free_mail(mail: Features) -> bool:
     """Answers go to a free mailbox elsewhere."""
     reply = [address.domain for address in mail.mail.reply_to if address.domain]
-    return any(domain != mail.mail.sender.domain and is_free_mail(domain) for domain in reply) and stranger(mail)
+    return any(domain != mail.mail.sender.domain and is_free_mail(domain) for domain in reply) and mail.is_stranger
 
 
 @rule
@@ -118,7 +117,7 @@ def link_hides_its_place(mail: Features) -> bool:
 def html_alone_from_a_stranger(mail: Features) -> bool:
     """HTML without a plain text, from a stranger for whom no domain vouches."""
     kind = mail.mail.header("content-type").lower()
-    foreign = stranger(mail) and mail.mail.authentication.dmarc != "pass"
+    foreign = mail.is_stranger and mail.mail.authentication.dmarc != "pass"
     return kind.startswith("text/html") and foreign and not mail.is_bulk_mail and not mail.is_robot
 
 
@@ -131,22 +130,22 @@ def no_proper_headers(mail: Features) -> bool:
 @rule
 def hides_text(mail: Features) -> bool:
     """Holds text that a reader cannot see, or a form."""
-    return bool(mail.mail.flags & {"hidden-text", "form"}) and stranger(mail)
+    return bool(mail.mail.flags & {"hidden-text", "form"}) and mail.is_stranger
 
 
-@rule
+@rule_about(Cue.PITCH)
 def cold_pitch(mail: Features) -> bool:
     """A stranger offers services."""
-    return mail.says(Cue.PITCH) >= 2 and stranger(mail) and not mail.is_robot and not mail.is_bulk_mail
+    return mail.says(Cue.PITCH) >= 2 and mail.is_stranger and not mail.is_robot and not mail.is_bulk_mail
 
 
-@rule
+@rule_about(Cue.PITCH)
 def hard_pitch(mail: Features) -> bool:
     """A stranger offers services in a salesman's phrases."""
-    return mail.says(Cue.PITCH) >= 4 and stranger(mail)
+    return mail.says(Cue.PITCH) >= 4 and mail.is_stranger
 
 
-@rule
+@rule_about(Cue.FRAUD)
 def advance_fee(mail: Features) -> bool:
     """The tale of a fortune or of a secret recording."""
-    return mail.says(Cue.FRAUD) >= 3 and stranger(mail)
+    return mail.says(Cue.FRAUD) >= 3 and mail.is_stranger

@@ -10,8 +10,8 @@ from agents.training import crossing, fit
 from agents.training.corpora import Example
 from agents.training.vocabulary import vocabulary
 from streams.mail import Address, Mail
-from streams.triage.decide import hits_of
 from streams.triage.features import Features
+from streams.triage.rule import hits_of
 from streams.triage.verdict import Category, Facts
 from tests.unit.triage.written import mail
 
