@@ -21,7 +21,7 @@ LONG_LINK = 120
 SHORT = 25
 """Words that an HTML mail says hardly anything with: its pictures say it."""
 
-_CAPITALS = re.compile(r"[A-Z]{3,}")
+_CAPITALS = re.compile(r"[A-Z][A-Z][A-Z]+")
 _ZONE = re.compile(r"[+-]\d{4}")
 _SUM = re.compile(r"[$€]\s?\d{1,3}(?:[,.]\d{3})+", re.ASCII)
 _ANYBODY = re.compile(

@@ -231,12 +231,17 @@ class Features:
     @once
     def questions(self) -> int:
         """Sentences of the new text that end in a question mark."""
-        return self.body.count("?")
+        return self._ending_in("?")
+
+    def _ending_in(self, stop: str) -> int:
+        """A search in a text is far quicker than one in a list of words, and most texts have neither."""
+        text = self.mail.new_text
+        return self.body.count(stop) if stop in text or not text.isascii() else 0
 
     @once
     def exclamations(self) -> int:
         """Sentences of the new text that end in exclamation marks."""
-        return self.body.count("!")
+        return self._ending_in("!")
 
     @once
     def questions_to_you(self) -> int:

@@ -25,8 +25,8 @@ _MONTHS = frozenset(
     ).split(),
 )
 """The months' names in the languages of `streams.triage.phrases`."""
-_DAY = re.compile(r"\d{1,2}(?![\d:])", re.ASCII)
-_NUMERIC = re.compile(r"\d{1,2}[/.]\d{1,2}[/.](?:19|20)?\d\d\b", re.ASCII)
+_DAY = re.compile(r"\d\d?(?![\d:])", re.ASCII)  # one set first, which the search then looks for alone
+_NUMERIC = re.compile(r"\d\d?[/.]\d\d?[/.](?:19|20)?\d\d\b", re.ASCII)
 _AROUND = 16
 """Characters beside a number where the month stands."""
 
@@ -41,6 +41,7 @@ _IMPRINT = {
     "lets unsubscribe": ("unsubscri", "abbestell", "abmeld", "désabonn", "désinscri", "de baja", "disiscri", "afmeld"),
 }  # fmt: skip
 """What stands in the last lines, by signal."""
+_SIGNS = tuple((each, name) for name, known in _IMPRINT.items() for each in known)
 _NUMBERED = re.compile(r"(?:issue|vol\.?|volume|edition|nr\.?|no\.|ausgabe|num[eé]ro) {0,2}#? {0,2}$|#$")
 _LEAVE = re.compile(r"remove|unsub|opt-?out|abmeld|desinscri|afmeld")
 
@@ -49,7 +50,7 @@ def imprint(mail: Mail) -> list[str]:
     """Names of the signals that a mail has."""
     foot = mail.text[-FOOT:].lower()
     subject = mail.subject[:200].lower()
-    found = {name for name, known in _IMPRINT.items() if any(each in foot for each in known)}
+    found = {name for each, name in _SIGNS if each in foot}
     marks = {
         "dated": _dated(mail.new_text[:HEAD].lower()),
         "dated in the subject": _dated(subject),

@@ -29,18 +29,20 @@ where phrases end here, whether they must begin a sentence and what they say."""
 ANY, ENDS = "_", ""
 
 
-def _ends(node: _Node, words: Sequence[str], at: int) -> Iterator[tuple[bool, Cue]]:
+def _ends(node: _Node, words: Sequence[str], at: int) -> list[tuple[bool, Cue]]:
     """The phrases that go on from a node with the words from `at` on."""
+    found: list[tuple[bool, Cue]] = []
     while True:
-        yield from node.get(ENDS, ())
+        if ENDS in node:
+            found += node[ENDS]
         if at == len(words):
-            return
+            return found
         word = words[at]
         at += 1
         if ANY in node and word not in STOPS:
-            yield from _ends(node[ANY], words, at)
+            found += _ends(node[ANY], words, at)
         if word not in node:
-            return
+            return found
         node = node[word]
 
 

@@ -21,7 +21,7 @@ LATE, EARLY = 1.5, -12.0
 
 _SAID = re.compile(r"helo[ =]\[?([^\s)\]]{1,200})")
 _FOUND = re.compile(r"\((?:[^()@\s]{0,80}@)?([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\.?\s{0,3}\[?\(?[\d\[]", re.ASCII)
-_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_NUMBER = re.compile(r"\d\d?\d?(?:\.\d{1,3}){3}", re.ASCII)
 _SUBMITTED = re.compile(r" with (?:e?smtps?a|utf8smtps?a|asmtp|https?|lmtp|local|mapi)\b")
 """What a server writes of a mail that a program or a person handed in (RFC 3848): nothing that a server must prove."""
 _PRIVATE = re.compile(r"(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\.")

@@ -83,9 +83,7 @@ def tokens(text: str) -> list[str]:
         text = unicodedata.normalize("NFC", text)
     if "://" in text or "www." in text:
         text = _ADDRESS.sub(" #url ", text)
-    if text.isascii():
-        return [".", *[word if word.isalpha() else _token(word) for word in _ASCII_TOKEN.findall(text)]]
-    return [".", *[word if word.isalpha() and word.isascii() else _token(word) for word in _TOKEN.findall(text)]]
+    return [".", *map(_WORDS.__getitem__, (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text))]
 
 
 def _token(found: str) -> str:
@@ -98,3 +96,20 @@ def _token(found: str) -> str:
     if found[0] == "!" or found == "！":
         return "!"
     return URL if found == URL else "."
+
+
+class _Words(dict[str, str]):
+    """What was found in a text → its word. Language repeats itself: a look-up, for nearly all."""
+
+    MOST, LONGEST = 20_000, 40
+
+    def __missing__(self, found: str) -> str:
+        word = _token(found)
+        if len(found) <= self.LONGEST:
+            if len(self) >= self.MOST:
+                self.clear()
+            self[found] = word
+        return word
+
+
+_WORDS = _Words()

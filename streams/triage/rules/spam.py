@@ -20,7 +20,7 @@ _NUMBERED = re.compile(
 """A number that means something ends the subject."""
 _GIBBERISH = re.compile(r"(?:^|\s)[bcdfghjklmnpqrstvwxz]{4,}\s*$|[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
 _ADVERTISEMENT = re.compile(r"^\W{0,3}adv\b\s?[:.]|\badv:?\W{0,3}$", re.IGNORECASE)
-_DIGITS = re.compile(r"\d{3,}")
+_DIGITS = re.compile(r"\d\d\d")
 _PLAIN_ADDRESS_LINK = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}|https?://[^/\s]{0,200}@|https?://\d{8,10}\b")
 _OFFERS = (Cue.SPAM, Cue.BLATANT)
 
