@@ -9,7 +9,7 @@ import re
 from streams.mail import Mail
 
 _OUTLOOK_ID = re.compile(r"[0-9a-f]{12}\$[0-9a-f]{8}\$[0-9a-f]{8}@", re.IGNORECASE | re.ASCII)
-_VERSION = re.compile(r"\d")
+_VERSION = re.compile(r"\d", re.ASCII)
 _PRESSING = ("x-priority", "x-msmail-priority", "importance", "priority")
 _CODINGS = frozenset(("base64", "quoted-printable"))
 

@@ -18,11 +18,20 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 """A number that means something ends the subject."""
-_GIBBERISH = re.compile(r"(?:^|\s)[bcdfghjklmnpqrstvwxz]{4,}\s*$|[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{4,}")
+# One set first: the search looks for it alone.
+_SIX_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz][bcdfghjklmnpqrstvwxz]{5}")
 _ADVERTISEMENT = re.compile(r"^\W{0,3}adv\b\s?[:.]|\badv:?\W{0,3}$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d\d\d")
 _PLAIN_ADDRESS_LINK = re.compile(r"https?://(?:\d{1,3}\.){3}\d{1,3}|https?://[^/\s]{0,200}@|https?://\d{8,10}\b")
 _OFFERS = (Cue.SPAM, Cue.BLATANT)
+
+
+def gibberish(text: str) -> bool:
+    """Whether a text ends in a word without a vowel, or has six consonants in a row."""
+    lowered = text.lower()
+    last = lowered.split()[-1:]
+    return bool(last and _CONSONANTS.fullmatch(last[0])) or _SIX_CONSONANTS.search(lowered) is not None
 
 
 @rule_about(Cue.BLATANT)
@@ -62,7 +71,7 @@ def noise_in_the_subject(mail: Features) -> bool:
         return False
     ending = mail.mail.subject[-60:]
     noise = _SUBJECT_NOISE.search(ending) and not _NUMBERED.search(ending)
-    return bool(noise or _GIBBERISH.search(ending))
+    return bool(noise) or gibberish(ending)
 
 
 @rule
@@ -84,7 +93,7 @@ def throwaway_sender(mail: Features) -> bool:
     sender = mail.mail.sender
     if not mail.is_stranger or mail.is_robot or mail.is_publisher:
         return False
-    return bool(_DIGITS.search(sender.local) or _GIBBERISH.search(sender.local))
+    return _DIGITS.search(sender.local) is not None or gibberish(sender.local)
 
 
 @rule

@@ -16,6 +16,7 @@ from streams.triage.counterfactual import because, but_for, overruled
 from streams.triage.decide import decide
 from streams.triage.model import FORM, MODEL, REQUEST, WORDING, Model
 from streams.triage.policy import Policy
+from streams.triage.rule import hits_of
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Habit, Habits, Lane, Reason, SenderFacts, Verdict
 from tests.unit.triage.written import OWNER, mail
@@ -77,7 +78,7 @@ def lane_without(names: Collection[str], text: str, known: Facts, policy: Policy
             circle=None if "you_corrected_circle" in names else habits.circle,
         )
     with pytest.MonkeyPatch.context() as patch:
-        hits = deciding.hits_of
+        hits = hits_of
         patch.setattr(deciding, "hits_of", lambda features: [each for each in hits(features) if each not in names])
         return decide(mail(text, **of_mail), replace(known, habits=habits), without, _silenced(names)).lane
 

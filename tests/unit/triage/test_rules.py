@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from streams.mail import Address, Attachment, Authentication, Link, Mail
-from streams.triage.rule import rule
+from streams.triage.features import Features
+from streams.triage.rule import hits_of, rule
 from streams.triage.rules import RULES
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, SenderFacts, ThreadFacts
@@ -200,6 +201,13 @@ HISTORY: list[tuple[str, Facts, Facts]] = [
 def test_a_rule_hits_its_mail_and_leaves_a_near_miss(name: str, hit: Mail, miss: Mail) -> None:
     assert name in hits(hit)
     assert name not in hits(miss)
+
+
+@pytest.mark.parametrize(("name", "hit", "miss"), CASES, ids=[case[0] for case in CASES])
+def test_rules_that_are_not_asked_would_not_have_hit(name: str, hit: Mail, miss: Mail) -> None:
+    for each in (hit, miss):
+        features = Features(each, FACTS)
+        assert hits_of(features) == [name for name, rule in RULES.items() if rule.hits(features)]
 
 
 @pytest.mark.parametrize(("name", "hit", "miss"), HISTORY, ids=[case[0] for case in HISTORY])
