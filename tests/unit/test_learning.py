@@ -113,7 +113,7 @@ def test_a_clock_that_runs_ahead_has_the_last_word_no_longer_than_the_broker_s()
 def test_what_was_said_before_all_was_forgotten_teaches_nothing_when_it_comes_after_that(action: str) -> None:
     mailbox = Mailbox()
     first = mailbox.receive(mail_of(ALICE))
-    more = {"lane": Lane.LOW, "verdict": first} if action == "corrected" else {}
+    more: dict[str, Any] = {"lane": Lane.LOW, "verdict": first} if action == "corrected" else {}
     told(mailbox, first, "forgotten", LATER)
     late = told(mailbox, first, action, AT, **more)
     assert not {write.table.name for write in late.writes} & {"habits"}
