@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from zlib import crc32
 
-from streams.events import MalformedEvent, VerdictRecord, verdict_headers
+from streams.events import MalformedEvent, VerdictRecord, utc_text, verdict_headers
 from streams.feedback import Feedback
 from streams.mail import Mail
-from streams.revisions import CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key
+from streams.revisions import ALL_OF_IT, CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key
 from streams.runtime import Event, Known, Outcome, Output, Table, Write
 from streams.topics import FEEDBACK, LANES
 from streams.topics import HABITS as HABITS_TOPIC
@@ -96,34 +97,60 @@ def _base(priority: int, reasons: tuple[Reason, ...]) -> float:
 
 def learn_from(event: Event, known: Known, policy: Policy, *, from_acts: bool = True) -> Outcome:
     """One record of feedback. `from_acts`: whether acts teach that are no correction. Raises MalformedEvent."""
-    feedback = Feedback.decode(event.value)
+    feedback = _as_said(Feedback.decode(event.value), event)
     if event.key != feedback.account.encode():
         raise MalformedEvent("feedback under another account's key")
     own = known.get(HABITS, row_key(feedback.account, "")) or Habit()
+    taken_back = _is_taken_back(feedback, known)
     if feedback.action == "forgotten":
-        return _learned(feedback, Habit(at=feedback.at, generation=own.generation + 1), {})
+        return Outcome(label=LABEL) if taken_back else _forgotten(feedback, own)
     if _is_overtaken(feedback, known):
         return Outcome(label=LABEL)
     mail = _about(feedback, known)
     if feedback.action in acts.RATES:
-        return _by_act(feedback, own, mail, known) if from_acts and mail else Outcome(label=LABEL)
+        teaches = from_acts and not taken_back
+        return _by_act(feedback, own, mail, known) if teaches and mail else Outcome(label=LABEL)
     policy = policy.of(feedback.account)
     wanted = _wanted(feedback, policy)
     if mail is None or wanted is None:
         return Outcome(label=LABEL)
-    now = replace(own, corrections=own.corrections + 1, at=feedback.at)
-    outcome = _learned(
-        feedback, now, _rows(feedback, mail, wanted, _former(feedback.account, now.generation, known), policy)
-    )
+    outcome = Outcome(label=LABEL)
+    if not taken_back:
+        now = replace(own, corrections=own.corrections + 1, at=feedback.at)
+        former = _former(feedback.account, now.generation, known)
+        outcome = _learned(feedback, now, _rows(feedback, mail, wanted, former, policy))
     revised = _revised(feedback, known, policy)
-    if revised is None:
-        return outcome
-    told = CorrectedFacts(revision=revised.revision, at=feedback.at)
+    return outcome if revised is None else _with_revision(outcome, revised, feedback.at, event)
+
+
+def _with_revision(outcome: Outcome, revised: VerdictRecord, at: str, event: Event) -> Outcome:
+    told = CorrectedFacts(revision=revised.revision, at=at)
     said = Write(CORRECTED, row_key(revised.account, revised.event_id), told)
     trace = dict(event.headers).get("traceparent", b"").decode("latin-1")
     headers = verdict_headers(revised, child_traceparent(trace, "triage", event.topic, event.partition, event.offset))
     lane = Output(LANES[revised.lane].name, event.key, revised.encode(), headers)
     return outcome._replace(outputs=(lane,), writes=(*outcome.writes, said))
+
+
+def _as_said(feedback: Feedback, event: Event) -> Feedback:
+    """Nothing was said later than the broker took it (LogAppendTime): a sender's clock that runs ahead would have the
+    last word until that time, and what it taught would not fade."""
+    appended = event.timestamp / 1000  # 0 or less: not known
+    if not 0 < appended < datetime.fromisoformat(feedback.at).timestamp():
+        return feedback
+    return replace(feedback, at=utc_text(datetime.fromtimestamp(appended, UTC)))
+
+
+def _is_taken_back(feedback: Feedback, known: Known) -> bool:
+    """Whether all that the account's feedback teaches was forgotten after this was said, or by this (read again)."""
+    forgotten = known.get(CORRECTED, row_key(feedback.account, ALL_OF_IT))
+    return forgotten is not None and feedback.at <= forgotten.at
+
+
+def _forgotten(feedback: Feedback, own: Habit) -> Outcome:
+    outcome = _learned(feedback, Habit(at=feedback.at, generation=own.generation + 1), {})
+    since = Write(CORRECTED, row_key(feedback.account, ALL_OF_IT), CorrectedFacts(at=feedback.at))
+    return outcome._replace(writes=(*outcome.writes, since))
 
 
 def _is_overtaken(feedback: Feedback, known: Known) -> bool:

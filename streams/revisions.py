@@ -15,6 +15,9 @@ from streams.topics import REVIEWS as REVIEWS_TOPIC
 KEY_CHARACTERS = 300
 """Addresses and thread ids are cut here in table keys: both are the sender's own text."""
 
+ALL_OF_IT = ""
+"""In the place of an event id in `corrected`: when all that the account's feedback taught was last forgotten."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewedFacts:
@@ -30,7 +33,7 @@ class ReviewedFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectedFacts:
-    """That its owner said where a mail belongs."""
+    """That its owner said where a mail belongs, or (`ALL_OF_IT`) had all forgotten."""
 
     revision: int = 0
     """The last revision that this mail has."""

@@ -38,6 +38,8 @@ class Reading(ConsumerRebalanceListener):
         self._commit_at = 0.0
         self.batch_size = settings.batch_size
         self.assigned = False
+        self._beginning = False
+        """Whether it is being found out where the new share begins: nothing is read meanwhile."""
         self._failed: KafkaError | None = None
         self.trouble = ""
         """Why nothing is read at the moment; empty when all is well."""
@@ -54,7 +56,7 @@ class Reading(ConsumerRebalanceListener):
             await asyncio.sleep(backoff.next_s())
 
     async def _read(self, backoff: Backoff) -> None:
-        self._failed = None
+        self._failed, self._beginning = None, False
         self._consumer = consumer = self._new()
         consumer.subscribe(topics=list(self._endpoint.topics), listener=self)
         try:
@@ -69,7 +71,8 @@ class Reading(ConsumerRebalanceListener):
                     for record in records:
                         self._courier.take(record)
                 self._courier.dispatch()
-                self._hold_back()
+                if not self._beginning:
+                    self._hold_back()
                 if time.monotonic() >= self._commit_at:
                     await self._commit(self._courier.schedule.positions())
         finally:
@@ -123,12 +126,14 @@ class Reading(ConsumerRebalanceListener):
         self._committed.clear()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        """Called with the new share."""
+        """Called with the new share. aiokafka fetches already, from the first offset where none is committed."""
+        self._beginning = True
+        self._consumer.pause(*assigned)
         try:
             await self._begin(assigned)
         except KafkaError as error:  # aiokafka would go on without a word
             self._failed = error
-        self.assigned = True
+        self._beginning, self.assigned = False, True
 
     async def _begin(self, assigned: Any) -> None:
         """Commit where a new endpoint begins, before anything is read: from then on its lag shows, even if it never

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -33,6 +33,7 @@ START_S = 20.0
 CONFIRM_S = 3.0
 UNHEARD_S = 60.0
 """A consumer whose commits fail for so long is given up for a new one: it may never find its coordinator again."""
+ANSWER_S = 3.0
 RETRY_MAX_S = 5.0
 CLOSE_S = 2.0
 EARLIER_S = 5.0
@@ -51,6 +52,8 @@ class Membership:
         self._ended: set[asyncio.Task[None]] = set()
         self._unheard: Any = None
         """The consumer that is to be given up."""
+        self._asking_since: float | None = None
+        """When it was first asked where partitions end, without an answer since."""
         self.trouble = "not joined yet"
         """Why this process is not in the group at the moment; empty when it is."""
 
@@ -85,7 +88,7 @@ class Membership:
     async def _join(self) -> None:
         from aiokafka.errors import KafkaError
 
-        self._consumer = _consumer(self._around.settings)
+        self._consumer, self._asking_since = _consumer(self._around.settings), None
         try:
             async with asyncio.timeout(START_S):
                 await self._consumer.start()
@@ -111,16 +114,38 @@ class Membership:
                         await self._consumer.commit()
 
     async def _publish_loaded(self) -> None:
-        """A roster counts once the partition was read to where it ended after the assignment."""
+        """A roster counts once the partition was read to where it ended after the assignment.
+
+        Raises:
+            KafkaUnavailable: nobody said for long where that is.
+        """
         assigned = self._consumer.assignment()
         loading = [one for one in assigned if (roster := self._rosters.get(one.partition)) and not roster.loaded]
-        if not loading:
-            return
-        ends = await self._consumer.end_offsets(loading)
-        for partition in loading:
-            reached = await self._consumer.position(partition)
-            if reached >= ends[partition] and (roster := self._rosters.get(partition.partition)):  # not lost meanwhile
+        reached = await self._reached_the_end(loading) if loading else []
+        for partition in reached:
+            if roster := self._rosters.get(partition.partition):  # not lost meanwhile
                 roster.publish()
+
+    async def _reached_the_end(self, partitions: Sequence[Any]) -> list[Any]:
+        """Those that were read to the end. None when there is no answer now: who reads on asks again."""
+        from aiokafka.errors import IllegalStateError, KafkaError
+
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                ends = await self._consumer.end_offsets(partitions)
+                reached = [one for one in partitions if await self._consumer.position(one) >= ends[one]]
+        except (KafkaError, TimeoutError) as error:
+            if isinstance(error, IllegalStateError):  # a partition was lost meanwhile
+                return []
+            if isinstance(error, KafkaError) and not error.retriable:
+                raise
+            now = time.monotonic()
+            self._asking_since = self._asking_since or now
+            if now - self._asking_since > UNHEARD_S:
+                raise KafkaUnavailable(f"no answer for {UNHEARD_S:.0f} s about where {ACCOUNTS.name} ends") from None
+            return []
+        self._asking_since = None
+        return reached
 
     def assigned(self, partitions: Iterable[Any]) -> None:
         """The group has decided: let go of what is lost, take what is new, keep the rest."""

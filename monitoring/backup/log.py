@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from infra.errors import Fatal
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, passing
 from streams.topics import LANES, RECEIVED, STATUS, TopicSpec
 
 CALL_S = 15.0
@@ -140,12 +140,13 @@ class Log:
             return {spot.partition: _watermarks(asking, spot) for spot in spots}
 
     def _until(self, consumer: Any, topic: str, left: dict[int, int]) -> Iterator[Kept]:
-        moved = time.monotonic()
+        moved, trouble = time.monotonic(), ""
         while left:
             for message in consumer.consume(1000, 0.1):
                 number, error = message.partition(), message.error()
                 if error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
-                    raise KafkaUnavailable(f"{topic} could not be read: {error.str()}")
+                    trouble = f" ({passing(error, topic)})"
+                    continue
                 if number not in left:
                     continue
                 moved = time.monotonic()
@@ -156,7 +157,8 @@ class Log:
                     if message.offset() + 1 >= left[number]:
                         del left[number]
             if time.monotonic() - moved > STALL_S:
-                raise KafkaUnavailable(f"{topic} could not be read to its end: partitions {sorted(left)} stand still")
+                still = f"partitions {sorted(left)} stand still{trouble}"
+                raise KafkaUnavailable(f"{topic} could not be read to its end: {still}")
 
     def write(self, topic: str, records: Iterable[Kept]) -> int:
         """Put records on their partitions; how many. All are acknowledged by all replicas on return.
@@ -217,8 +219,16 @@ class Log:
 
     @staticmethod
     def _partitions(consumer: Any, topic: str) -> list[int]:
-        found = consumer.list_topics(topic, timeout=CALL_S).topics[topic]
-        return [] if found.error is not None else sorted(found.partitions)
+        """Those of a topic; none when there is no such topic. One that only has no leader now is asked for again."""
+        deadline = time.monotonic() + CALL_S
+        while (found := consumer.list_topics(topic, timeout=CALL_S).topics[topic]).error is not None:
+            if found.error.code() in {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}:  # noqa: SLF001
+                return []
+            trouble = passing(found.error, topic)
+            if time.monotonic() > deadline:
+                raise KafkaUnavailable(f"{topic}: {trouble}")
+            time.sleep(0.2)
+        return sorted(found.partitions)
 
 
 class _Reading:

@@ -10,6 +10,7 @@ from monitoring.health.instances import Instance
 from monitoring.lag.groups import QUEUES
 from monitoring.lag.model import LagSnapshot
 from streams.status import Check
+from streams.topics import FEEDBACK, REVIEWED
 
 EXPECTED = ("ingest", "worker", "archive")
 """Components of which at least one process must live."""
@@ -17,6 +18,9 @@ NEEDED = ("kafka", "topics", "database", *EXPECTED)
 """Without one of these no mail gets through."""
 BREAKER_STATES = {1: "half open", 2: "open"}
 """As processes count them; 0 is closed."""
+LATE_AFTER_S = 300.0
+"""What the worker reads beside the mails, when its oldest record has waited for longer."""
+BESIDE = frozenset({FEEDBACK.name, REVIEWED.name})
 STALLED_AFTER_S = 60.0
 """A group whose committed offsets do not move for this long while records wait."""
 
@@ -160,4 +164,8 @@ def _of_group(lag: LagSnapshot, name: str) -> Component:
         reason = f"no live member, {waiting} waiting"
     elif group.records and group.unmoved_s > STALLED_AFTER_S:
         reason = f"nothing committed for {group.unmoved_s:.0f} s while {group.records} wait"
+    elif late := [topic for topic in group.topics if topic.topic in BESIDE and (topic.seconds or 0) > LATE_AFTER_S]:
+        reason = "; ".join(
+            f"{one.topic}: the oldest of {one.records} has waited for {one.seconds:.0f} s" for one in late
+        )
     return Component(name=f"group {name}", status=Health.DEGRADED if reason else Health.OK, reason=reason)

@@ -36,6 +36,8 @@ class Outcome:
     """Archived mails by their current verdict."""
     dead: int
     duplicates: int
+    malformed: int
+    """Records of all lanes that are no verdicts, of whatever account: something else wrote there."""
     p50_ms: int | None
     p99_ms: int | None
     """From ingest's find to the lane record, of the mails that this run announced; None without any."""
@@ -66,6 +68,7 @@ class Outcome:
             "lanes": {str(lane): self.lanes.get(lane, 0) for lane in Lane},
             "dead": self.dead,
             "duplicates": self.duplicates,
+            "malformed": self.malformed,
             "seconds": round(seconds, 2),
             "latency_ms": {"p50": self.p50_ms, "p99": self.p99_ms},
             "problems": list(self.problems),
@@ -74,10 +77,12 @@ class Outcome:
     def as_text(self, seconds: float) -> str:
         """The same for people."""
         lanes = "  ".join(f"{lane} {self.lanes.get(lane, 0):,}" for lane in Lane)
+        foreign = f", {self.malformed:,} lane records that are no verdicts" if self.malformed else ""
         latency = "" if self.p50_ms is None else f"\nfound to lane: p50 {self.p50_ms} ms, p99 {self.p99_ms} ms"
         return (
             f"{self.files:,} files: {self.received:,} received ({self.announced:,} by this run),"
-            f" {self.archived:,} archived, {self.dead:,} dead, {self.duplicates:,} duplicates, in {seconds:.1f} s"
+            f" {self.archived:,} archived, {self.dead:,} dead, {self.duplicates:,} duplicates{foreign},"
+            f" in {seconds:.1f} s"
             f"\n{lanes}{latency}"
         )
 
@@ -107,6 +112,7 @@ def settle(
         lanes=lanes,
         dead=len(dead),
         duplicates=len(tally.twice),
+        malformed=tally.malformed,
         p50_ms=tally.latency(0.5),
         p99_ms=tally.latency(0.99),
         missing=len(missing),
@@ -121,6 +127,8 @@ def _problems(
     said = [f"folder {printable(one)}: nobody knows what is in it" for one in listing.closed]
     if listing.links:
         said.append(f"symbolic links passed over: {listing.links}")
+    if tally.malformed:
+        said.append(f"{tally.malformed} records in the lanes are no verdicts: who else writes there?")
     stages = (
         *_by_reason(dead, tally.reasons),
         (missing - tally.received, "not read by ingest"),

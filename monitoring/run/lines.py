@@ -45,6 +45,7 @@ def _figures(picture: Picture) -> str:
         picture.goal,
         lanes,
         f"dead {picture.dead:,}",
+        f"no verdicts {picture.malformed:,}" if picture.malformed else "",
         f"archived {sum(picture.archived.values()):,}",
         f"waiting {waiting}",
         latency(picture),

@@ -34,6 +34,8 @@ class Picture:
     found: int
     """Mails announced by this run."""
     dead: int
+    malformed: int
+    """Lane records that are no verdicts."""
     lanes: Mapping[Lane, int]
     archived: Mapping[Lane, int]
     waiting: Mapping[str, int]
@@ -73,6 +75,7 @@ class Scene:
             seconds=time.monotonic() - self.began,
             found=tally.found,
             dead=tally.dead_records,
+            malformed=tally.malformed,
             lanes=dict(tally.lanes),
             archived=dict(self.shelf.lanes),
             waiting=self.queues.length,

@@ -42,6 +42,7 @@ def _summary(picture: Picture) -> Text:
         f"{picture.rate:,.1f}/s",
         latency(picture),
         f"{picture.dead:,} dead" if picture.dead else "",
+        f"{picture.malformed:,} no verdicts" if picture.malformed else "",
         f"up {duration(picture.seconds)}",
     ]
     return Text("  ·  ".join(filter(None, said)), style="bold", no_wrap=True, overflow="ellipsis")

@@ -112,7 +112,12 @@ async def note(settings: Settings, action: str, name: str, *, who: str, why: str
     Raises:
         ConfigError: no reason. KafkaUnavailable
     """
-    await _write(settings, records.entry(action, name, who=who, why=why, value=value))
+    await write_down(settings, records.entry(action, name, who=who, why=why, value=value))
+
+
+async def write_down(settings: Settings, entry: AuditEntry) -> None:
+    """An entry of something that was done, or is about to be. Raises KafkaUnavailable."""
+    await _write(settings, entry)
 
 
 async def _before(settings: Settings, name: str) -> knobs.Value | None:

@@ -20,7 +20,7 @@ from streams.drain.cluster import ClusterView, NotDrainable
 from streams.drain.file import DrainFile, InTheWay
 from streams.drain.format import End, Header, Kept, Scan
 from streams.events import utc_text
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, passing
 
 STALL_S = 30.0
 AT_ONCE = 2000
@@ -140,14 +140,15 @@ def _records(settings: Settings, file: DrainFile, progress: Progress) -> Iterato
     })  # fmt: skip
     with closing(consumer):
         consumer.assign([TopicPartition(topic, number, positions[number]) for number in left])
-        moved_at, records = monotonic(), file.records
+        moved_at, records, trouble = monotonic(), file.records, ""
         while left:
             for message in consumer.consume(AT_ONCE, 0.2):
-                moved_at = monotonic()
                 number = int(message.partition() or 0)
+                if (error := message.error()) is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
+                    trouble = _passing(error, topic, number)
+                    continue
+                moved_at = monotonic()
                 end = spans[number][1]
-                if (error := message.error()) is not None:
-                    _require_end(error, topic, number)
                 offset = int(message.offset() or 0)
                 if offset >= end:
                     left.discard(number)
@@ -158,18 +159,18 @@ def _records(settings: Settings, file: DrainFile, progress: Progress) -> Iterato
                     yield number, _kept(message, offset)
             progress(records, _share(spans, positions, left))
             if monotonic() - moved_at > STALL_S:
-                raise KafkaUnavailable(f"{topic}: no record for {STALL_S:.0f} s; run it again to go on from here")
+                silent = f"no record for {STALL_S:.0f} s{trouble}"
+                raise KafkaUnavailable(f"{topic}: {silent}; run it again to go on from here")
 
 
 def _kept(message: Any, offset: int) -> Kept:
     return Kept(offset, message.timestamp()[1], message.key(), message.value(), tuple(message.headers() or ()))
 
 
-def _require_end(error: KafkaError, topic: str, partition: int) -> None:
+def _passing(error: KafkaError, topic: str, partition: int) -> str:
     if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - librdkafka's own code
         raise NotDrainable(f"{topic}/{partition}: retention has removed records since the drain began; drain anew")
-    if error.code() != KafkaError._PARTITION_EOF and not error.retriable():  # noqa: SLF001 - the same
-        raise KafkaUnavailable(f"{topic}/{partition}: {error.str()}")
+    return f" ({passing(error, f'{topic}/{partition}')})"
 
 
 def _share(spans: Mapping[int, tuple[int, int]], positions: Mapping[int, int], left: set[int]) -> float:

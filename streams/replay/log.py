@@ -11,7 +11,7 @@ from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, 
 
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, passing
 from streams.replay.plan import CALL_S, READING
 
 CHUNK = 500
@@ -39,36 +39,37 @@ def records(made: Any, topic: str, partition: int, first: int, end: int | None =
         KafkaUnavailable: no progress, or the topic is not there.
     """
     made.assign([TopicPartition(topic, partition, first)])
-    moved_at = monotonic()
+    moved_at, trouble = monotonic(), ""
     while True:
         first_message = made.poll(POLL_S)  # `consume` alone would wait for a whole chunk
         messages = [] if first_message is None else [first_message, *made.consume(CHUNK, 0)]
-        if not messages:
-            if monotonic() - moved_at > STALL_S:
-                raise KafkaUnavailable(f"{topic}/{partition}: no progress for {STALL_S:.0f} s")
-            continue
-        moved_at = monotonic()
         chunk = []
         over = False
         for message in messages:
-            if message.error() is not None:
-                over = over or _is_end(message.error())
-            elif end is not None and message.offset() >= end:
+            error = message.error()
+            if error is not None and not _is_end(error):
+                trouble = _passing(error, topic)
+            elif error is not None or (end is not None and message.offset() >= end):
                 over = True
             else:
                 chunk.append(message)
         if chunk:
             yield chunk
+            moved_at = monotonic()  # who takes the chunks may come back after minutes
         if over:
             return
+        if monotonic() - moved_at > STALL_S:
+            raise KafkaUnavailable(f"{topic}/{partition}: no progress for {STALL_S:.0f} s{trouble}")
 
 
 def _is_end(error: Any) -> bool:
-    if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's own name for it
-        return True
-    if error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+    return bool(error.code() == KafkaError._PARTITION_EOF)  # noqa: SLF001 - the client's own name for it
+
+
+def _passing(error: Any, topic: str) -> str:
+    if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
         raise KafkaUnavailable(f"reading failed: {error.str()}")
-    return False  # the client goes on by itself
+    return f" ({passing(error, topic)})"  # the client goes on by itself
 
 
 def offset_at(made: Any, topic: str, partition: int, milliseconds: int) -> int:

@@ -7,13 +7,16 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from infra.errors import Fatal
 from infra.settings import Settings
 from streams.replay import spool
 from streams.replay.again import FactsFrom, Replay
@@ -22,8 +25,14 @@ from streams.replay.plan import Range, Span
 from streams.versions.judge import Judge, judge
 
 LOOK_S = 0.5
+POLICY, MODEL = "policy", "model"
+"""Files of the order's folder, for the processes: what is written to one that never reads must fit into a pipe."""
 Progress = Callable[[int], None]
 """Told how many mails were read so far."""
+
+
+class ProcessLost(Fatal):
+    """A process of the replay could not start, or was ended before its work was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,7 @@ def run(order: Order, spans: Sequence[Span], processes: int, progress: Progress)
     Raises:
         KafkaUnavailable
         UnusableVersion: the policy or the model does not fit this program.
+        ProcessLost
     """
     parts = [list(part) for _, part in groupby(sorted(spans, key=_place), key=lambda span: span.partition)]
     count = min(processes or available(), len(parts))
@@ -89,18 +99,36 @@ def available() -> int:
 
 def _in_processes(order: Order, parts: Sequence[Sequence[Span]], count: int, progress: Progress) -> Sums:
     context = multiprocessing.get_context("spawn")  # librdkafka's threads do not survive a fork
-    counter = context.Value("q", 0)
+    read = context.RawArray("q", len(parts))  # without a lock: a process that is killed could not give it back
+    (order.folder / POLICY).write_bytes(order.document)
+    (order.folder / MODEL).write_bytes(order.weights)
+    told = replace(order, document=b"", weights=b"")
+    others = set(multiprocessing.active_children())
+    with ProcessPoolExecutor(count, context, _begin, (told, read)) as executor:
+        try:
+            waiting = [executor.submit(_work, number, part) for number, part in enumerate(parts)]
+            return _together(waiting, lambda: progress(sum(read)))
+        except BrokenProcessPool:
+            raise ProcessLost(
+                "a process of the replay ended before its work was done: it could not start (it says why above), "
+                "or was killed, as for want of memory; nothing was published. --processes 1 starts no other process"
+            ) from None
+        except BaseException:
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
+
+
+def _together(waiting: Sequence[Future[tuple[int, Sums]]], look: Callable[[], None]) -> Sums:
+    """The sums of all, in the time of the process that took longest."""
     per_process: dict[int, float] = {}
     total = Sums()
-    with context.Pool(count, _begin, (order, counter)) as pool:
-        waiting = [pool.apply_async(_work, (part,)) for part in parts]
-        for one in waiting:
-            while not one.ready():
-                one.wait(LOOK_S)
-                progress(counter.value)
-            pid, sums = one.get()
-            per_process[pid] = per_process.get(pid, 0.0) + sums.seconds
-            _add(total, sums, max(per_process.values()))
+    for one in waiting:
+        while wait([one], LOOK_S).not_done:
+            look()
+        pid, sums = one.result()
+        per_process[pid] = per_process.get(pid, 0.0) + sums.seconds
+        _add(total, sums, max(per_process.values()))
     return total
 
 
@@ -108,23 +136,18 @@ _state: dict[str, Any] = {}
 """A process's own."""
 
 
-def _begin(order: Order, counter: Any) -> None:
+def _begin(order: Order, read: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its processes
-    _state.update(order=order, counter=counter, judge=judge(order.document, order.weights))
-    gc.freeze()
+    _state.update(order=order, read=read)
     gc.set_threshold(50_000, 20, 100)
 
 
-def _work(part: Sequence[Span]) -> tuple[int, Sums]:
-    counter, told = _state["counter"], 0
-
-    def progress(read: int) -> None:
-        nonlocal told
-        with counter.get_lock():
-            counter.value += read - told
-        told = read
-
-    sums, _ = _part(_state["order"], _state["judge"], part, progress)
+def _work(number: int, part: Sequence[Span]) -> tuple[int, Sums]:
+    order, read = _state["order"], _state["read"]
+    if "judge" not in _state:
+        _state["judge"] = judge((order.folder / POLICY).read_bytes(), (order.folder / MODEL).read_bytes())
+        gc.freeze()
+    sums, _ = _part(order, _state["judge"], part, partial(read.__setitem__, number))
     return os.getpid(), sums
 
 

@@ -34,6 +34,17 @@ class BlockingCalls:
         async with asyncio.timeout(seconds):  # not wait_for, which may keep a cancellation to itself (CPython 86296)
             return await asyncio.wrap_future(done)
 
+    async def settle(self, call: Callable[..., T], *args: Any, seconds: float) -> T:
+        """As `run`, but the call is made in its turn even if nobody waits any more: what has to be released is.
+
+        Raises:
+            TimeoutError: no answer within `seconds`; it comes later.
+        """
+        done: Future[T] = Future()
+        self._jobs.put((done, call, args))
+        async with asyncio.timeout(seconds):
+            return await asyncio.shield(asyncio.wrap_future(done))
+
     def close(self) -> None:
         """End the thread after what is queued."""
         self._jobs.put(None)

@@ -80,6 +80,8 @@ class Ownership:
         self.left: dict[Input, int] = {}
         """Changelog offsets that are still to be replayed."""
         self._running: dict[Input, asyncio.Task[None]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        """Of partitions that were lost."""
         self._opening: asyncio.Task[None] | None = None
         self._stopped = False
         self.opened = False
@@ -126,6 +128,8 @@ class Ownership:
         await self.pause()
         await asyncio.gather(*(task.checkpoint() for task in self.tasks.values() if task.changed))
         await self.keep_only(())
+        if self._closing:
+            await asyncio.wait(set(self._closing))
         if self._offsets is not None:
             await self._offsets.close()
 
@@ -286,7 +290,9 @@ class Ownership:
         self.tables.pop(input_, None)
         task = self.tasks.pop(input_, None)
         if task is not None:
-            self._closing = asyncio.create_task(task.close())
+            closing = asyncio.create_task(task.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     async def _drop(self, input_: Input) -> None:
         self.tables.pop(input_, None)

@@ -138,7 +138,7 @@ class TransactionalProducer:
         producer, self._producer = self._producer, None
         if producer is not None:
             with suppress(TimeoutError):
-                await self.calls.run(_discard, producer, seconds=_DISCARD_S)
+                await self.calls.settle(_discard, producer, seconds=_DISCARD_S)
         self.calls.close()
 
 

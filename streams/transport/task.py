@@ -250,7 +250,7 @@ async def let_go(producer: TransactionalProducer, stores: Sequence[Store]) -> No
             store.close()
 
     with suppress(TimeoutError):
-        await producer.calls.run(close, seconds=_CLOSE_S)
+        await producer.calls.settle(close, seconds=_CLOSE_S)
     await producer.close()
 
 

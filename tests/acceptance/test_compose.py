@@ -88,6 +88,33 @@ def test_every_variable_of_our_services_is_a_setting(compose: dict[str, Any]) ->
     assert folders == set(dockerfile) <= known
 
 
+@pytest.mark.parametrize(
+    ("variable", "folder", "readers", "writers"),
+    [
+        ("DATABASE_PASSWORD_FILE", "database", {"crewai-archive"}, {"crewai-email-triage"}),
+        ("TOKEN_KEY_FILE", "mailboxes", {"crewai-ingest"}, {"crewai-email-triage"}),
+        ("GOOGLE_CLIENT_FILE", "mailboxes", {"crewai-ingest"}, {"crewai-email-triage"}),
+        ("DELIVER_FILE", "webhooks", set(), {"crewai-deliver"}),
+        ("BACKUP_KEY_FILE", "", set(), {"crewai-email-triage"}),
+        ("ADMIN_TOKENS_FILE", "", set(), {"crewai-email-triage"}),
+    ],
+)
+def test_a_secret_may_be_a_file_that_those_who_need_it_read_and_one_service_changes(
+    compose: dict[str, Any], variable: str, folder: str, readers: set[str], writers: set[str]
+) -> None:
+    """The folder is mounted, not the file: a rotation replaces the file."""
+    suffix = f"/{folder}" if folder else ""
+    place = f"${{SECRETS_DIR:-./secrets}}{suffix}:/run/secrets{suffix}"
+    whole = "${SECRETS_DIR:-./secrets}:/run/secrets"
+    mounts = {name: set(compose["services"][name].get("volumes", ())) for name in OURS}
+    assert {name for name in OURS if f"{place}:ro" in mounts[name]} == readers
+    assert {name for name in OURS if {place, whole} & mounts[name]} >= writers
+    for name in readers | writers:
+        assert variable in compose["services"][name]["environment"], name
+    default = compose["services"][min(writers)]["environment"][variable]
+    assert default in {f"${{{variable}:-}}", "/app/deliver.toml"}, "unset: the variable of old"
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_comes_up_with_its_own_command_and_environment(
     name: str, compose: dict[str, Any], topics: str, database: str, tmp_path: Path, unused_ports: dict[str, str]

@@ -80,6 +80,8 @@ class NoCalls:
         del seconds
         return call(*args)
 
+    settle = run
+
 
 class NoOffsets:
     """The group's metadata, which the scripted producer ignores."""

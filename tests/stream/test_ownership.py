@@ -79,6 +79,7 @@ class Cluster:
     write_errors: deque[Exception] = field(default_factory=deque)
     hold_open: asyncio.Event | None = None
     hold_write: asyncio.Event | None = None
+    hold_close: asyncio.Event | None = None
     recovered: int = 0
     orphaned: int | None = None
     low: int = 0
@@ -152,6 +153,8 @@ class ScriptedOwner:
         then()
 
     async def close(self) -> None:
+        if self.cluster.hold_close is not None:
+            await self.cluster.hold_close.wait()
         self.closed = True
 
 
@@ -403,6 +406,21 @@ async def test_a_changelog_with_too_few_partitions_ends_the_process_before_anyth
     await until(lambda: rig.group.crashes)
     assert rig.group.crashes == [rig.cluster.uneven]
     assert [owner.closed for owner in rig.cluster.made] == [True]
+
+
+async def test_partitions_that_are_lost_together_are_all_closed_when_it_stops(rig: Rig) -> None:
+    await rig.at_work(ZERO, ONE)
+    rig.cluster.hold_close = asyncio.Event()
+    rig.cluster.write_errors.extend([LostOwnership("fenced"), LostOwnership("fenced")])
+    for partition in (0, 1):
+        rig.group.records[partition].append([Record(offset=0, partition=partition)])
+    await until(lambda: rig.group.rejoins == 2)
+    stopping = asyncio.create_task(rig.owner.stop())
+    await asyncio.sleep(0.05)
+    assert not stopping.done()
+    rig.cluster.hold_close.set()
+    await stopping
+    assert all(producer.closed for producer in rig.cluster.made)
 
 
 async def test_after_stop_nothing_is_opened_again(rig: Rig) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +15,7 @@ from streams.runtime import Agent, Event, Known, Outcome, Tables
 from streams.runtime.store import MemoryStore
 from streams.runtime.tables import POSITION_KEY
 from streams.transport import task as task_module
+from streams.transport.calls import BlockingCalls
 from streams.transport.producer import Aborted, LostOwnership
 from tests.stream.scripted import NoOffsets, ScriptedInputs, ScriptedProducer, stopped, task, until_drained
 from tests.unit.runtime.records import COUNTS, Count, Record, agent_of
@@ -28,6 +31,28 @@ def counted(tables: Tables) -> int:
     assert value is not None
     assert tables.entry(COUNTS, b"home") == COUNTS.entry(value)
     return COUNTS.decode(value).events
+
+
+async def test_a_store_is_let_go_even_if_the_producers_thread_is_away_for_longer_than_anybody_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise its lock stays taken, and the next opening replays the whole changelog into another folder."""
+    monkeypatch.setattr(task_module, "_CLOSE_S", 0.02)
+    calls, away, closed = BlockingCalls("away"), threading.Event(), threading.Event()
+
+    class Closing(MemoryStore):
+        def close(self) -> None:
+            closed.set()
+
+    async def close() -> None:
+        calls.close()
+
+    with pytest.raises(TimeoutError):
+        await calls.run(away.wait, seconds=0.02)
+    await task_module.let_go(cast("Any", SimpleNamespace(calls=calls, close=close)), [Closing()])
+    assert not closed.is_set()
+    away.set()
+    assert await asyncio.to_thread(closed.wait, 5)
 
 
 async def test_outputs_rows_and_offset_are_one_transaction() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -33,10 +33,15 @@ def mail_of(sender: Any, topic: str = "the audit", number: int = 0) -> bytes:
     return written(sender, Random(3), topic, number=number)
 
 
-def told(mailbox: Mailbox, record: VerdictRecord, action: str, at: str = AT, **more: Any) -> Outcome:
-    """What one record of feedback causes; its rows are kept."""
+def told(
+    mailbox: Mailbox, record: VerdictRecord, action: str, at: str = AT, appended: str = "", **more: Any
+) -> Outcome:
+    """What one record of feedback causes; its rows are kept. `appended`: when the broker took it, by its own clock."""
     feedback = Feedback(event_id=record.event_id, account=ACCOUNT, action=action, at=at, provider="gmail", **more)
-    outcome = triage(_Event(FEEDBACK.name, 99, feedback.encode(), feedback.headers()), mailbox, policy=DEFAULT)
+    event = _Event(FEEDBACK.name, 99, feedback.encode(), feedback.headers())
+    if appended:
+        event.timestamp = int(datetime.fromisoformat(appended).timestamp() * 1000)
+    outcome = triage(event, mailbox, policy=DEFAULT)
     for table, key, row in outcome.writes:
         mailbox.rows[table.name, key] = row
     return outcome
@@ -67,9 +72,9 @@ LATER = "2026-03-02T09:00:01.000Z"
 """Than AT."""
 
 
-def corrected(mailbox: Mailbox, record: VerdictRecord, lane: Lane, at: str) -> Outcome:
+def corrected(mailbox: Mailbox, record: VerdictRecord, lane: Lane, at: str, appended: str = "") -> Outcome:
     """What a correction made then causes."""
-    return told(mailbox, record, "corrected", at, lane=lane, verdict=record)
+    return told(mailbox, record, "corrected", at, appended, lane=lane, verdict=record)
 
 
 def test_a_correction_that_is_read_again_changes_nothing() -> None:
@@ -90,6 +95,38 @@ def test_a_correction_that_comes_late_is_not_the_last_word() -> None:
     assert corrected(mailbox, first, Lane.LOW, LATER).outputs
     assert corrected(mailbox, first, Lane.URGENT, AT) == Outcome(label=LABEL)
     assert corrected(mailbox, other, Lane.URGENT, AT).outputs, "of another mail nothing else was said"
+    assert mailbox.receive(mail_of(ALICE, "crane four", 1)).lane is Lane.LOW
+
+
+def test_a_clock_that_runs_ahead_has_the_last_word_no_longer_than_the_broker_s() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    ahead = "2099-01-01T00:00:00.000Z"
+    assert corrected(mailbox, first, Lane.URGENT, ahead, AT).outputs
+    assert corrected(mailbox, first, Lane.URGENT, ahead, AT) == Outcome(label=LABEL), "the same, read again"
+    (output,) = corrected(mailbox, first, Lane.LOW, LATER, LATER).outputs
+    assert output.topic == "mail.low"
+    assert ahead not in {row.at for (table, _), row in mailbox.rows.items() if table in {"habits", "corrected"}}
+
+
+@pytest.mark.parametrize("action", ["corrected", "spam", "starred"])
+def test_what_was_said_before_all_was_forgotten_teaches_nothing_when_it_comes_after_that(action: str) -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    more: dict[str, Any] = {"lane": Lane.LOW, "verdict": first} if action == "corrected" else {}
+    told(mailbox, first, "forgotten", LATER)
+    late = told(mailbox, first, action, AT, **more)
+    assert not {write.table.name for write in late.writes} & {"habits"}
+    assert bool(late.outputs) is (action == "corrected"), "the mail goes where it was said to belong all the same"
+    assert mailbox.receive(mail_of(ALICE, "crane four", 1)).facts.habits is None
+
+
+def test_all_is_forgotten_once_however_often_that_is_read() -> None:
+    mailbox = Mailbox()
+    first = mailbox.receive(mail_of(ALICE))
+    told(mailbox, first, "forgotten", AT)
+    assert corrected(mailbox, first, Lane.LOW, LATER).outputs
+    assert told(mailbox, first, "forgotten", AT) == Outcome(label=LABEL)
     assert mailbox.receive(mail_of(ALICE, "crane four", 1)).lane is Lane.LOW
 
 
@@ -172,7 +209,7 @@ def test_acts_are_forgotten_with_the_corrections() -> None:
     told(mailbox, first, "forgotten")
     later = mailbox.receive(mail_of(ALICE, "crane four", 1))
     assert later.facts.habits is None
-    told(mailbox, later, "replied")
+    told(mailbox, later, "replied", LATER)
     assert mailbox.rows["habits", row_key(ACCOUNT, f"sender {ALICE.address}")].marked == 0
 
 
@@ -200,7 +237,7 @@ def test_all_that_was_learned_can_be_forgotten_and_learned_anew() -> None:
     told(mailbox, first, "forgotten")
     again = mailbox.receive(mail_of(ALICE, "crane four", 1))
     assert again.lane is Lane.NORMAL
-    mailbox.correct(again, Lane.LOW)
+    assert corrected(mailbox, again, Lane.LOW, LATER).outputs
     assert mailbox.receive(mail_of(ALICE, "the budget", 2)).lane is Lane.LOW
 
 

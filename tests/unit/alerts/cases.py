@@ -145,6 +145,8 @@ CASES: tuple[Case, ...] = (
         'crewai_email_queue_drain_seconds{lane="received"}': ("1e9", "1e9"),
         'crewai_email_queue_length{lane="received"}': ("100", "101"),
     }),
+    *(of("FeedbackDelayed", {f'kafka_consumergroup_group_lag_seconds{{group="triage",topic="{topic}",partition="1"}}': ("300", "301")}, "high", topic=topic, component="worker")
+      for topic in ("mail.feedback", "mail.reviewed")),
     Case(alert="DeadLetters", series={'crewai_dead_letters_total{agent="triage",error="MailError"}': ("+0", "+3")},
          labels={"severity": "high", "agent": "triage", "component": "worker"}, late_s=2 * MINUTE),
     of("DeadLettersOpen", {'crewai_dead_letters_open{agent="triage",error="MailError"}': ("0", "1")}, "low", agent="triage", component="worker"),

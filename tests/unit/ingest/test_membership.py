@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
 import pytest
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import IllegalStateError, KafkaConnectionError
 from aiokafka.structs import TopicPartition
 
 from agents.ingest import membership
@@ -149,5 +149,51 @@ async def test_a_consumer_that_has_lost_its_coordinator_for_good_is_given_up(
     heard = cast("Any", group.membership)._consumer = Consumer()
     heard.held = group.consumer.held
     await until_running(0)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+@pytest.mark.parametrize("silent", ["end_offsets", "position"])
+async def test_a_broker_that_does_not_say_where_a_partition_ends_keeps_nobody_from_reading_on(
+    group: Group, monkeypatch: pytest.MonkeyPatch, silent: str
+) -> None:
+    class Silent(Consumer):
+        fetches = 0
+
+        async def getmany(self, **_: object) -> dict[object, object]:
+            self.fetches += 1
+            await asyncio.sleep(0.001)
+            return {}
+
+        async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+            return dict.fromkeys(partitions, 1)
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(membership, "ANSWER_S", 0.01)
+    monkeypatch.setattr(membership, "UNHEARD_S", 0.1)
+    monkeypatch.setattr(Silent, silent, never)
+    consumer = group.consumer = cast("Any", group.membership)._consumer = Silent()
+    group.gives(0)
+    async with asyncio.timeout(5):
+        with pytest.raises(KafkaUnavailable, match="where accounts ends"):
+            await cast("Any", group.membership)._poll()
+    assert consumer.fetches > 2
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+async def test_a_partition_that_is_lost_while_its_end_is_asked_for_makes_nobody_join_again(group: Group) -> None:
+    class Losing(Consumer):
+        async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+            return dict.fromkeys(partitions, 1)
+
+        async def position(self, partition: TopicPartition) -> int:
+            raise IllegalStateError(f"Partition {partition} is not assigned")
+
+    cast("Any", group.membership)._consumer = group.consumer = Losing()
+    group.gives(0)
+    await cast("Any", group.membership)._publish_loaded()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()

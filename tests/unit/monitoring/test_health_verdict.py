@@ -28,12 +28,12 @@ def process(component: str, *, silent: bool = False, ok: bool = True, number: in
 ALL = tuple(process(name) for name in EXPECTED)
 
 
-def lag(*, members: int = 1, records: int = 0, unmoved_s: float = 0) -> LagSnapshot:
+def lag(
+    *, members: int = 1, records: int = 0, unmoved_s: float = 0, topic: str = "t", seconds: float | None = 1.0
+) -> LagSnapshot:
     def group(name: str) -> GroupLag:
-        topic = TopicLag(group=name, topic="t", records=records, exact=True, seconds=1.0)
-        return GroupLag(
-            group=name, state="Stable", members=members, topics=(topic,), partitions=(), unmoved_s=unmoved_s
-        )
+        one = TopicLag(group=name, topic=topic, records=records, exact=True, seconds=seconds)
+        return GroupLag(group=name, state="Stable", members=members, topics=(one,), partitions=(), unmoved_s=unmoved_s)
 
     return LagSnapshot(at_ms=0, groups=(group("triage"), group("triage-archive")), took_s=0.1, read_bytes=0)
 
@@ -144,3 +144,19 @@ def test_each_circuit_breaker_is_a_component(states, status, reason):
     report = judge(CHECKS, [*ALL, *processes], lag())
     (breaker,) = [one for one in report.components if one.name.startswith("breaker ")]
     assert (breaker.name, breaker.status, breaker.reason) == ("breaker gmail/user", status, reason)
+
+
+@pytest.mark.parametrize(
+    ("topic", "seconds", "reason"),
+    [
+        ("mail.feedback", 301.0, "mail.feedback: the oldest of 3 has waited for 301 s"),
+        ("mail.reviewed", 301.0, "mail.reviewed: the oldest of 3 has waited for 301 s"),
+        ("mail.feedback", 300.0, ""),
+        ("mail.feedback", None, ""),
+        ("mail.low", 301.0, ""),
+    ],
+)
+def test_corrections_and_opinions_that_wait_for_long_are_told(topic: str, seconds: float | None, reason: str) -> None:
+    report = judge(CHECKS, ALL, lag(records=3, topic=topic, seconds=seconds))
+    (group,) = [one for one in report.components if one.name == "group triage"]
+    assert (group.reason, report.ready) == (reason, True)

@@ -28,6 +28,7 @@ from streams.versions import document
 from streams.versions.judge import Judge, judge, of_files, shipped_weights
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
 RAW = b"From: a@corp.example\r\nTo: me@corp.example\r\nSubject: Sign today?\r\n\r\nCould you please sign it by tomorrow?\r\n"
 SHIPS = of_files(None, None)
 MUTES = judge(document.encode('mutes = ["*@corp.example"]', DEFAULT), shipped_weights())
@@ -199,9 +200,13 @@ def correction(offset: int, at_ms: int, of: int, account: str = "box") -> Messag
 
 
 def test_rebuilt_facts_hold_what_feedback_taught_the_mails_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    messages = [dataclasses.replace(mail(offset), at_ms=1_000 * offset) for offset in range(4)]
+    messages = [dataclasses.replace(mail(offset), at_ms=NOW_MS + 1_000 * offset) for offset in range(4)]
     standing = {offset: stands(verdict(offset)) for offset in range(4)}
-    said = [Message(0, b"box", b"nonsense", (), 500), correction(1, 1_500, of=1), correction(2, 9_999, of=2)]
+    said = [
+        Message(0, b"box", b"nonsense", (), NOW_MS + 500),
+        correction(1, NOW_MS + 1_500, of=1),
+        correction(2, NOW_MS + 9_999, of=2),
+    ]
     by_feedback = replayed(monkeypatch, messages, standing, SHIPS, facts="rebuilt", feedback=said)
     assert [one.change.lanes[1] for one in by_feedback[1]] == ["low", "low"]
     assert [one.change.offset for one in by_feedback[1]] == [2, 3]

@@ -55,6 +55,7 @@ def test_all_archived_is_well() -> None:
         "lanes": {"urgent": 0, "high": 0, "normal": 0, "low": 2},
         "dead": 0,
         "duplicates": 0,
+        "malformed": 0,
         "seconds": 1.23,
         "latency_ms": {"p50": 50, "p99": 50},
         "problems": [],
@@ -113,6 +114,16 @@ def test_dead_letters_are_told_by_their_reason_the_most_frequent_first() -> None
 def test_symbolic_links_are_said_to_be_passed_over_which_is_no_failure() -> None:
     outcome = judged(flow(), Listing(ids=frozenset(), links=3, closed=()))
     assert outcome.problems == ("symbolic links passed over: 3",)
+    assert outcome.accounted_for
+
+
+def test_lane_records_that_are_no_verdicts_are_told_and_are_no_file_s_fault() -> None:
+    tally = flow(received_=(1,), lanes=(1,))
+    tally.take(verdict(2, value=b"not json"))
+    outcome = judged(tally, files(1), 1)
+    assert outcome.as_json(1)["malformed"] == 1
+    assert "1 lane records that are no verdicts" in outcome.as_text(1)
+    assert outcome.problems == ("1 records in the lanes are no verdicts: who else writes there?",)
     assert outcome.accounted_for
 
 

@@ -30,7 +30,7 @@ def mail(**fields: Any) -> Headline:
 def picture(**fields: Any) -> Picture:
     lanes: Mapping[Lane, int] = {Lane.URGENT: 3, Lane.LOW: 1200}
     return Picture(**{
-        "seconds": 12.0, "found": 1203, "dead": 2, "lanes": lanes, "archived": {Lane.URGENT: 2}, "waiting": {"urgent": 1, "received": 40},
+        "seconds": 12.0, "found": 1203, "dead": 2, "malformed": 0, "lanes": lanes, "archived": {Lane.URGENT: 2}, "waiting": {"urgent": 1, "received": 40},
         "waiting_s": {"urgent": 0.5}, "rate": 250.0, "last_ms": 80, "p50_ms": 90, "p99_ms": 12_345,
         "parts": (Part(name="ingest", well=True, said="ok"),), "latest": (mail(),), "fresh": (mail(),), "goal": "", **fields,
     })  # fmt: skip
@@ -58,6 +58,12 @@ def test_the_view_shows_lanes_latency_processes_and_pressing_mails() -> None:
     ):
         assert expected in text
     assert [line.split()[:4] for line in text.splitlines() if line.startswith("urgent")] == [["urgent", "3", "2", "1"]]
+
+
+def test_lane_records_that_are_no_verdicts_are_shown_where_there_are_any() -> None:
+    assert "7 no verdicts" in drawn(picture(malformed=7))
+    assert any("no verdicts 7" in line for line in Lines().of(picture(malformed=7)))
+    assert "no verdicts" not in drawn(picture()) + str(Lines().of(picture()))
 
 
 def test_an_unknown_lag_is_not_shown_as_none() -> None:
