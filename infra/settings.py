@@ -92,7 +92,7 @@ class Settings(CrewSettings, BaseSettings):
     gmail_project_units: int = Field(1_200_000, ge=1000)
     """Quota units per minute of the whole project; ingest processes divide it by the partitions they hold."""
     gmail_message_units: int = Field(20, ge=1, le=100)
-    """What fetching one message costs; in projects made before May 2026 it is 5."""
+    """What fetching one message costs, and a thread twice; in projects made before May 2026 it is 5."""
     gmail_topic: str = ""
     """Pub/Sub topic that Gmail pushes to, projects/P/topics/T; empty: mailboxes are polled."""
     gmail_subscription: str = ""
