@@ -92,7 +92,7 @@ class Settings(CrewSettings, BaseSettings):
     gmail_project_units: int = Field(1_200_000, ge=1000)
     """Quota units per minute of the whole project; ingest processes divide it by the partitions they hold."""
     gmail_message_units: int = Field(20, ge=1, le=100)
-    """What fetching one message costs; in projects made before May 2026 it is 5."""
+    """What fetching one message costs, and a thread twice; in projects made before May 2026 it is 5."""
     gmail_topic: str = ""
     """Pub/Sub topic that Gmail pushes to, projects/P/topics/T; empty: mailboxes are polled."""
     gmail_subscription: str = ""
@@ -101,6 +101,8 @@ class Settings(CrewSettings, BaseSettings):
     """With a topic: without a push for this long the mailbox is asked all the same, for pushes get lost."""
     gmail_poll_s: float = Field(60.0, ge=1, le=3600)
     """Without a topic: how often a mailbox is asked."""
+    gmail_answers: bool = True
+    """Whether it is looked up which mails an owner answers: ids, labels and In-Reply-To of what they send are read."""
     gmail_watch_s: float = Field(86_400.0, ge=1, le=6 * 86_400)
     """How often a watch is renewed; Gmail ends it after seven days."""
     push_commit_s: float = Field(60.0, ge=1, le=540)
@@ -172,11 +174,9 @@ class Settings(CrewSettings, BaseSettings):
     dead_letter_limit: int = Field(20, ge=1)
     """Unexpected failures within a minute that stop the worker, when they are also a tenth of what it took."""
     table_store: Literal["rocksdb", "memory"] = "rocksdb"
-    """Where table rows live. rocksdb: on disk in TABLE_DIR, so that a restart replays only what came since; memory: a
-    start replays the whole changelog."""
+    """Where table rows live: in TABLE_DIR, or in memory only: then a start replays the whole changelog."""
     learn_from_acts: bool = True
-    """Whether later verdicts lean on what owners do to their mail (answer, star, delete unread) and not only on what
-    they correct, or move to junk and back."""
+    """Whether later verdicts lean on what owners do to mail (answer, star, delete unread), not only on corrections."""
     table_dir: Path = Path(".triage/tables")
     """Rows and checkpoints of tables. Losing it loses nothing: the changelog topics are the truth."""
     table_memory_bytes: int = Field(64 * 1024 * 1024, ge=8 * 1024 * 1024)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from streams.events import Received, utc_text
-from streams.learning import habits_of, remembered
+from streams.learning import answers_people, habits_of, remembered
 from streams.mail import Mail, parse
+from streams.people import SENDERS, counted, people
 from streams.revisions import row_key
 from streams.runtime import Known, Table, Write
-from streams.topics import SENDERS as SENDERS_TOPIC
 from streams.topics import THREADS as THREADS_TOPIC
 from streams.triage.decide import decide
 from streams.triage.model import MODEL, Model
@@ -19,8 +19,6 @@ from streams.triage.verdict import Facts, SenderFacts, ThreadFacts, Verdict
 
 __all__ = ["SENDERS", "THREADS", "Classified", "classify", "learn", "row_key"]
 
-SENDERS = Table(name="senders", changelog=SENDERS_TOPIC.name, row=SenderFacts)
-"""What is known of (account, sender address)."""
 THREADS = Table(name="threads", changelog=THREADS_TOPIC.name, row=ThreadFacts)
 """What is known of (account, thread id)."""
 
@@ -32,6 +30,8 @@ class Classified:
     mail: Mail
     facts: Facts
     verdict: Verdict
+    people: SenderFacts | None = None
+    """What is counted of people's mail so far; None: it is not."""
 
 
 def classify(received: Received, known: Known, policy: Policy, model: Model = MODEL) -> Classified:
@@ -48,7 +48,9 @@ def classify(received: Received, known: Known, policy: Policy, model: Model = MO
         thread=known.get(THREADS, row_key(received.account, mail.thread_id)),
         habits=habits_of(received.account, mail, received.owner, known),
     )
-    return Classified(mail=mail, facts=facts, verdict=decide(mail, facts, policy.of(received.account), model))
+    verdict = decide(mail, facts, policy.of(received.account), model)
+    row = people(received.account, known) if answers_people(received.account, known) else None
+    return Classified(mail=mail, facts=facts, verdict=verdict, people=row)
 
 
 def learn(received: Received, classified: Classified) -> tuple[Write, ...]:
@@ -59,4 +61,7 @@ def learn(received: Received, classified: Classified) -> tuple[Write, ...]:
     thread = Write(table=THREADS, key=row_key(account, mail.thread_id), row=learned.thread)
     if not mail.sender.address:
         return thread, recent
-    return Write(table=SENDERS, key=row_key(account, mail.sender.address), row=learned.sender), thread, recent
+    sender = Write(table=SENDERS, key=row_key(account, mail.sender.address), row=learned.sender)
+    if classified.people is None:
+        return sender, thread, recent
+    return sender, thread, recent, *counted(received, mail, classified.verdict, classified.people)

@@ -16,6 +16,7 @@ from zlib import crc32
 from streams.events import MalformedEvent, VerdictRecord, utc_text, verdict_headers
 from streams.feedback import Feedback
 from streams.mail import Mail
+from streams.people import people
 from streams.revisions import ALL_OF_IT, CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key
 from streams.runtime import Event, Known, Outcome, Output, Table, Write
 from streams.topics import FEEDBACK, LANES
@@ -27,7 +28,7 @@ from streams.triage import habits as teaching
 from streams.triage.counterfactual import because, overruled
 from streams.triage.habits import circle_of
 from streams.triage.policy import Policy, bounds, lane_for
-from streams.triage.verdict import Category, Habit, Habits, Lane, Reason, Verdict
+from streams.triage.verdict import Answered, Category, Habit, Habits, Lane, Reason, Verdict
 
 SLOTS = 4096
 """Mails of an account that are remembered at most."""
@@ -64,7 +65,15 @@ def habits_of(account: str, mail: Mail, owner: tuple[str, ...], known: Known) ->
         for name, key in _names(mail.sender.address, mail.thread_id, circle_of(mail, owner)).items()
         if (habit := known.get(HABITS, row_key(account, key))) and habit.generation == own.generation
     }
-    return Habits(**found) if found else None
+    answers = own.replied and "sender" in found and found["sender"].replied
+    usual = Answered(mails=own.wrote - own.wrote_before, replied=own.replied) if answers else None
+    return Habits(**found, people=usual) if found else None
+
+
+def answers_people(account: str, known: Known) -> bool:
+    """Whether the owner was seen to answer people's mail."""
+    own = known.get(HABITS, row_key(account, ""))
+    return own is not None and own.replied > 0
 
 
 def _names(sender: str, thread: str, circle: str) -> dict[str, str]:
@@ -165,6 +174,10 @@ def _by_act(feedback: Feedback, own: Habit, mail: Recent, known: Known) -> Outco
     names = _names(mail.sender, mail.thread if feedback.action == "replied" else "", "")
     if not names or not acts.of_interest(feedback.action, Category(mail.category)):
         return Outcome(label=LABEL)
+    if feedback.action == "replied" and mail.category not in acts.QUIET:
+        wrote = people(feedback.account, known).mails
+        before = own.wrote_before if own.replied else wrote
+        own = replace(own, replied=own.replied + 1, wrote_before=before, wrote=wrote)
     former = _former(feedback.account, own.generation, known)
     rows = {name: acts.acted(former(name), feedback.action, now=feedback.at) for name in names.values()}
     return _learned(feedback, own, rows)

@@ -139,6 +139,8 @@ def _habits(habits: Habits | None) -> Iterator[tuple[str, str]]:
                 )
             if habit.acted_at:
                 yield "acted on", f"{name}: {habit.told()}, {habit.lean:+.1f} points; last {habit.acted_at}"
+    if habits and habits.people:
+        yield "answers", f"{habits.people.replied} of the {habits.people.mails} mails that people wrote meanwhile"
 
 
 def _sender(sender: SenderFacts) -> str:

@@ -30,6 +30,8 @@ class Owner:
 
     wanted: Wanted
     acts: Acts
+    goes_on: bool = False
+    """Acts also on the mails by which is measured: whoever answers nobody any more comes to prefer nobody."""
 
 
 def owners(chance: Random) -> dict[str, Owner]:
@@ -37,9 +39,13 @@ def owners(chance: Random) -> dict[str, Owner]:
     people = [each.address for each in senders() if not each.bulk]
     papers = frozenset([each.address for each in senders() if each.bulk][:5])
     dear, pests = frozenset(chance.sample(people, 12)), frozenset(chance.sample(people, 6))
+    few = frozenset(sorted(dear)[:6])
 
     def raised(sender: Sender, said: Lane) -> Lane:
         return max(said, Lane.HIGH, key=ORDER.index) if sender.address in dear else said
+
+    def cared_for(sender: Sender, said: Lane) -> Lane:
+        return max(said, Lane.HIGH, key=ORDER.index) if sender.address in few else said
 
     def lowered(sender: Sender, said: Lane) -> Lane:
         return Lane.LOW if sender.address in pests else said
@@ -56,7 +62,21 @@ def owners(chance: Random) -> dict[str, Owner]:
     def half(action: Action) -> Acts:
         return lambda _sender, luck: action if luck.random() < DILIGENCE else None
 
+    def answers(often: float, seldom: float) -> Acts:
+        """Some people's mail often, all other people's seldom."""
+
+        def does(sender: Sender, luck: Random) -> Action | None:
+            share = 0.0 if sender.bulk else often if sender.address in few else seldom
+            return "replied" if luck.random() < share else None
+
+        return does
+
     return {
+        "answers some people often": Owner(wanted=cared_for, acts=answers(0.9, 0.1), goes_on=True),
+        "answers some people more": Owner(wanted=cared_for, acts=answers(0.8, 0.4), goes_on=True),
+        "answers half of people's mail": Owner(wanted=lambda _sender, said: said, acts=answers(0.5, 0.5), goes_on=True),
+        "answers nearly all people": Owner(wanted=lambda _sender, said: said, acts=answers(0.95, 0.95), goes_on=True),
+        "answers few people at all": Owner(wanted=lambda _sender, said: said, acts=answers(0.1, 0.1), goes_on=True),
         "answers some newsletters": Owner(wanted=read, acts=does("replied", papers)),
         "stars whom they want high": Owner(wanted=raised, acts=does("starred", dear)),
         "moves pests to junk": Owner(wanted=lowered, acts=does("spam", pests)),
@@ -76,7 +96,7 @@ class Result:
 
 
 def course(owner: Owner, mails: int, seed: int) -> Result:
-    """The owner acts on so many mails as they come; then mail comes that is only judged."""
+    """The owner acts on so many mails as they come; then mail comes by which is measured."""
     chance, luck = Random(seed), Random(seed + 1)
     mailbox, shipped, everybody = Mailbox(), Mailbox(), senders()
     frequency = [1 / (1 + rank) ** 0.7 for rank in range(SENDERS)]
@@ -90,7 +110,7 @@ def course(owner: Owner, mails: int, seed: int) -> Result:
         if number >= mails:
             static += plain.lane is not wanted
             learned += said.lane is not wanted
-        elif action := owner.acts(sender, luck):
+        if (number < mails or owner.goes_on) and (action := owner.acts(sender, luck)):
             acts += 1
             mailbox.act(said, action)
     return Result(static=static, learned=learned, acts=acts)

@@ -48,12 +48,18 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
         "shift": {"minimum": -9.5, "maximum": 9.5},
         "lean": {"minimum": -2.0, "maximum": 2.0},
         **dict.fromkeys(("corrections", "generation", "replied", "marked", "deleted_unread"), _COUNT),
+        **dict.fromkeys(("wrote_before", "wrote"), _COUNT),
     },
+    "Answered": {"mails": _COUNT, "replied": _COUNT},
     "Status": {"started_at": _TIME, "at": _TIME},
 }
 
 # Fields that records of older programs lack.
-_LATER = {"VerdictRecord": {"because", "counterfactual"}}
+_LATER = {
+    "VerdictRecord": {"because", "counterfactual"},
+    "Habit": {"wrote_before", "wrote"},
+    "Habits": {"people"},
+}
 
 
 def schema_of(record: type) -> Schema:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from streams.triage.forgetting import left
+from streams.triage.preference import prefers
 from streams.triage.verdict import Category, Habit, Habits
 
 LIMIT = 2.0
@@ -18,8 +19,8 @@ LIMIT = 2.0
 HIGHEST = 8.0
 """Acts make no mail urgent."""
 ANSWERED_HIGHEST = 6.0
-"""Answers alone make none high: who answers half of all mail does not think half of it pressing, and how much of
-their mail somebody does not answer is not counted. They keep mail out of the low lane."""
+"""Answers alone make none high, but for whom the owner answers more than others (`preference`): who answers half of
+all mail does not think half of it pressing. They keep mail out of the low lane."""
 LEAST = 0.25
 """Points below which nothing is moved."""
 RATES: Mapping[str, float] = {
@@ -66,8 +67,9 @@ def lean(habit: Habit | None, now: str) -> float:
     return habit.lean * left(habit.acted_at, now) if habit else 0.0
 
 
-def moved(habits: Habits, category: Category, priority: float, now: str, *, trusted: bool) -> float:
-    """The priority as the owner's acts would have it. A stranger gains nothing by a thread that the owner answered."""
+def moved(habits: Habits, category: Category, priority: float, now: str, *, trusted: bool, mails: int = 0) -> float:
+    """The priority as the owner's acts would have it. A stranger gains nothing by a thread that the owner answered.
+    `mails`: of the sender so far."""
     points = lean(habits.sender, now) + (lean(habits.thread, now) if trusted else 0.0)
     points = min(LIMIT, max(-LIMIT, points))
     if abs(points) < LEAST or category in JUNK or (points < 0 and category not in QUIET):
@@ -75,4 +77,11 @@ def moved(habits: Habits, category: Category, priority: float, now: str, *, trus
     if points < 0:
         return max(0.0, priority + points)
     is_marked = any(each.marked for each in (habits.sender, habits.thread) if each)
-    return max(priority, min(HIGHEST if is_marked else ANSWERED_HIGHEST, priority + points))
+    high = is_marked or _is_preferred(habits, category, mails)
+    return max(priority, min(HIGHEST if high else ANSWERED_HIGHEST, priority + points))
+
+
+def _is_preferred(habits: Habits, category: Category, mails: int) -> bool:
+    if habits.sender is None or habits.people is None or category in QUIET:
+        return False
+    return prefers(mails, habits.sender.replied, habits.people)

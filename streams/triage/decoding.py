@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from streams.triage.verdict import Category, Counterfactual, Facts, Habit, Habits, Lane, SenderFacts, ThreadFacts
+from streams.triage.verdict import (
+    Answered,
+    Category,
+    Counterfactual,
+    Facts,
+    Habit,
+    Habits,
+    Lane,
+    SenderFacts,
+    ThreadFacts,
+)
 
 
 def facts_from(data: Mapping[str, Any]) -> Facts:
@@ -30,7 +40,11 @@ def _habits_from(data: Mapping[str, Any] | None) -> Habits | None:
     """Records from before there were corrections have none."""
     if not data:
         return None
-    return Habits(**{name: _habit_from(data.get(name)) for name in ("sender", "thread", "circle")})
+    people = data.get("people")
+    return Habits(
+        **{name: _habit_from(data.get(name)) for name in ("sender", "thread", "circle")},
+        people=Answered(mails=people["mails"], replied=people["replied"]) if people else None,
+    )
 
 
 def _habit_from(data: Mapping[str, Any] | None) -> Habit | None:

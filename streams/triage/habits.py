@@ -74,7 +74,7 @@ def without(habits: Habits, names: Collection[str]) -> Habits:
         sender = replace(shown, corrections=0) if SENDER in names else shown
     if acts.RAISED in names or acts.LOWERED in names:
         sender, thread = (replace(each, lean=0.0) if each else None for each in (sender, thread))
-    return Habits(sender=sender, thread=thread, circle=None if CIRCLE in names else habits.circle)
+    return replace(habits, sender=sender, thread=thread, circle=None if CIRCLE in names else habits.circle)
 
 
 def moves(facts: Facts, features: Features, category: Category, priority: float) -> list[Reason]:
@@ -82,7 +82,8 @@ def moves(facts: Facts, features: Features, category: Category, priority: float)
     if facts.habits is None:
         return []
     trusted = features.is_known or features.is_colleague
-    name, moved = _moved(facts.habits, category, priority, facts.received_at, trusted=trusted)
+    mails = facts.sender.mails if facts.sender else 0
+    name, moved = _moved(facts.habits, category, priority, facts.received_at, trusted=trusted, mails=mails)
     dubious = category is Category.PHISHING or features.fails_authentication or (name == THREAD and not trusted)
     if moved > priority and dubious:
         return []
@@ -90,12 +91,14 @@ def moves(facts: Facts, features: Features, category: Category, priority: float)
     return [Reason(rule=name, weight=weight, text=SENTENCES[name])] if abs(weight) >= 0.0005 else []
 
 
-def _moved(habits: Habits, category: Category, priority: float, now: str, *, trusted: bool) -> tuple[str, float]:
+def _moved(
+    habits: Habits, category: Category, priority: float, now: str, *, trusted: bool, mails: int
+) -> tuple[str, float]:
     if habits.thread and habits.thread.corrections:
         return THREAD, applied(habits.thread, priority, now)
     if habits.sender and habits.sender.corrections:
         return SENDER, applied(habits.sender, priority, now)
-    if (by_acts := acts.moved(habits, category, priority, now, trusted=trusted)) != priority:
+    if (by_acts := acts.moved(habits, category, priority, now, trusted=trusted, mails=mails)) != priority:
         return (acts.RAISED if by_acts > priority else acts.LOWERED), by_acts
     if habits.circle and habits.circle.category == category:
         return CIRCLE, _applied_to_circle(habits.circle, priority, now)

@@ -76,6 +76,10 @@ class Habit:
     deleted_unread: int = 0
     acted_at: str = ""
     """RFC 3339, UTC: the last act."""
+    wrote_before: int = 0
+    """Of the account's own row: mails that people had written when the first of them was answered (table senders)."""
+    wrote: int = 0
+    """The same when the last one was."""
     generation: int = 0
     """Rows of another generation than the account's are forgotten."""
 
@@ -86,6 +90,14 @@ class Habit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How often an owner answers people, from the first answer to the last; lists and programs do not count."""
+
+    mails: int
+    replied: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """The corrections that bear on one mail."""
 
@@ -93,6 +105,8 @@ class Habits:
     thread: Habit | None = None
     circle: Habit | None = None
     """Of the list, or the sender's organisation."""
+    people: Answered | None = None
+    """Where the owner answered mail of the sender: how often they answer people in general."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,23 @@ import orjson
 import pytest
 
 from agents.evaluation import acting
-from agents.evaluation.simulate import ACCOUNT, Course, Mailbox, _Event, course, owners, promoted, senders, written
+from agents.evaluation.simulate import (
+    ACCOUNT,
+    AFTER,
+    Course,
+    Mailbox,
+    _Event,
+    course,
+    owners,
+    promoted,
+    senders,
+    written,
+)
 from streams.events import MalformedEvent, VerdictRecord
 from streams.feedback import Feedback
 from streams.learning import LABEL, RECENT
 from streams.mail import parse
+from streams.people import SENDERS
 from streams.revisions import REVIEWS, ReviewedFacts, row_key
 from streams.route import triage, triage_agent
 from streams.runtime import Outcome
@@ -23,7 +35,7 @@ from streams.topics import FEEDBACK
 from streams.triage import acts
 from streams.triage.decide import decide
 from streams.triage.shipped import DEFAULT
-from streams.triage.verdict import Lane
+from streams.triage.verdict import Answered, Lane
 
 ALICE, BEN = senders()[0], senders()[1]
 AT = "2026-03-02T09:00:00.000Z"
@@ -182,6 +194,57 @@ def test_an_answer_counts_for_its_thread_too_and_a_star_does_not() -> None:
     }
 
 
+def usual(record: VerdictRecord) -> Answered | None:
+    assert record.facts.habits is not None
+    return record.facts.habits.people
+
+
+def people_row(mailbox: Mailbox) -> Any:
+    return mailbox.rows.get((SENDERS.name, row_key(ACCOUNT, "")))
+
+
+def test_mail_of_people_is_counted_from_the_first_answer_on_and_facts_say_how_often_they_are_answered() -> None:
+    mailbox, paper = Mailbox(), senders()[3]
+    for number in range(3):
+        first = mailbox.receive(mail_of(ALICE, f"before {number}", number))
+    assert people_row(mailbox) is None
+    told(mailbox, first, "replied")
+    for number in range(3, 7):
+        told(mailbox, mailbox.receive(mail_of(BEN, f"after {number}", number)), "starred")
+        told(mailbox, mailbox.receive(mail_of(paper, f"issue {number}", number)), "replied")
+    assert people_row(mailbox).mails == 4
+    second = mailbox.receive(mail_of(ALICE, "answered", 8))
+    assert usual(second) == Answered(mails=0, replied=1), "what came since the last answer is not counted"
+    told(mailbox, second, "replied")
+    assert usual(mailbox.receive(mail_of(ALICE, "last", 9))) == Answered(mails=5, replied=2)
+    assert usual(mailbox.receive(mail_of(BEN, "last", 10))) is None
+
+
+def test_how_often_people_are_answered_is_forgotten_too() -> None:
+    mailbox = Mailbox()
+    for number in range(4):
+        told(mailbox, mailbox.receive(mail_of(ALICE, f"matter {number}", number)), "replied")
+    told(mailbox, mailbox.receive(mail_of(ALICE, "gone", 5)), "forgotten")
+    for number in range(6, 8):
+        told(mailbox, mailbox.receive(mail_of(ALICE, f"matter {number}", number)), "replied")
+    assert usual(mailbox.receive(mail_of(ALICE, "last", 9))) == Answered(mails=1, replied=2)
+
+
+def test_whom_an_owner_answers_more_than_others_is_high_and_a_correction_outweighs_it() -> None:
+    mailbox, others = Mailbox(), [each for each in senders()[4:] if not each.bulk]
+    for number in range(12):
+        told(mailbox, mailbox.receive(mail_of(ALICE, f"matter {number}", number)), "replied")
+        for at in range(2):
+            mailbox.receive(mail_of(others[(2 * number + at) % len(others)], f"other {number}", 100 + 2 * number + at))
+    raw = mail_of(ALICE, "last", 99)
+    record = mailbox.receive(raw)
+    assert record.lane is Lane.HIGH
+    assert decide(parse(raw), record.facts, DEFAULT).lane is Lane.HIGH, "it follows from what is recorded"
+    assert VerdictRecord.decode(record.encode()).facts == record.facts
+    mailbox.correct(record, Lane.LOW)
+    assert mailbox.receive(mail_of(ALICE, "later", 98)).lane is Lane.LOW
+
+
 def test_deletions_unread_lower_bulk_mail_and_nobody_s_own() -> None:
     mailbox, paper = Mailbox(), senders()[3]
     assert paper.bulk
@@ -310,12 +373,20 @@ def test_twenty_corrections_cut_the_errors() -> None:
         ("archives and deletes", 0.0),
         ("deletes half of all mail unread", 0.0),
         ("answers half of all mail", 0.0),
+        ("answers some people often", 0.6),
     ],
 )
 def test_owners_who_only_act_are_served_better_and_never_worse(habit: str, left: float) -> None:
     found = acting.course(acting.owners(Random(0))[habit], 100, 0)
     assert found.acts > 5
     assert found.learned <= left * found.static
+
+
+@pytest.mark.parametrize("habit", ["answers half of people's mail", "answers nearly all people"])
+def test_where_all_people_are_answered_alike_next_to_none_of_their_mail_is_moved(habit: str) -> None:
+    found = acting.course(acting.owners(Random(0))[habit], 100, 0)
+    assert found.acts > 50
+    assert found.learned - found.static <= AFTER / 100
 
 
 def test_nobody_promotes_himself_by_volume() -> None:

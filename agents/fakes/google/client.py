@@ -122,6 +122,20 @@ class Remote:
         )
         return ids
 
+    def send(
+        self,
+        address: str,
+        mail: bytes,
+        *,
+        thread_id: str | None = None,
+        labels: Sequence[str] = ("SENT",),
+        drafted: bool = False,
+    ) -> str:
+        """The owner sends a mail. Its id."""
+        encoded = b64encode(mail).decode()
+        sent: str = self._do("send", address=address, mail=encoded, thread_id=thread_id, labels=labels, drafted=drafted)
+        return sent
+
     def delete(self, address: str, *ids: str) -> None:
         """Messages vanish for good."""
         self._do("delete", address=address, ids=ids)

@@ -67,6 +67,20 @@ def deliver(
     return [message.id for message in world.deliver(address, arrived, labels, internal_ms)]
 
 
+def send(
+    world: World,
+    *,
+    address: str,
+    mail: str,
+    thread_id: str | None = None,
+    labels: Sequence[str] = ("SENT",),
+    drafted: bool = False,
+) -> str:
+    """The owner sends a mail (base64), into this thread or as the first of one; `drafted`: it was a draft before. Its
+    id."""
+    return world.send(address, b64decode(mail), thread_id, labels, drafted=drafted).id
+
+
 def delete(world: World, *, address: str, ids: Sequence[str]) -> None:
     """Messages vanish for good."""
     world.delete(address, ids)
@@ -257,8 +271,8 @@ def mishaps(world: World) -> dict[str, Any]:
 COMMANDS: dict[str, Callable[..., Any]] = {
     command.__name__: command
     for command in (
-        create, fill, deliver, delete, relabel, add_label, messages, expire_history, history_id, move_clock, add_client,
-        consent, consent_screen, add_service_account, token_lifetime, revoke, restore, expire_access, sign_id_token,
-        watches, expire_watch, set_faults, set_mishaps, mishaps, set_quota, counters, clear_counters,
+        create, fill, deliver, send, delete, relabel, add_label, messages, expire_history, history_id, move_clock,
+        add_client, consent, consent_screen, add_service_account, token_lifetime, revoke, restore, expire_access,
+        sign_id_token, watches, expire_watch, set_faults, set_mishaps, mishaps, set_quota, counters, clear_counters,
     )
 }  # fmt: skip

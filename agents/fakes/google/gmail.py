@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import get_args
 
+from agents.fakes.google import partial
 from agents.fakes.google.call import Answer, Call
 from agents.fakes.google.errors import (
     ApiError,
@@ -42,7 +43,8 @@ async def answer(world: World, call: Call, effects: Iterable[Effect] = get_args(
         refused = world.quota.take(name, box.address, world.clock.now())
         if refused is not None:
             raise refused
-        resource = await method(world, box, call, message_id)
+        selected = partial.selection(call.query.get("fields", ""))
+        resource = partial.part(await method(world, box, call, message_id), selected)
         said = Answer(204 if resource is None else 200, resource)
     except ApiError as error:
         said = Answer.of(error)
@@ -51,12 +53,12 @@ async def answer(world: World, call: Call, effects: Iterable[Effect] = get_args(
 
 
 def route(call: Call) -> tuple[str, Method, str, str]:
-    """Method name, function, userId and message id of a path; 404."""
+    """Method name, function, userId and message or thread id of a path; 404."""
     user, _, below = call.path.removeprefix(PREFIX).partition("/")
     message_id = ""
-    if below.startswith("messages/"):
-        message_id = below.removeprefix("messages/")
-        below = "messages/*"
+    group, _, found = below.partition("/")
+    if found and group in {"messages", "threads"}:
+        message_id, below = found, f"{group}/*"
     if not call.path.startswith(PREFIX) or (call.verb, below) not in METHODS:
         raise not_found(f"The requested URL {call.path} was not found on this server.")
     return *METHODS[call.verb, below], user, message_id

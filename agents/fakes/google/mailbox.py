@@ -120,6 +120,11 @@ class Mailbox:
         except KeyError:
             raise NoSuchMessage(message_id) from None
 
+    def thread(self, thread_id: str) -> list[Message]:
+        """Its messages, oldest first."""
+        found = [each for each in self.messages.values() if each.thread_id == thread_id]
+        return sorted(found, key=lambda each: (each.internal_ms, each.id))
+
     def delete(self, message_id: str, *, now_ms: int) -> None:
         """Remove it for good, or raise NoSuchMessage."""
         message = self.get(message_id)

@@ -21,6 +21,7 @@ Method = Callable[[World, Mailbox, Call, str], Awaitable[dict[str, Any] | None]]
 PAGE = 100
 TOP_PAGE = 500
 FORMATS = {"minimal", "full", "raw", "metadata"}
+THREAD_FORMATS = FORMATS - {"raw"}
 METADATA_SCOPE = "https://www.googleapis.com/auth/gmail.metadata"
 READING = frozenset(
     {
@@ -101,17 +102,21 @@ async def list_messages(_world: World, box: Mailbox, call: Call, _id: str) -> di
 
 async def get_message(world: World, box: Mailbox, call: Call, message_id: str) -> dict[str, Any]:
     """users.messages.get. 404: deleted, or never there."""
-    form = call.query.get("format", "full").lower()
-    if form not in FORMATS:
-        raise invalid(f"Invalid value at 'format', \"{form}\"")
-    access = world.authority.who(call.token, world.clock.now())
-    if form in {"full", "raw"} and access is not None and not access.grant.scopes & READING:
-        raise forbidden(f"Metadata scope doesn't allow format {form.upper()}")
+    form = _format(world, call, FORMATS)
     try:
         found = box.get(message_id)
     except NoSuchMessage:
         raise not_found() from None
     return resources.message(found, form, call.query.getall("metadataHeaders", []))
+
+
+async def get_thread(world: World, box: Mailbox, call: Call, thread_id: str) -> dict[str, Any]:
+    """users.threads.get: its messages, drafts and those in spam and trash among them. 404: all are deleted."""
+    form = _format(world, call, THREAD_FORMATS)
+    found = box.thread(thread_id)
+    if not found:
+        raise not_found()
+    return resources.thread(thread_id, found, form, call.query.getall("metadataHeaders", []))
 
 
 async def watch(world: World, box: Mailbox, call: Call, _id: str) -> dict[str, Any]:
@@ -133,6 +138,16 @@ async def watch(world: World, box: Mailbox, call: Call, _id: str) -> dict[str, A
 async def stop(world: World, box: Mailbox, _call: Call, _id: str) -> None:
     """users.stop."""
     world.pushes.stop(box.address)
+
+
+def _format(world: World, call: Call, allowed: set[str]) -> str:
+    form = call.query.get("format", "full").lower()
+    if form not in allowed:
+        raise invalid(f"Invalid value at 'format', \"{form}\"")
+    access = world.authority.who(call.token, world.clock.now())
+    if form in {"full", "raw"} and access is not None and not access.grant.scopes & READING:
+        raise forbidden(f"Metadata scope doesn't allow format {form.upper()}")
+    return form
 
 
 def _kinds(call: Call) -> frozenset[str]:
@@ -162,6 +177,7 @@ METHODS: dict[tuple[str, str], tuple[str, Method]] = {
     ("GET", "history"): ("users.history.list", list_history),
     ("GET", "messages"): ("users.messages.list", list_messages),
     ("GET", "messages/*"): ("users.messages.get", get_message),
+    ("GET", "threads/*"): ("users.threads.get", get_thread),
     ("POST", "watch"): ("users.watch", watch),
     ("POST", "stop"): ("users.stop", stop),
 }

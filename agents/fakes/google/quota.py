@@ -17,7 +17,12 @@ class Plan:
     user_per_minute: int
     project_per_minute: int
     get: int
-    """Units of messages.get; the other methods cost the same in every plan."""
+    """Units of messages.get. A thread costs twice as many; the other methods cost the same in every plan."""
+
+    def cost(self, method: str) -> int:
+        """Units of a call."""
+        by_size = {"users.messages.get": self.get, "users.threads.get": 2 * self.get}
+        return by_size.get(method) or UNITS[method]
 
 
 PLANS = {
@@ -72,7 +77,7 @@ class Quota:
     def take(self, method: str, user: str, now_s: float) -> ApiError | None:
         """Charge a request, or say how it is refused."""
         plan = self.plan or PLANS["2026-05"]
-        cost = plan.get if method == "users.messages.get" else UNITS[method]
+        cost = plan.cost(method)
         mine = self._users.setdefault(user, Window())
         limits = ((mine, plan.user_per_minute, "user"), (self._project, plan.project_per_minute, "project"))
         for window, limit, name in limits:

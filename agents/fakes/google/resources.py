@@ -67,6 +67,15 @@ def message(found: Message, form: str, headers: Collection[str] = ()) -> dict[st
     return resource
 
 
+def thread(thread_id: str, found: Collection[Message], form: str, headers: Collection[str] = ()) -> dict[str, Any]:
+    """Thread; its messages, oldest first, as in `message`. The snippet is a list's."""
+    return {
+        "id": thread_id,
+        "historyId": str(max(each.history_id for each in found)),
+        "messages": [message(each, form, headers) for each in found],
+    }
+
+
 def _parsed(raw: bytes) -> Parsed:
     """The mail's structure; none where the standard library gives up, since raw is given for any bytes at all."""
     try:

@@ -73,6 +73,21 @@ class World:
         self._tell(box, start)
         return made
 
+    def send(
+        self, address: str, mail: bytes, thread_id: str | None, labels: Collection[str], *, drafted: bool
+    ) -> Message:
+        """The owner sends a mail, into a thread or as its first. A draft of it is deleted, and what was sent is another
+        message of the same thread (Gmail API, "Create and send draft emails")."""
+        box = self.mailbox(address)
+        now, start = self.clock.ms(), box.history_id
+        if drafted:
+            draft = box.add(mail, now_ms=now, labels=("DRAFT",), thread_id=thread_id)
+            box.delete(draft.id, now_ms=now)
+            thread_id = draft.thread_id
+        sent = box.add(mail, now_ms=now, labels=labels, thread_id=thread_id)
+        self._tell(box, start)
+        return sent
+
     def delete(self, address: str, ids: Collection[str]) -> None:
         """Messages vanish for good."""
         box = self.mailbox(address)

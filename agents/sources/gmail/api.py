@@ -153,6 +153,15 @@ class GmailApi:
         path = f"/messages/{quote(message_id, safe='')}"
         return await self._call(_Request("users.messages.get", path, [("format", form)], limit=limit))
 
+    async def thread(self, thread_id: str, headers: Sequence[str], fields: str) -> Mapping[str, Any]:
+        """users.threads.get: the selected fields of its messages, and of their headers these.
+
+        Raises:
+            Gone: all of its messages were deleted.
+        """
+        query = [("format", "metadata"), *(("metadataHeaders", name) for name in headers), ("fields", fields)]
+        return await self._json("users.threads.get", f"/threads/{quote(thread_id, safe='')}", query)
+
     async def watch(self, topic: str, labels: Sequence[str]) -> Watched:
         """users.watch: renewing one that exists replaces it.
 

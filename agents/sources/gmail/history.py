@@ -42,6 +42,15 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail that the owner may have sent in answer to another one: which, its thread tells."""
+
+    record: int
+    message: int
+    thread: int
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """What a person did to a mail."""
 
@@ -58,6 +67,8 @@ class Changes:
     """Ascending by record; each mail once."""
     moves: tuple[Moved, ...]
     """Ascending by record."""
+    sent: tuple[Sent, ...]
+    """Ascending by record; each mail once. Whoever begins a thread, or was deleted since, is not among them."""
     gone: frozenset[int]
     """Mails that were deleted for good later on the same pages: there is no use in fetching them."""
     up_to: int
@@ -69,6 +80,9 @@ class Changes:
 @dataclass(slots=True)
 class _Record:
     """One record with what matters of it. Gmail's ids are 64-bit numbers, written in hexadecimal digits."""
+
+    threads: dict[int, int] = field(default_factory=dict)
+    """Message → thread, of those that were added or labelled."""
 
     added: dict[int, frozenset[str] | None] = field(default_factory=dict)
     """None: Google documents no more of these messages than that they "typically only contain id and threadId"."""
@@ -101,10 +115,12 @@ def digest(pages: Iterable[Mapping[str, Any]], scope: frozenset[str], *, start: 
     seen = max(records, default=start)
     # A mailbox goes on changing while its pages are read: only what the first answer knew is known to be whole.
     up_to = max(start, seen, min(heads, default=start) if whole else start)
+    gone = frozenset(message for _, record in in_order for message in record.deleted)
     return Changes(
         arrivals=_arrivals(in_order, scope),
         moves=tuple(_moves(in_order)),
-        gone=frozenset(message for _, record in in_order for message in record.deleted),
+        sent=_sent(in_order, gone),
+        gone=gone,
         up_to=up_to,
         head=min(heads, default=start),
     )
@@ -113,6 +129,16 @@ def digest(pages: Iterable[Mapping[str, Any]], scope: frozenset[str], *, start: 
 def counts(labels: frozenset[str], scope: frozenset[str]) -> bool:
     """Whether a mail with these labels is in scope."""
     return bool(labels & scope) and not labels & _NO_MAIL
+
+
+def is_received(labels: frozenset[str]) -> bool:
+    """Whether a mail with these labels came to the owner, be it from themselves."""
+    return not labels & _NO_MAIL and ("SENT" not in labels or "INBOX" in labels)
+
+
+def is_sent(labels: frozenset[str]) -> bool:
+    """Whether a mail with these labels went out."""
+    return "SENT" in labels and not labels & _NO_MAIL
 
 
 def message_number(message_id: str) -> int:
@@ -128,6 +154,7 @@ def _read(one: Mapping[str, Any], record: _Record) -> None:
     for change in one.get("messagesAdded", ()):
         number, labels = _message(change)
         record.added[number] = labels if "labelIds" in change["message"] else None
+        record.threads[number] = _thread(change)
     for change in one.get("messagesDeleted", ()):
         number, labels = _message(change)
         record.deleted[number] = labels
@@ -136,11 +163,17 @@ def _read(one: Mapping[str, Any], record: _Record) -> None:
             number, labels = _message(change)
             moved, _ = changed.get(number, (frozenset[str](), labels))
             changed[number] = (moved | frozenset(change.get("labelIds", ())), labels)
+            record.threads[number] = _thread(change)
 
 
 def _message(change: Mapping[str, Any]) -> tuple[int, frozenset[str]]:
     message = change["message"]
     return message_number(message["id"]), frozenset(message.get("labelIds", ()))
+
+
+def _thread(change: Mapping[str, Any]) -> int:
+    """0: the record does not say."""
+    return message_number(change["message"].get("threadId") or "0")
 
 
 def _arrivals(records: Sequence[tuple[int, _Record]], scope: frozenset[str]) -> tuple[Arrival, ...]:
@@ -164,6 +197,20 @@ def _arrivals(records: Sequence[tuple[int, _Record]], scope: frozenset[str]) -> 
     return tuple(found.values())
 
 
+def _sent(records: Sequence[tuple[int, _Record]], gone: frozenset[int]) -> tuple[Sent, ...]:
+    """Mails that were sent: added as such or, should a draft keep its id, labelled so. Of one whose labels the record
+    does not name, its thread says whether it was."""
+    found: dict[int, Sent] = {}
+    for number, record in records:
+        added = [one for one, labels in record.added.items() if labels is None or is_sent(labels)]
+        labelled = [one for one, (new, labels) in record.labelled.items() if "SENT" in new and is_sent(labels | new)]
+        for message in dict.fromkeys((*added, *labelled)):
+            # A thread bears the number of its first message, which answers nothing that is still there.
+            if record.threads[message] not in {0, message} and message not in gone:
+                found.setdefault(message, Sent(number, message, record.threads[message]))
+    return tuple(found.values())
+
+
 def _moves(records: Sequence[tuple[int, _Record]]) -> Iterable[Moved]:
     put_away = {
         message
@@ -173,22 +220,18 @@ def _moves(records: Sequence[tuple[int, _Record]]) -> Iterable[Moved]:
     }  # fmt: skip
     for number, record in records:
         for message, (moved, labels) in record.labelled.items():
-            if _is_received(labels):
+            if is_received(labels):
                 for label in sorted(moved & _ADDED.keys()):
                     yield Moved(number, message, _deletion(_ADDED[label], labels))
         for message, (moved, labels) in record.unlabelled.items():
-            for label in sorted(moved & _REMOVED.keys()) if _is_received(labels) else ():
+            for label in sorted(moved & _REMOVED.keys()) if is_received(labels) else ():
                 if label == "INBOX" and (labels & _AWAY or message in put_away):
                     continue  # the one act of moving it there also takes it out of the inbox
                 yield Moved(number, message, _REMOVED[label])
         for message, labels in record.deleted.items():
-            if _is_received(labels) and not labels & _AWAY:  # Gmail itself empties trash and spam
+            if is_received(labels) and not labels & _AWAY:  # Gmail itself empties trash and spam
                 yield Moved(number, message, _deletion("deleted", labels))
 
 
 def _deletion(action: Action, labels: frozenset[str]) -> Action:
     return "deleted_unread" if action in {"trashed", "deleted"} and "UNREAD" in labels else action
-
-
-def _is_received(labels: frozenset[str]) -> bool:
-    return not labels & _NO_MAIL and ("SENT" not in labels or "INBOX" in labels)

@@ -20,6 +20,7 @@ from agents.sources.gmail.api import GmailApi
 from agents.sources.gmail.hints import Listener
 from agents.sources.gmail.position import Position
 from agents.sources.gmail.reading import FALLBACK, Clock, Reading, utc_now
+from agents.sources.gmail.sent import Answers
 from agents.sources.gmail.watching import Watching
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class GmailLimits:
     mail_max_bytes: int = 512 * 1024
     silence_s: float = 600.0
     """After so long without a hint the history is asked all the same."""
+    answers: bool = True
+    """Whether it is looked up which mails the owner answers."""
 
 
 class Gmail:
@@ -60,6 +63,7 @@ class Gmail:
         self._account, self._labels, self._api, self._limits = account, labels, api, limits
         self._announced, self._listener, self._watching = announced, listener, watching
         self._room, self._clock = room, clock
+        self._answers = Answers(account, api, wanted=limits.answers)
         self._asked_again = 0
 
     @property
@@ -103,6 +107,7 @@ class Gmail:
             self._labels,
             self._api,
             self._announced,
+            answers=self._answers,
             stored=stored,
             strays=lost or FALLBACK in cursor,
             first_contact_days=self._limits.first_contact_days,

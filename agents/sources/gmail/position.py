@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import ClassVar
 
-from agents.sources.entry import decoded, moment
+from agents.sources.entry import Progress
 
 ENTRY = "history"
 """Name of the cursor entry."""
 MARGIN = timedelta(days=2)
 """A resync lists mails this much older than the last time when all was known: clocks differ, imports bear old dates."""
-REFRESH = timedelta(hours=1)
-"""A position that only became younger is stored anew this often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class Position(Progress):
     """Everything up to `history_id` was taken; while `since` is set, all but what is listed since then."""
 
+    REFRESH: ClassVar = timedelta(hours=1)
     history_id: int
     done: tuple[int, ...] = ()
     """Mails of the very next record that were taken already: a record may hold many."""
-    synced_at: datetime
-    """When all was known, UTC, by our clock."""
     begins: datetime
     """Mails from before the first contact reached back to here are none of ours."""
     since: datetime | None = None
@@ -40,35 +36,6 @@ class Position:
     def catching_up(self) -> bool:
         """A first contact or a resync is under way."""
         return self.since is not None
-
-    def encode(self) -> bytes:
-        """The cursor entry."""
-        fields: dict[str, Any] = {
-            "history_id": self.history_id,
-            "synced_at": _text(self.synced_at),
-            "begins": _text(self.begins),
-        }
-        if self.done:
-            fields["done"] = self.done
-        if self.since:
-            fields |= {"since": _text(self.since), "after": self.after, "floor": self.floor}
-        return json.dumps(fields).encode()
-
-    @classmethod
-    def decode(cls, entry: bytes | None) -> Position | None:
-        """Read a cursor entry; see `entry.decoded`."""
-        return decoded(
-            entry,
-            lambda fields: cls(
-                history_id=int(fields["history_id"]),
-                done=tuple(map(int, fields.get("done", ()))),
-                synced_at=moment(fields["synced_at"]),
-                begins=moment(fields["begins"]),
-                since=moment(fields["since"]) if "since" in fields else None,
-                after=int(fields.get("after", 0)),
-                floor=int(fields.get("floor", 0)),
-            ),
-        )
 
     def at(self, history_id: int, done: Iterable[int] = ()) -> Position:
         """Further on. The cursor only moves forward: an older historyId changes nothing."""
@@ -101,18 +68,8 @@ class Position:
         since = max(self.begins, self.synced_at - MARGIN)
         return replace(self, history_id=pinned, done=(), since=since, floor=0 if anew else self.history_id)
 
-    def worth_storing(self, stored: Position | None) -> bool:
-        """Whether it says more than what is stored."""
-        if stored is None or replace(self, synced_at=stored.synced_at) != stored:
-            return True
-        return self.synced_at - stored.synced_at > REFRESH
-
 
 def first_contact(pinned: int, now: datetime, days: float | None) -> Position:
     """The position before a mailbox that was never read: everything of the last `days`; None: everything."""
     begins = datetime(1971, 1, 1, tzinfo=UTC) if days is None else now - timedelta(days=days)
     return Position(history_id=pinned, synced_at=begins, begins=begins, since=begins)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -16,6 +16,7 @@ from agents.sources.gmail.fetch import Fetch, Fetched, identity
 from agents.sources.gmail.history import Arrival, Changes, Moved, counts, digest, message_number
 from agents.sources.gmail.portions import position_after
 from agents.sources.gmail.position import Position
+from agents.sources.gmail.sent import Answers
 from monitoring import metrics
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Reading:
         api: GmailApi,
         announced: Announced,
         *,
+        answers: Answers,
         stored: Position | None,
         strays: bool = False,
         first_contact_days: float | None,
@@ -55,7 +57,7 @@ class Reading:
     ) -> None:
         self._account, self._labels, self._api, self._clock = account, labels, api, clock
         self._fetch = Fetch(account, api, mail_max_bytes=mail_max_bytes, room=room)
-        self._announced, self._first_contact_days = announced, first_contact_days
+        self._announced, self._answers, self._first_contact_days = announced, answers, first_contact_days
         self._stored, self._position = stored, stored
         self._skipped = 0
         self._strays = strays
@@ -211,7 +213,7 @@ class Reading:
         assert start is not None
         arrivals = await self._new(changes, start)
         unsure = frozenset(one.message for one in arrivals if one.unsure)
-        moves = list(changes.moves)
+        moves = sorted([*changes.moves, *await self._answers.by(changes.sent)], key=lambda one: one.record)
         taken = 0
         async with aclosing(self._fetch.portions([one.message for one in arrivals], self._clock)) as fetched:
             async for part in fetched:

@@ -95,6 +95,7 @@ class Service:
                 first_contact_days=since_days,
                 mail_max_bytes=settings.mail_max_bytes,
                 silence_s=settings.gmail_silence_s if pushed else settings.gmail_poll_s,
+                answers=settings.gmail_answers,
             ),
             announced=announced,
             listener=self.hints.of(account.id) or Listener(),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from agents.sources.entry import decoded, moment
+from agents.sources.entry import Entry
 
 ENTRY = "watch"
 """Name of the cursor entry, so that a restart renews no watch that is fresh."""
@@ -18,37 +17,13 @@ DOUBT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """One that Gmail has granted."""
+class Watch(Entry):
+    """One that Gmail has granted. One that cannot be read is made anew."""
 
     topic: str
     labels: tuple[str, ...]
     made_at: datetime
     expires_at: datetime
-
-    def encode(self) -> bytes:
-        """The cursor entry."""
-        return json.dumps(
-            {
-                "topic": self.topic,
-                "labels": self.labels,
-                "made_at": self.made_at.isoformat(),
-                "expires_at": self.expires_at.isoformat(),
-            }
-        ).encode()
-
-    @classmethod
-    def decode(cls, entry: bytes | None) -> Watch | None:
-        """Read a cursor entry; None when there is none or it cannot be read: then a new watch is made."""
-        return decoded(
-            entry,
-            lambda fields: cls(
-                topic=fields["topic"],
-                labels=tuple(fields["labels"]),
-                made_at=moment(fields["made_at"]),
-                expires_at=moment(fields["expires_at"]),
-            ),
-        )
 
 
 def renew_at(

@@ -23,10 +23,16 @@ async def test_point_10_a_mailbox_its_pushes_and_what_a_person_does_reach_the_lo
     assert set(ids(records)) == event_ids("box", old + new)
     assert len(ids(records)) == 121
     await asyncio.sleep(1.1)  # Gmail pushes once a second and user
+    answered = f"<120.{box.replace('@', '.')}@mail.example.org>".encode()  # as generated mail names itself
+    site.google.send(box, b"In-Reply-To: " + answered + b"\r\n\r\nYes\r\n", thread_id=new[0], drafted=True)
     site.google.relabel(box, new[0], add=["STARRED"])
-    (told,) = await until(site.feedback, bool, 20)
-    assert (told.key, orjson.loads(told.value or b"")["action"]) == (b"box", "starred")
-    assert orjson.loads(told.value or b"")["event_id"] in event_ids("box", new)
+    told = await until(site.feedback, lambda found: len(found) == 2, 20)
+    said = [orjson.loads(one.value or b"") for one in told]
+    assert [(one.key, each["action"]) for one, each in zip(told, said, strict=True)] == [
+        (b"box", "replied"),
+        (b"box", "starred"),
+    ]
+    assert {each["event_id"] for each in said} == event_ids("box", new)
     proof = site.prove("box")
     assert (proof["listed"], proof["logged"], proof["missing"], proof["twice"]) == (121, 121, [], [])
     await until(_nothing_waits(site), bool, 20)

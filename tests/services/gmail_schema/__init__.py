@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("gmail.v1.json")
 
 @cache
 def published() -> dict[str, Any]:
-    """The derived document: `methods` by name (path, parameters, scopes, response) and `$defs` of the responses."""
+    """The derived document: `methods` by name (path, parameters, scopes, response), `parameters` of all methods, and `$defs` of the responses."""
     document: dict[str, Any] = json.loads(FILE.read_text())
     return document
 

@@ -25,7 +25,10 @@ METHODS = (
     "users.labels.list",
     "users.messages.get",
     "users.messages.list",
+    "users.threads.get",
 )
+STANDARD = ("fields",)
+"""Parameters that every method has, as far as we use them."""
 KEPT = {"type", "items", "properties", "enum", "$ref", "format", "required"}
 KEPT_OF_PARAMETER = ("type", "format", "enum", "repeated", "required", "location", "default")
 
@@ -42,6 +45,7 @@ def derived(document: dict[str, Any], package: str) -> dict[str, Any]:
             todo += _referred(document["schemas"][name])
     return {
         "$comment": f"Derived from {package}, Gmail v1 revision {document['revision']}, by tests.services.gmail_schema.derive",
+        "parameters": {name: _parameter(document["parameters"][name]) for name in STANDARD},
         "methods": methods,
         "$defs": dict(sorted(needed.items())),
     }
@@ -57,17 +61,17 @@ def _found(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _method(found: dict[str, Any]) -> dict[str, Any]:
-    parameters = {
-        name: {key: parameter[key] for key in KEPT_OF_PARAMETER if key in parameter}
-        for name, parameter in found.get("parameters", {}).items()
-    }
     return {
         "httpMethod": found["httpMethod"],
         "path": found["path"],
-        "parameters": parameters,
+        "parameters": {name: _parameter(one) for name, one in found.get("parameters", {}).items()},
         "scopes": found["scopes"],
         "response": found.get("response", {}).get("$ref"),
     }
+
+
+def _parameter(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: found[key] for key in KEPT_OF_PARAMETER if key in found}
 
 
 def _schema(node: Any) -> Any:

@@ -45,8 +45,10 @@ class Api:
     async def __call__(
         self, method: str, *, body: object = None, user: str = "me", token: str = "", **query: Any
     ) -> Said:
-        published = gmail_schema.published()["methods"][method]
-        assert query.keys() <= published["parameters"].keys(), "a parameter that Gmail does not have"
+        document = gmail_schema.published()
+        published = document["methods"][method]
+        known = published["parameters"].keys() | document["parameters"].keys()
+        assert query.keys() <= known, "a parameter that Gmail does not have"
         path = published["path"].replace("{userId}", user).replace("{id}", str(query.pop("id", "")))
         headers = {"Authorization": f"Bearer {token or self.token}"}
         async with self.http.request(

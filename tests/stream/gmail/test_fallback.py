@@ -32,6 +32,7 @@ class Reader:
 
     def __init__(self, mailbox: GmailMailbox, side: ImapSide) -> None:
         self.log: list[str] = []
+        self.told: list[tuple[str, str]] = []
         self.cursor: dict[str, bytes] = {}
         self.ways: Counter[str] = Counter()
         self.wanted = True
@@ -60,6 +61,7 @@ class Reader:
                 async with aclosing(self.source().changes(self.cursor)) as batches:
                     async for batch in batches:
                         self.log += [one.event_id for one in batch.mails]
+                        self.told += [(one.event_id, one.action) for one in batch.moves]
                         self.ways.update("imap" if "UID=" in one.location else "gmail" for one in batch.mails)
                         for name, entry in batch.cursor.items():
                             self.cursor.pop(name, None)
@@ -77,6 +79,30 @@ async def until(holds: Callable[[], bool]) -> None:
 @pytest.fixture
 def breaker() -> Breaker:
     return Breaker("gmail-test", failures=3, reset_s=0.3)
+
+
+async def test_what_is_answered_while_gmail_is_away_is_told_once_when_it_is_back(
+    google: GoogleHere, make_mailbox: Callable[..., GmailMailbox], breaker: Breaker
+) -> None:
+    mailbox = make_mailbox(breaker=breaker, limits={"silence_s": 0.2})
+    async with ImapSide(google, mailbox.user) as side:
+        reader = Reader(mailbox, side)
+        reading = asyncio.create_task(reader.run())
+        ids = await asyncio.to_thread(side.deliver, mail("one"))
+        await until(lambda: len(reader.log) == 1)
+        await asyncio.to_thread(google.set_faults, Fault(error="503"))
+        ids += await asyncio.to_thread(side.deliver, mail("two"))
+        await until(lambda: reader.ways["imap"] == 1)
+        for name, one in zip(("one", "two"), ids, strict=True):
+            answer = f"In-Reply-To: <{name}@example.org>\r\n\r\nYes\r\n".encode()
+            await asyncio.to_thread(google.send, mailbox.user, answer, thread_id=one)
+        await asyncio.to_thread(google.set_faults)
+        await until(lambda: breaker.state == BreakerState.CLOSED and len(reader.told) == 2)
+        ids += await asyncio.to_thread(side.deliver, mail("three"))
+        await until(lambda: len(reader.log) == 3)
+        reading.cancel()
+        await asyncio.wait([reading])
+    assert reader.told == [(identity(ACCOUNT, int(one, 16)), "replied") for one in ids[:2]]
 
 
 async def test_to_imap_and_back_under_load_and_restarts(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.sources.gmail.history import Changes, digest
+from agents.sources.gmail.history import Changes, Sent, digest
 
 SCOPE = frozenset({"INBOX"})
 LABELS = st.frozensets(st.sampled_from(["INBOX", "SPAM", "TRASH", "SENT", "DRAFT", "STARRED", "UNREAD"]), max_size=4)
@@ -161,3 +161,45 @@ def test_what_a_person_does_has_a_name(records: list[dict[str, Any]], actions: l
 def test_a_page_that_is_none_is_an_error_of_three_kinds(page_: dict[str, Any]) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         digest([page_], SCOPE, start=1)
+
+
+def sent(number: int, message: int, thread: int | None, *labels: str, way: str = "added") -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": f"{message:x}"} | ({"threadId": f"{thread:x}"} if thread else {})
+    if labels:
+        shown["labelIds"] = list(labels)
+    if way == "added":
+        return {"id": str(number), "messagesAdded": [{"message": shown}]}
+    return {"id": str(number), "labelsAdded": [{"message": shown, "labelIds": [way]}]}
+
+
+@pytest.mark.parametrize(
+    ("why", "record", "expected"),
+    [
+        ("in a thread", sent(5, 9, 2, "SENT"), (Sent(5, 9, 2),)),
+        ("in a thread, to oneself, too", sent(5, 9, 2, "SENT", "INBOX", "UNREAD"), (Sent(5, 9, 2),)),
+        ("a draft that keeps its id", sent(5, 9, 2, "SENT", way="SENT"), (Sent(5, 9, 2),)),
+        ("a draft whose record shows the labels of before", sent(5, 9, 2, "Label_1", way="SENT"), (Sent(5, 9, 2),)),
+        ("of which no labels are shown", sent(5, 9, 2), (Sent(5, 9, 2),)),
+        ("as the first of its thread", sent(5, 9, 9, "SENT"), ()),
+        ("in no thread that is named", sent(5, 9, None, "SENT"), ()),
+        ("not, but drafted", sent(5, 9, 2, "DRAFT"), ()),
+        ("not, but said in a chat", sent(5, 9, 2, "CHAT", "SENT"), ()),
+        ("not, but received", sent(5, 9, 2, "INBOX"), ()),
+        ("long ago, and starred now", sent(5, 9, 2, "SENT", "STARRED", way="STARRED"), ()),
+        ("before all was known", sent(1, 9, 2, "SENT"), ()),
+    ],
+)
+def test_a_mail_was_sent(why: str, record: dict[str, Any], expected: tuple[Sent, ...]) -> None:
+    assert of(record).sent == expected, why
+
+
+def test_a_sent_mail_is_looked_at_once_and_not_when_it_was_deleted() -> None:
+    twice = [sent(5, 9, 2, "SENT"), sent(7, 9, 2, "SENT", way="SENT")]
+    assert of(*twice).sent == (Sent(5, 9, 2),)
+    assert of(*twice, deleted(8, 9, "SENT")).sent == ()
+
+
+def test_only_what_is_sent_to_oneself_is_fetched_as_a_mail() -> None:
+    assert of(sent(5, 9, 2, "SENT")).arrivals == ()
+    (one,) = of(sent(5, 9, 2, "SENT", "INBOX")).arrivals
+    assert one.message == 9

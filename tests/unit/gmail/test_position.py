@@ -32,6 +32,13 @@ def test_an_unreadable_entry_is_as_good_as_none(entry: bytes) -> None:
     assert Position.decode(entry) is None
 
 
+def test_an_entry_of_an_earlier_version_is_read() -> None:
+    entry = (
+        b'{"history_id": 7, "synced_at": "2026-11-25T12:00:00.000+00:00", "begins": "2026-11-18T12:00:00.000+00:00"}'
+    )
+    assert Position.decode(entry) == Position(history_id=7, synced_at=NOW, begins=BEGINS)
+
+
 def test_point_4_an_older_history_id_changes_nothing() -> None:
     position = Position(history_id=10, synced_at=NOW, begins=BEGINS)
     assert position.at(9) is position

@@ -48,3 +48,11 @@ def test_a_mailbox_keeps_its_bucket_whoever_asks() -> None:
     quota.of("a@example.org").user.take(500)
     assert quota.of("a@example.org").user.remaining == pytest.approx(500)
     assert quota.of("b@example.org").user.remaining == pytest.approx(1000)
+
+
+@pytest.mark.parametrize(("message_units", "units"), [(20, 40), (5, 10)])
+async def test_a_thread_is_taken_for_two_messages(message_units: int, units: int) -> None:
+    quota = Quota(user_per_minute=6000, project_per_minute=60_000, message_units=message_units, clock=Clock())
+    budget = quota.of("a@example.org")
+    await budget.spend("users.threads.get")
+    assert budget.user.remaining == pytest.approx(1000 - units)

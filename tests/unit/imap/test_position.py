@@ -49,6 +49,11 @@ def test_a_time_without_zone_is_utc():
     assert Position.decode(entry) == Position(uidvalidity=1, uid=2, synced_at=NOW)
 
 
+def test_an_entry_of_an_earlier_version_is_read():
+    entry = b'{"uidvalidity": 1, "uid": 0, "synced_at": "2026-11-24T12:00:00+00:00", "rebuilt": true}'
+    assert Position.decode(entry) == Position(uidvalidity=1, synced_at=NOW, rebuilt=True)
+
+
 def test_first_contact_reaches_back_some_days_among_what_is_there():
     position = first_contact(7, 100, NOW, days=7)
     assert (position.since, position.until, position.uid, position.rebuilt) == (NOW - timedelta(days=7), 100, 0, False)
