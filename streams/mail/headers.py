@@ -79,7 +79,7 @@ def _is_plain(text: str) -> bool:
 def decoded(head: Head, odd: set[str]) -> dict[str, tuple[str, ...]]:
     """Every field with its encoded words (RFC 2047) decoded, on one line, in order."""
     fields = head.fields
-    if any([len(fields[name]) > 1 for name in _ONCE & fields.keys()]):
+    if any(len(fields[name]) > 1 for name in _ONCE & fields.keys()):
         odd.add(flags.DUPLICATE_HEADER)
     if head.is_plain:
         return fields
