@@ -24,13 +24,16 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` on one line: every run of white space is one space, control characters are gone."""
     if "  " in text or not text.isprintable():
-        return _CONTROL.sub("", " ".join(text.split()))
+        text = " ".join(text.split())
+        return text if text.isprintable() else _CONTROL.sub("", text)
     return text.strip()
 
 
 def tidy(text: str) -> str:
     """Cleaned text without blanks at line ends, and with at most one empty line in a row."""
     text = clean(text).replace("\xa0", " ")
+    if " \n" in text:
+        text = text.replace(" \n", "\n")  # most ends have only one
     if " \n" in text or "\t\n" in text:
         text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
     if "\n\n\n" in text:
