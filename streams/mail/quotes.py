@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from streams.mail import limits
-from streams.mail.clean import BREAKS
+from streams.mail.clean import close_up
 from streams.mail.quote_marks import (
     ANNOUNCED,
     ATTRIBUTION,
@@ -71,8 +71,7 @@ def new_part(text: str) -> tuple[str, bool]:
 
 
 def _joined(lines: list[str]) -> str:
-    text = "\n".join(lines).strip()
-    return BREAKS.sub("\n\n", text) if "\n\n\n" in text else text
+    return close_up("\n".join(lines).strip())
 
 
 def _find_blocks(quoting: _Quoting) -> None:
