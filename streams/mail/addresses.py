@@ -1,6 +1,7 @@
 """Address headers (RFC 5322 §3.4, RFC 6532), lenient and linear: names are claims, an address is what has an "@"."""
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -19,6 +20,7 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _SPEC: Final = re.compile(r"[^\s<>()\[\],;:\"@]{1,128}+@[^\s<>(),;:\"@]{1,255}")
+_OFTEN_CHARS: Final = 200
 # The forms that nearly all have, read at once: `Alice <a@b.example>`, `"Alice" <a@b.example>`, `a@b.example`.
 _SIMPLE_SPEC: Final = r"[A-Za-z0-9!#$%&'*+/?^_`{|}~.-]{1,128}+@[A-Za-z0-9.-]{1,255}+"
 _SIMPLE: Final = re.compile(
@@ -28,6 +30,22 @@ _SIMPLE: Final = re.compile(
 
 def addresses(value: str, odd: set[str]) -> tuple[Address, ...]:
     """The mailboxes of an undecoded address header, groups (§3.4: "name: a, b;") dissolved."""
+    found, wrong = _often(value) if len(value) <= _OFTEN_CHARS else _read(value)
+    odd |= wrong
+    return found
+
+
+def _read(value: str) -> tuple[tuple[Address, ...], frozenset[str]]:
+    odd: set[str] = set()
+    found = _mailboxes(value, odd)
+    return found, frozenset(odd)
+
+
+_often = lru_cache(maxsize=1024)(_read)
+"""A mailbox sees the same people and lists again and again."""
+
+
+def _mailboxes(value: str, odd: set[str]) -> tuple[Address, ...]:
     simple = _SIMPLE.fullmatch(value)
     if simple:
         quoted, words, angle, bare = simple.groups("")

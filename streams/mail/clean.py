@@ -6,8 +6,6 @@ from typing import Final
 _C0: Final = bytes(c for c in range(32) if c not in b"\t\n") + b"\x7f"
 _C1: Final = re.compile(rb"\xc2[\x80-\x9f]")  # U+0080-U+009F in UTF-8
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-BREAKS: Final = re.compile(r"\n{3,}")
-"""More than one empty line."""
 
 
 def clean(text: str) -> str:
@@ -24,15 +22,23 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` on one line: every run of white space is one space, control characters are gone."""
     if "  " in text or not text.isprintable():
-        return _CONTROL.sub("", " ".join(text.split()))
+        text = " ".join(text.split())
+        return text if text.isprintable() else _CONTROL.sub("", text)
     return text.strip()
 
 
 def tidy(text: str) -> str:
     """Cleaned text without blanks at line ends, and with at most one empty line in a row."""
     text = clean(text).replace("\xa0", " ")
+    if " \n" in text:
+        text = text.replace(" \n", "\n")  # most ends have only one
     if " \n" in text or "\t\n" in text:
         text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
-    if "\n\n\n" in text:
-        text = BREAKS.sub("\n\n", text)
-    return text.strip("\n").rstrip()
+    return close_up(text).strip("\n").rstrip()
+
+
+def close_up(text: str) -> str:
+    """`text` with at most one empty line in a row."""
+    while "\n\n\n" in text:  # each time a third of them goes: linear in all
+        text = text.replace("\n\n\n", "\n\n")
+    return text

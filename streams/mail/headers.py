@@ -9,17 +9,22 @@ from streams.mail.clean import one_line
 from streams.mail.encoded_words import decode_words
 
 _FIELD: Final = re.compile(r"^([!-9;-~]{1,76}+)[ \t]*+:(.*)$", re.MULTILINE)  # RFC 5322 §2.2
+_FOLDS: Final = re.compile(rb"\n[ \t]++")  # RFC 5322 §2.2.3; in a field a run of white space counts as one space
+_FOLD: Final = re.compile(rb"\n[ \t]")
 _CR: Final = 13
-_ONCE: Final = (  # RFC 5322 §3.6
-    "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject", "date",
-)  # fmt: skip
+_NOT_SHOWN: Final = bytes(c for c in range(32) if c != ord("\n")) + b"\x7f"
+_ONCE: Final = frozenset(  # RFC 5322 §3.6
+    "from sender reply-to to cc bcc message-id in-reply-to references subject date".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """A header section as it stands: unfolded, not decoded, so that addresses can be split before their words are."""
 
-    fields: dict[str, list[str]]
+    fields: dict[str, tuple[str, ...]]
+    is_plain: bool = False
+    """No encoded word, no control character and no run of blanks anywhere: nothing to decode."""
 
     def first(self, name: str) -> str:
         """The first value of a field by its lower-case name, or ""."""
@@ -39,38 +44,50 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
             odd.add(flags.HEAD_CUT)
     else:
         head, body = raw[: end + 1], raw[end + (3 if raw[end + 1] == _CR else 2) :]
-    text = _unfolded(head, odd)
+    text = _unfolded(head, _FOLDS, odd)
     found = _FIELD.findall(text)
     rest = ""
     if len(found) <= text.count("\n", 0, -1):
         odd.add(flags.BAD_HEADER)
-        text, rest = _up_to_text(text)
+        text, rest = _up_to_text(_unfolded(head, _FOLD, odd))
         found = _FIELD.findall(text)
     fields = _fields(found, odd)
     if not fields:
         return Head(fields={}), raw
     if rest:
         body = rest.encode("utf-8", "replace") + (b"\n" + body if end >= 0 else b"")
-    return Head(fields=fields), body
+    return Head(fields=fields, is_plain=_is_plain(text)), body
 
 
 def _end(raw: bytes) -> int:
     """Where the line feed before the first empty line is; -1: there is none within bounds."""
-    bare = raw.find(b"\n\n", 0, limits.HEAD_BYTES)
-    crlf = raw.find(b"\n\r\n", 0, bare + 2 if bare >= 0 else limits.HEAD_BYTES)
-    return crlf if crlf >= 0 else bare
+    first, second = (b"\n\r\n", b"\n\n") if raw[: raw.find(b"\n")][-1:] == b"\r" else (b"\n\n", b"\n\r\n")
+    usual = raw.find(first, 0, limits.HEAD_BYTES)
+    bound = usual + 2 if usual >= 0 else limits.HEAD_BYTES
+    if first == b"\n\n" and raw.find(b"\r", 0, bound) < 0:
+        return usual
+    other = raw.find(second, 0, bound)
+    return other if other >= 0 else usual
+
+
+def _is_plain(text: str) -> bool:
+    if "  " in text or "=?" in text or not text.isascii():
+        return False
+    return len(text.encode().translate(None, _NOT_SHOWN)) == len(text)
 
 
 def decoded(head: Head, odd: set[str]) -> dict[str, tuple[str, ...]]:
     """Every field with its encoded words (RFC 2047) decoded, on one line, in order."""
-    for name in _ONCE:
-        if len(head.fields.get(name, ())) > 1:
-            odd.add(flags.DUPLICATE_HEADER)
+    fields = head.fields
+    if any(len(fields[name]) > 1 for name in _ONCE & fields.keys()):
+        odd.add(flags.DUPLICATE_HEADER)
+    if head.is_plain:
+        return fields
     return {  # most values need nothing done
-        name: tuple(
-            [v if v.isprintable() and "  " not in v and "=?" not in v else plain(v, odd) for v in values],
-        )
-        for name, values in head.fields.items()
+        name: tuple([plain(v, odd) for v in values])
+        if [v for v in values if "  " in v or "=?" in v or not v.isprintable()]
+        else values
+        for name, values in fields.items()
     }
 
 
@@ -91,12 +108,13 @@ def _without_envelope(raw: bytes, odd: set[str]) -> bytes:
     return raw
 
 
-def _unfolded(head: bytes, odd: set[str]) -> str:
+def _unfolded(head: bytes, folds: re.Pattern[bytes], odd: set[str]) -> str:
     """The section as text, one field a line; RFC 6532 allows UTF-8, everything else 8-bit is a guess."""
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
-    head = head.replace(b"\r\n", b"\n").replace(b"\r", b" ").replace(b"\0", b"")
-    head = head.replace(b"\n\t", b" ").replace(b"\n ", b" ")  # RFC 5322 §2.2.3
+    if b"\r" in head:
+        head = head.replace(b"\r\n", b"\n").replace(b"\r", b" ")
+    head = folds.sub(b" ", head.replace(b"\0", b""))
     if head.isascii():
         return head.decode("ascii")
     try:
@@ -115,14 +133,16 @@ def _up_to_text(head: str) -> tuple[str, str]:
     return head[:end], head[end:].strip("\n")
 
 
-def _fields(found: list[tuple[str, str]], odd: set[str]) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
+def _fields(found: list[tuple[str, str]], odd: set[str]) -> dict[str, tuple[str, ...]]:
+    fields: dict[str, tuple[str, ...]] = {}
     if len(found) > limits.FIELDS:
         odd.add(flags.HEAD_CUT)
-    for name, value in found[: limits.FIELDS]:
+        found = found[: limits.FIELDS]
+    for name, value in found:
         text = value.strip()
         if len(text) > limits.VALUE_CHARS:
             odd.add(flags.HEAD_CUT)
             text = text[: limits.VALUE_CHARS]
-        fields.setdefault(name.lower(), []).append(text)
+        key = name.lower()
+        fields[key] = (*fields[key], text) if key in fields else (text,)
     return fields

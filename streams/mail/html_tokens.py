@@ -11,59 +11,36 @@ from typing import Final
 _ATTRIBUTE: Final = (
     r"[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+)?+)?+"  # §13.2.5.32-39
 )
-_TAG: Final = re.compile(
-    rf"<(?:(?P<open>[a-zA-Z][^\s/>]*+)(?P<attributes>(?:{_ATTRIBUTE}|[\s/]++)*+)>?"
-    r"|/(?P<close>[a-zA-Z][^\s/>]*+)[^>]*+>?"
-    r"|!--(?P<comment>)|[!?/][^>]*+>?)"
+# Ends at the first ">": there is no quote, or each is a value's, and nothing in it could end or open another one.
+_PLAIN_ATTRIBUTES: Final = r"[^>\"']*+(?:(?<=[^\s/=]=)\"[^\">']*+(?<![=\s])\"[^>\"']*+)*+(?=>)"
+_ATTRIBUTES: Final = rf"(?:{_PLAIN_ATTRIBUTES}|(?:{_ATTRIBUTE}|[\s/]++)*+)"
+# §13.2.5.1-5: what is inside these is not markup, and no reader shows it
+_RAW_TEXT: Final = r"s(?:cript|tyle)|t(?:itle|extarea)|xmp|iframe|no(?:embed|frames)"
+_TOKEN: Final = re.compile(
+    r"(?P<text>[^<]*+(?:<(?![a-zA-Z!?/])[^<]*+)*+)"
+    r"(?:<(?:"
+    r"/(?P<close>[a-zA-Z][^\s/>]*+)[^>]*+>?+"
+    rf"|(?=[sStTxXiInN])(?i:(?P<raw>{_RAW_TEXT})(?=[\s/>]|\Z){_ATTRIBUTES}>?+(?:[^<]++|<(?!/(?P=raw)[\s/>]))*+)"
+    rf"|(?=[pP])(?i:plaintext)(?=[\s/>]|\Z){_ATTRIBUTES}>?+(?P<rest>.*+)"
+    rf"|(?P<open>[a-zA-Z][^\s/>]*+)(?P<attributes>{_ATTRIBUTES})>?+"
+    r"|!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>)?+)"  # §13.2.5.43: "<!-->" is a whole comment
+    r"|[!?/][^>]*+>?+"
+    r"))?+",
+    re.DOTALL,
 )
-_COMMENT_END: Final = re.compile(r"--!?>")
 _NAMED_ATTRIBUTE: Final = re.compile(
     r"([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)(?:\"|\Z)|'([^']*+)(?:'|\Z)|([^\s>\"'][^\s>]*+))?+)?+"
 )
 _LONG_REFERENCE: Final = re.compile(r"&#[xX]?[0-9a-fA-F]{8,}+;?")
-# §13.2.5.1-5: what is inside these is not markup, and no reader shows it
-_RAW_TEXT: Final = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
-    for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
-}
 
-Token = tuple[str, str, str]
-"""("text", text, ""), ("open", name, attributes) or ("close", name, "")."""
+Token = tuple[str, str | None, str | None, str | None, str | None, str | None]
+"""Text, then one of: an end tag's name, the name of a script or the like, the text that ends the page, a start tag's
+name and attributes. Comments, declarations and the content of scripts and styles are left out."""
 
 
 def tokens(source: str) -> Iterator[Token]:
-    """Text and tags in order; comments, declarations and the content of scripts and styles are left out."""
-    at, end = 0, len(source)
-    search = _TAG.search
-    while at < end:
-        tag = search(source, at)
-        if tag is None:
-            yield "text", source[at:], ""
-            return
-        if tag.start() > at:
-            yield "text", source[at : tag.start()], ""
-        at = tag.end()
-        name = tag["open"]
-        if name is not None:
-            name = name.lower()
-            yield "open", name, tag["attributes"]
-            if name in _RAW_TEXT:
-                close = _RAW_TEXT[name].search(source, at)
-                at = close.start() if close else end
-            elif name == "plaintext":
-                yield "text", source[at:], ""
-                return
-        elif tag["close"] is not None:
-            yield "close", tag["close"].lower(), ""
-        elif tag["comment"] is not None:
-            at = _after_comment(source, at)
-
-
-def _after_comment(source: str, at: int) -> int:
-    if source.startswith((">", "->"), at):  # §13.2.5.43: "<!-->" is a whole comment
-        return source.index(">", at) + 1
-    stop = _COMMENT_END.search(source, at)
-    return stop.end() if stop else len(source)
+    """Text and tags in order."""
+    return map(re.Match.groups, _TOKEN.finditer(source))  # type: ignore[arg-type]
 
 
 def attributes(source: str) -> dict[str, str]:
@@ -78,6 +55,7 @@ def unescape(text: str) -> str:
     """Character references resolved; numbers too long to be a character are dropped before they are computed."""
     if "&" not in text:
         return text
+    text = text.replace("&nbsp;", "\xa0")  # by far the commonest
     if "&#" in text:
         text = _LONG_REFERENCE.sub("\ufffd", text)
     return html.unescape(text)

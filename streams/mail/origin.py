@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -10,7 +10,13 @@ from streams.mail import flags, limits
 from streams.mail.clean import one_line
 
 _ID: Final = re.compile(r"<([^<>]{1,998})>")
+_SOUND_ID: Final = re.compile(r"<([!-;=?-~]{1,998}+)>")
 _DATE_CHARS: Final = 100
+_MONTHS: Final = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_SOUND_DATE: Final = re.compile(  # RFC 5322 §3.3 without what is obsolete
+    rf"(?:[A-Z][a-z]{{2}}, )?([0-9]{{1,2}}) ({'|'.join(_MONTHS)}) ([12][0-9]{{3}}) "
+    r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]) ([+-][01][0-9])([0-5][0-9])(?: \([A-Za-z]{1,9}\))?"
+)
 
 
 def date(value: str, odd: set[str]) -> datetime | None:
@@ -18,6 +24,10 @@ def date(value: str, odd: set[str]) -> datetime | None:
     if not value:
         return None
     try:
+        if sound := _SOUND_DATE.fullmatch(value):
+            day, month, year, hour, minute, second, hours, minutes = sound.groups()
+            moment = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+            return moment - timedelta(hours=int(hours), minutes=int(hours[0] + minutes))
         moment = parsedate_to_datetime(value[:_DATE_CHARS])
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
@@ -27,6 +37,10 @@ def date(value: str, odd: set[str]) -> datetime | None:
 
 def message_ids(value: str) -> tuple[str, ...]:
     """The ids of a header without angle brackets, in order, each once; of very many the first and the last ones."""
+    if sound := _SOUND_ID.fullmatch(value):
+        return (sound[1],)
+    if not value:
+        return ()
     found = [one_line(match[1]).replace(" ", "") for match in _ID.finditer(value)]
     if not found and "@" in value and "<" not in value:
         found = [word for word in one_line(value).split() if "@" in word.strip("@")][:1]

@@ -104,7 +104,10 @@ def _sender(head: Head, odd: set[str]) -> Address:
 
 def _all(head: Head, name: str, odd: set[str]) -> tuple[Address, ...]:
     """The mailboxes of every header of this name: To and Cc do occur twice, and all are meant."""
-    found = [one for value in head.fields.get(name, ())[: limits.ADDRESS_HEADERS] for one in addresses(value, odd)]
+    values = head.fields.get(name, ())
+    if len(values) == 1:
+        return addresses(values[0], odd)[: limits.ADDRESSES]
+    found = [one for value in values[: limits.ADDRESS_HEADERS] for one in addresses(value, odd)]
     return tuple(found[: limits.ADDRESSES])
 
 

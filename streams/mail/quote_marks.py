@@ -16,11 +16,14 @@ _NAMED_DAY: Final = _any("On|Am|Le|El|Em|Il|In data|Op|W dniu|Dnia|Den|Dne|På|P
 
 ATTRIBUTION_ENDS: Final = (":", "wrote", "wrote -", "----", "schrieb", "écrit", "escribió", "escreveu", "scritto")
 """How the last line of an attribution ends: a cheap first look."""
+ATTRIBUTION_LAST: Final = frozenset(end[-1] for end in ATTRIBUTION_ENDS)
+"""And a cheaper one."""
 
-_DIGIT: Final = r"(?=.{0,250}\d)"
+DIGIT: Final = re.compile(r"\d")
+"""No attribution is without one."""
 ATTRIBUTION: Final = re.compile(
     # "On 1 May 2024 at 10:00, Alice <alice@example.org> wrote:", in any language above
-    rf"[-*_ ]*{_NAMED_DAY}\b{_DIGIT}(?=.*[:@]).{{3,280}}?\b{_WROTE}(?!\w)[^:\n]{{0,160}}:?[-*_ \d:]*"
+    rf"[-*_ ]*{_NAMED_DAY}\b(?=.{{0,250}}\d)(?=.*[:@]).{{3,280}}?\b{_WROTE}(?!\w)[^:\n]{{0,160}}:?[-*_ \d:]*"
     # "Am 13.12.2017 21:11 schrieb Alice <alice@example.org>:", "tir. 18. apr. 2017 kl. 13:09 skrev Alice <...>:"
     rf"|(?=.{{0,80}}\b(?:19|20)\d\d\b)(?=.{{0,80}}\d[:.]\d\d).{{6,120}}\b{_WROTE}(?!\w)[^:]{{0,160}}:\s?"
     # "30.09.2017, 18.30, "Alice" <alice@example.org>:" and other dates with no verb
@@ -32,39 +35,33 @@ ATTRIBUTION: Final = re.compile(
 LOOSE_ATTRIBUTION: Final = re.compile(rf".{{0,250}}[\d@>\"].{{0,100}}\b{_WROTE}(?!\w).{{0,80}}:\s?", re.IGNORECASE)
 """May announce a quotation: only when lines marked with ">" follow."""
 
-ORIGINAL: Final = re.compile(
-    r"[ \t>]*[-_=*]{2,}[ \t]*+"
-    + _any(
-        "Original Message|Original-Nachricht|Originalnachricht|Ursprüngliche Nachricht|Message d'origine|"
-        "Message d’origine|Message original|Mensaje original|Mensagem original|Messaggio originale|"
-        "Original Appointment|"
-        "Oorspronkelijk bericht|Oorspronkelijke bericht|Wiadomość oryginalna|Oryginalna wiadomość|Oprindelig besked|"
-        "Ursprungligt meddelande|Opprinnelig melding|Alkuperäinen viesti|Reply message|Исходное сообщение"
-    )
-    + r".{0,40}$",
-    re.IGNORECASE,
+_ORIGINAL: Final = _any(
+    "Original Message|Original-Nachricht|Originalnachricht|Ursprüngliche Nachricht|Message d'origine|"
+    "Message d’origine|Message original|Mensaje original|Mensagem original|Messaggio originale|"
+    "Original Appointment|"
+    "Oorspronkelijk bericht|Oorspronkelijke bericht|Wiadomość oryginalna|Oryginalna wiadomość|Oprindelig besked|"
+    "Ursprungligt meddelande|Opprinnelig melding|Alkuperäinen viesti|Reply message|Исходное сообщение"
 )
+_FORWARDED: Final = _any(
+    "Forwarded message|Forwarded by|Weitergeleitete Nachricht|Message transféré|Message transmis|Mensaje reenviado|"
+    "Mensagem encaminhada|Mensagem reencaminhada|Messaggio inoltrato|Doorgestuurd bericht|Wiadomość przekazana|"
+    "Przekazana wiadomość|Vidarebefordrat meddelande|Пересылаемое сообщение"
+)
+_BEGIN_FORWARDED: Final = _any(
+    "Begin forwarded message|Anfang der weitergeleiteten Nachricht|Début du message réexpédié|"
+    "Début du message transféré|Inicio del mensaje reenviado|Início da mensagem reencaminhada|"
+    "Início da mensagem encaminhada|Inizio messaggio inoltrato|Inizio del messaggio inoltrato|"
+    "Begin doorgestuurd bericht|Początek przekazywanej wiadomości"
+)
+ORIGINAL: Final = re.compile(rf"[ \t>]*[-_=*]{{2,}}[ \t]*+{_ORIGINAL}.{{0,40}}$", re.IGNORECASE)
 FORWARDED: Final = re.compile(
-    r"[ \t]*(?:[-_=]{2,}[ \t]*+"
-    + _any(
-        "Forwarded message|Forwarded by|Weitergeleitete Nachricht|Message transféré|Message transmis|Mensaje reenviado|"
-        "Mensagem encaminhada|Mensagem reencaminhada|Messaggio inoltrato|Doorgestuurd bericht|Wiadomość przekazana|"
-        "Przekazana wiadomość|Vidarebefordrat meddelande|Пересылаемое сообщение"
-    )
-    + r".{0,120}|"
-    + _any(
-        "Begin forwarded message|Anfang der weitergeleiteten Nachricht|Début du message réexpédié|"
-        "Début du message transféré|Inicio del mensaje reenviado|Início da mensagem reencaminhada|"
-        "Início da mensagem encaminhada|Inizio messaggio inoltrato|Inizio del messaggio inoltrato|"
-        "Begin doorgestuurd bericht|Początek przekazywanej wiadomości"
-    )
-    + r"[ \t\xa0]?:[ \t]*)$",
-    re.IGNORECASE,
+    rf"[ \t]*(?:[-_=]{{2,}}[ \t]*+{_FORWARDED}.{{0,120}}|{_BEGIN_FORWARDED}[ \t\xa0]?:[ \t]*)$", re.IGNORECASE
 )
 
+_SENDER: Final = "From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|От"
 LABEL: Final = re.compile(
     r"[ \t]*\*?(?:"
-    r"(?P<sender>From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|От)"
+    rf"(?P<sender>{_SENDER})"
     r"|(?P<date>Sent|Date|Gesendet|Datum|Envoyé(?: le)?|Message du|Enviado(?: el| em)?|Fecha|Data|Inviato|Verzonden"
     r"|Wysłano|Wysłane|Dato|Sendt|Skickat|Lähetetty|Дата|Отправлено)"
     r"|(?P<to>To|An|À|A|Para|Aan|Do|Til|Till|Cc|Kopie|Copie à|Kopia|Vastaanottaja|Кому)"
@@ -73,6 +70,13 @@ LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 """A line of the header block that Outlook and others put above a quoted mail."""
+
+ANNOUNCED: Final = re.compile(
+    rf"\n[ \t>]*+(?:[-_=*]{{2,}}+[ \t]*+(?:{_ORIGINAL}|{_FORWARDED})"
+    rf"|\*?+(?=[fvdolо])(?:{_SENDER})\*?[ \t\xa0]{{0,3}}:|(?=[badip]){_BEGIN_FORWARDED})",
+    re.IGNORECASE,
+)
+"""Without it, in a text after a line feed, there is neither separator nor header block: one look at each line."""
 
 MARKED: Final = re.compile(r"[ \t]*(?:>|\|>|--\]|[A-Z]{1,3}>[ >])")
 """A line that is marked as quoted: "> text", "|> text", "AB> text" and the mark of one old program, "--]text"."""

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from streams.mail import limits
-from streams.mail.clean import BREAKS
+from streams.mail.clean import close_up
 from streams.mail.quote_marks import (
+    ANNOUNCED,
     ATTRIBUTION,
     ATTRIBUTION_ENDS,
+    ATTRIBUTION_LAST,
+    DIGIT,
     FORWARDED,
     LABEL,
     LOOSE_ATTRIBUTION,
@@ -37,18 +40,19 @@ class _Quoting:
     """What of a text is not newly written."""
 
     lines: list[str]
+    end: int
+    """From this line on all is quoted."""
     dropped: set[int] = field(default_factory=set)
     """Lines of attributions above marked quotations."""
-    end: int = 0
-    """From this line on all is quoted."""
     forwarded: bool = False
 
 
 def new_part(text: str) -> tuple[str, bool]:
     """The newly written part, and whether there is a quotation. A forward without a word of its own is read itself."""
     lines = text.split("\n", limits.QUOTE_LINES)[: limits.QUOTE_LINES]
-    quoting = _Quoting(lines=lines, end=len(lines))
-    _find_blocks(quoting)
+    quoting = _Quoting(lines, len(lines))
+    if ANNOUNCED.search("\n" + text):
+        _find_blocks(quoting)
     _find_attributions(quoting)
     own, marked = (
         _unmarked(quoting) if quoting.dropped or ">" in text or "--]" in text else (lines[: quoting.end], False)
@@ -67,8 +71,7 @@ def new_part(text: str) -> tuple[str, bool]:
 
 
 def _joined(lines: list[str]) -> str:
-    text = "\n".join(lines).strip()
-    return BREAKS.sub("\n\n", text) if "\n\n\n" in text else text
+    return close_up("\n".join(lines).strip())
 
 
 def _find_blocks(quoting: _Quoting) -> None:
@@ -94,10 +97,13 @@ def _find_blocks(quoting: _Quoting) -> None:
 
 def _find_attributions(quoting: _Quoting) -> None:
     lines = quoting.lines
-    ending = [number for number, line in enumerate(lines[: quoting.end]) if line.endswith(ATTRIBUTION_ENDS)]
+    ending = [
+        number
+        for number, line in enumerate(lines[: quoting.end])
+        if line[-1:] in ATTRIBUTION_LAST and line.endswith(ATTRIBUTION_ENDS)
+    ]
     for last in ending[:_CANDIDATES]:
-        first = _attribution_start(lines, last)
-        marked = _marked_below(lines, last)
+        first, marked = _attribution_start(lines, last), _marked_below(lines, last)
         if first is None and marked and LOOSE_ATTRIBUTION.fullmatch(lines[last].strip()[:_ATTRIBUTION_CHARS]):
             first = last
         if first is None:
@@ -112,37 +118,41 @@ def _attribution_start(lines: list[str], last: int) -> int | None:
     joined = ""
     for first in range(last, max(-1, last - _ATTRIBUTION_LINES), -1):
         line = lines[first].strip()
-        if not line or (line.startswith(">") and first != last):
+        if not line or (line[0] == ">" and first != last):
             return None
-        joined = f"{line} {joined}".strip()
+        joined = f"{line} {joined}" if joined else line
         if len(joined) > _ATTRIBUTION_CHARS:
             return None
-        if ATTRIBUTION.fullmatch(joined):
+        if DIGIT.search(joined) and ATTRIBUTION.fullmatch(joined):
             return first
     return None
 
 
 def _marked_below(lines: list[str], last: int) -> bool:
-    return MARKED.match(next((line for line in lines[last + 1 : last + 4] if line.strip()), "")) is not None
+    for line in lines[last + 1 : last + 4]:
+        if line and not line.isspace():
+            return MARKED.match(line) is not None
+    return False
 
 
 def _unmarked(quoting: _Quoting) -> tuple[list[str], bool]:
     """The lines before the end that are not marked with ">", and whether there were marked ones."""
-    own: list[str] = []
-    marked = False
-    before = ""
     lines = quoting.lines[: quoting.end]
-    for number, line in enumerate(lines):
-        if (">" in line[:_MARK_CHARS] or line.startswith("--]")) and MARKED.match(line):
-            marked, before = True, line
-            continue
-        if len(before) >= _WRAPPED and line[:1].islower() and number + 1 < len(lines) and lines[number + 1][:1] == ">":
-            before = ""
-            continue
-        before = ""
-        if number not in quoting.dropped:
-            own.append(line)
-    return own, marked
+    marked = [
+        number
+        for number, line in enumerate(lines)
+        if (">" in line[:_MARK_CHARS] or line[:3] == "--]") and MARKED.match(line)
+    ]
+    left_out = quoting.dropped.union(marked)
+    for number in marked:
+        if len(lines[number]) >= _WRAPPED and _goes_on(lines, number + 1) and number + 1 not in left_out:
+            left_out.add(number + 1)
+    return [line for number, line in enumerate(lines) if number not in left_out], bool(marked)
+
+
+def _goes_on(lines: list[str], number: int) -> bool:
+    """Whether the line is the rest of the quoted one above it: more of the quotation follows."""
+    return number + 1 < len(lines) and lines[number][:1].islower() and lines[number + 1][:1] == ">"
 
 
 def _without_rules(own: list[str]) -> list[str]:

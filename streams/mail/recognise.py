@@ -27,7 +27,7 @@ def require_mail(raw: bytes, head: Head, odd: set[str]) -> None:
     """
     if not head.fields:
         raise MailError("no header field")
-    if not _OF_MAILS & head.fields.keys() and flags.HEAD_CUT not in odd:  # they may stand behind the cut
+    if _OF_MAILS.isdisjoint(head.fields) and flags.HEAD_CUT not in odd:  # they may stand behind the cut
         raise MailError("none of the header fields that every mail has")
     if raw.startswith(b"From ") and _NEXT_IN_MBOX.search(raw):
         raise MailError("an mbox file, which holds several mails: split it first, `git mailsplit -oDIRECTORY FILE`")

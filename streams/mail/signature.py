@@ -16,7 +16,7 @@ _MOBILE: Final = re.compile(
     r"[^\s,.;?!][^,;?!\n]{0,60}(?:<?https?://\S*)?[^,;?!\n]{0,10}",
     re.IGNORECASE,
 )
-_MOBILE_INITIALS: Final = frozenset("SGVMEOIWLDOsgО")
+_BOASTS: Final = frozenset("sen get von ges die env obt inv ver wys ski läh отп".split())
 _CLOSING: Final = re.compile(
     r"(?:(?:with )?(?:best|kind|kindest|warm|warmest|many)?\s?(?:regards|wishes)|best"
     r"|yours(?: sincerely| truly| faithfully)?"
@@ -33,51 +33,72 @@ _CLOSING: Final = re.compile(
     r"|(?:serdecznie |z poważaniem,? ?)?pozdrawiam|z poważaniem|pozdrowienia|dziękuję|с уважением)[^\w\n]{0,4}",
     re.IGNORECASE,
 )
+_RULES: Final = frozenset("_-=*\u2013\u2014")
+_INITIALS: Final = frozenset("SGVMEOIWLDsgО")
+"""Of a phone's boast: it is rarely in small letters."""
+_FIRST: Final = _RULES | _INITIALS
 _MOST_LINES: Final = 25
 _MOST_CLOSING_CHARS: Final = 40
 _MOST_CHARS: Final = 120
 _MOST_CLOSING_LINES: Final = 9
+_MOST_NAME_CHARS: Final = 40
+_MOST_FOOTER_LINES: Final = 12
 
 
 def without_signature(lines: list[str]) -> list[str]:
     """The lines above the signature; all of them when there is none."""
-    written = [number for number, line in enumerate(lines) if line and not line.isspace()]
-    tail = written[-_MOST_LINES - 1 :]
-    for position, number in enumerate(tail):
-        text = lines[number].strip()
-        if len(text) <= _MOST_CHARS and _begins(text, lines, number, len(tail) - position - 1):
-            return lines[:number]
+    tail = _written(lines)
+    texts = [lines[number].strip() for number in tail]
+    first_closing = len(texts) - 1 - _MOST_CLOSING_LINES
+    for position, text in enumerate(texts):
+        if text[0] in _FIRST and _begins(texts, position):
+            return lines[: tail[position]]
+        if (text[0] in _RULES and _rules_off(texts, position)) or (
+            position >= first_closing and _closes(texts, position)
+        ):
+            above = lines[: tail[position]]
+            if any(line.strip() for line in above):  # "Thanks!" and a name alone: that is the message
+                return above
     return lines
 
 
-def _begins(text: str, lines: list[str], number: int, below: int) -> bool:
-    if text in _SEPARATOR:
-        return True
-    if text[0] in "_-=*\u2013\u2014" and _FOOTER_RULE.fullmatch(text):
-        return below <= 12 and _is_footer(lines, number) and _written_above(lines, number)
-    if text[0] in _MOBILE_INITIALS and _MOBILE.fullmatch(text):
-        return True
-    if not 0 < below <= _MOST_CLOSING_LINES or len(text) > _MOST_CLOSING_CHARS or not _closes(text, lines, number):
+def _written(lines: list[str]) -> list[int]:
+    """The numbers of the last lines that hold a word, in order."""
+    found: list[int] = []
+    for number in range(len(lines) - 1, -1, -1):
+        if lines[number] and not lines[number].isspace():
+            found.append(number)
+            if len(found) > _MOST_LINES:
+                break
+    found.reverse()
+    return found
+
+
+def _begins(texts: list[str], position: int) -> bool:
+    """A separator or a phone's boast."""
+    text = texts[position]
+    if len(text) > _MOST_CHARS:
         return False
-    return _written_above(lines, number)  # "Thanks!" and a name alone: that is the message
+    return text in _SEPARATOR or (text[:3].lower() in _BOASTS and _MOBILE.fullmatch(text) is not None)
 
 
-def _written_above(lines: list[str], number: int) -> bool:
-    return any(line.strip() for line in lines[:number])
+def _rules_off(texts: list[str], position: int) -> bool:
+    """A rule above contact lines or the footer of a mailing list, rather than one in the text."""
+    below = texts[position + 1 :]
+    if not 0 < len(below) <= _MOST_FOOTER_LINES or len(texts[position]) > _MOST_CHARS:
+        return False
+    return _FOOTER_RULE.fullmatch(texts[position]) is not None and any(_CONTACT.search(line[:200]) for line in below)
 
 
-def _is_footer(lines: list[str], number: int) -> bool:
-    """Contact lines or the footer of a mailing list below a rule, rather than a rule in the text."""
-    rest = [line for line in lines[number + 1 :] if line.strip()]
-    return bool(rest) and any(_CONTACT.search(line[:200]) for line in rest)
-
-
-def _closes(text: str, lines: list[str], number: int) -> bool:
+def _closes(texts: list[str], position: int) -> bool:
     """A closing with a name below it: "Best regards,", "Alice"."""
-    if not _CLOSING.fullmatch(text):
+    below = texts[position + 1 :]
+    if len(texts[position]) > _MOST_CLOSING_CHARS or not below or len(below[0]) > _MOST_NAME_CHARS:
         return False
-    rest = [line.strip() for line in lines[number + 1 :] if line.strip()]
-    name = rest[0]
+    name = below[0]
     return (
-        len(name) <= 40 and len(name.split()) <= 5 and name[-1] not in "?!:" and all(len(line) <= 90 for line in rest)
+        _CLOSING.fullmatch(texts[position]) is not None
+        and len(name.split()) <= 5
+        and name[-1] not in "?!:"
+        and all(len(line) <= 90 for line in below)
     )

@@ -16,7 +16,7 @@ _VALUES = st.one_of(
     st.builds("{}<{}>".format, _NAMES, _SPECS),
     st.builds('"{}" <{}>'.format, _NAMES, _SPECS),
     st.builds('"{}"<{}>'.format, _SPECS, _SPECS),
-).map(str.strip)
+).map(str.strip).filter(_SIMPLE.fullmatch)
 
 
 @given(_VALUES)
