@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streams.triage.addresses import is_free_mail
-from streams.triage.features import SHORT, Features, Role
+from streams.triage.features import SHORT, Features
+from streams.triage.parties import Role
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule, rule_about
 

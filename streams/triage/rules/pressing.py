@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from streams.triage.features import Features, Role
+from streams.triage.features import Features
+from streams.triage.parties import Role
 from streams.triage.phrases import Cue
 from streams.triage.pressure import CALMING, SIGNS
 from streams.triage.rule import rule_about

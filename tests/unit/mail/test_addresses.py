@@ -11,12 +11,16 @@ from streams.mail.model import Address
 
 _NAMES = st.text(st.characters(codec="utf-8"), max_size=20)
 _SPECS = st.from_regex(r"[A-Za-z0-9!#$%&'*+/?^_`{|}~.-]{1,20}@[A-Za-z0-9.-]{1,20}", fullmatch=True)
-_VALUES = st.one_of(
-    _SPECS,
-    st.builds("{}<{}>".format, _NAMES, _SPECS),
-    st.builds('"{}" <{}>'.format, _NAMES, _SPECS),
-    st.builds('"{}"<{}>'.format, _SPECS, _SPECS),
-).map(str.strip).filter(_SIMPLE.fullmatch)
+_VALUES = (
+    st.one_of(
+        _SPECS,
+        st.builds("{}<{}>".format, _NAMES, _SPECS),
+        st.builds('"{}" <{}>'.format, _NAMES, _SPECS),
+        st.builds('"{}"<{}>'.format, _SPECS, _SPECS),
+    )
+    .map(str.strip)
+    .filter(_SIMPLE.fullmatch)
+)
 
 
 @given(_VALUES)
