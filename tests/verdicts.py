@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from streams.archive.rows import Row, row
 from streams.events import Correspondent, Origin, VerdictRecord, event_id, utc_text
-from streams.triage.verdict import Category, Counterfactual, Facts, Lane, Reason, SenderFacts, ThreadFacts
+from streams.triage.verdict import (
+    Answered,
+    Category,
+    Counterfactual,
+    Facts,
+    Habit,
+    Habits,
+    Lane,
+    Reason,
+    SenderFacts,
+    ThreadFacts,
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,18 @@ _text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 _moments = st.datetimes(timezones=st.just(UTC)).map(utc_text)
 _counts = st.integers(0, 2**31 - 1)
 
+_habits = st.builds(
+    Habit,
+    shift=st.floats(-9.5, 9.5),
+    corrections=_counts,
+    category=st.none() | st.sampled_from(Category),
+    lean=st.floats(-2, 2),
+    replied=_counts,
+    wrote_before=_counts,
+    wrote=_counts,
+    acted_at=_text,
+)
+
 VERDICTS = st.builds(
     VerdictRecord,
     event_id=st.binary(min_size=16, max_size=16).map(bytes.hex),
@@ -103,6 +126,8 @@ VERDICTS = st.builds(
         | st.builds(SenderFacts, mails=_counts, important=_counts, junk=_counts, first_seen=st.none() | _moments, last_seen=st.none() | _moments),
         thread=st.none()
         | st.builds(ThreadFacts, mails=_counts, top_priority=st.integers(0, 10), owner_wrote=st.booleans(), last_seen=st.none() | _moments),
+        habits=st.none()
+        | st.builds(Habits, sender=st.none() | _habits, circle=st.none() | _habits, people=st.none() | st.builds(Answered, mails=_counts, replied=_counts)),
     ),
     policy_version=_text,
     model_version=_text,

@@ -13,7 +13,7 @@ from agents.commands.explanation import Difference, Explanation, differences, li
 from agents.commands.tail import line
 from infra.terminal import printable
 from streams.events import Correspondent, VerdictRecord
-from streams.triage.verdict import Category, Facts, Lane, Reason, ThreadFacts, Verdict
+from streams.triage.verdict import Answered, Category, Facts, Habit, Habits, Lane, Reason, ThreadFacts, Verdict
 from tests.verdicts import VERDICT, VERDICTS, changed
 
 DERIVED = Verdict(**{field.name: getattr(VERDICT, field.name) for field in dataclasses.fields(Verdict)})
@@ -82,6 +82,14 @@ def test_a_person_reads_reasons_facts_and_the_outcome() -> None:
         "policy_version: recorded p1, now p2",
     ):
         assert expected in shown
+
+
+def test_a_person_reads_what_the_owner_s_acts_and_answers_were() -> None:
+    sender = Habit(lean=1.5, replied=9, marked=1, acted_at="2026-03-02T09:00:00.000Z")
+    record = changed(facts=Facts(habits=Habits(sender=sender, people=Answered(mails=200, replied=29))))
+    shown = told(Explanation(recorded=record, found_in="PostgreSQL", derived=DERIVED))
+    assert "sender: answered 9, marked 1, +1.5 points; last 2026-03-02T09:00:00.000Z" in shown
+    assert "29 of the 200 mails that people wrote meanwhile" in shown
 
 
 def test_what_could_not_be_derived_is_not_called_identical() -> None:
