@@ -226,7 +226,7 @@ def _rows(
     for what, name in names.items():
         old = former(name)
         if what != "circle":
-            found[name] = teaching.taught(old, base, aim, now=feedback.at)
+            found[name] = teaching.taught(old, base, aim, now=feedback.at, one_matter=what == "thread")
         elif is_first:
             found[name] = teaching.averaged(old, base, aim, Category(mail.category), now=feedback.at)
         if what == "sender" and (kind or (feedback.action == "not_spam" and old.category in JUNK)):

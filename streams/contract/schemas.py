@@ -47,7 +47,7 @@ _BOUNDS: dict[str, dict[str, Schema]] = {
     "Habit": {
         "shift": {"minimum": -9.5, "maximum": 9.5},
         "lean": {"minimum": -2.0, "maximum": 2.0},
-        **dict.fromkeys(("corrections", "generation", "replied", "marked", "deleted_unread"), _COUNT),
+        **dict.fromkeys(("corrections", "doubts", "generation", "replied", "marked", "deleted_unread"), _COUNT),
         **dict.fromkeys(("wrote_before", "wrote"), _COUNT),
     },
     "Answered": {"mails": _COUNT, "replied": _COUNT},

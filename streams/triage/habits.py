@@ -26,6 +26,8 @@ CIRCLE_LIMIT = 1.5
 AGAIN = 0.35
 """The least share of a miss that is made up for, however often was corrected before: the n-th correction moves 1/n of
 it, so opinions that change find a middle."""
+MOST_DOUBTS = 7
+"""Corrections of a sender, at most, that are believed of their threads alone."""
 SENDER, THREAD, CIRCLE, KIND = (
     "you_corrected_sender", "you_corrected_thread", "you_corrected_circle", "you_named_the_kind"
 )  # fmt: skip
@@ -127,17 +129,28 @@ def _applied_to_circle(habit: Habit, priority: float, now: str) -> float:
     )
 
 
-def taught(habit: Habit, base: float, wanted: tuple[float, float], *, now: str) -> Habit:
+def taught(habit: Habit, base: float, wanted: tuple[float, float], *, now: str, one_matter: bool = False) -> Habit:
     """A sender's or thread's row after a mail whose priority would have been `base` without any correction belongs
-    between `wanted` (both ends included). It moves to the middle when it would miss."""
+    between `wanted` (both ends included). It moves to the middle when it would miss.
+
+    `one_matter`: the row is a thread's. Mail of a sender that would have been right without the row takes back what the
+    row says: the owner minds some matters of the sender, and those have rows of their own. So the next corrections are
+    believed of their threads alone, the more of them the more often that happened."""
     low, high = wanted
     said, old, middle = applied(habit, base, now), faded(habit, now), (low + high) / 2
-    shift, want = old, habit.want
-    if not low - 0.5 <= said <= high + 0.5:
-        rate = max(AGAIN, 1 / (habit.corrections + 1))
-        shift = _bounded(old + rate * (middle - said))
-        want = middle if old * shift <= 0 else want + rate * (middle - want)
-    return replace(habit, shift=shift, want=round(want, 3), corrections=habit.corrections + 1, at=now)
+    told = replace(habit, shift=old, corrections=habit.corrections + 1, at=now)
+    if low - 0.5 <= said <= high + 0.5:
+        return told
+    if one_matter:  # the last word counts
+        return replace(told, shift=_bounded(middle - base), want=middle)
+    if low - 0.5 <= base <= high + 0.5:
+        return replace(told, shift=0.0, doubts=min(MOST_DOUBTS, 2 * habit.doubts + 1))
+    if habit.doubts:
+        return replace(told, doubts=habit.doubts - 1)
+    rate = max(AGAIN, 1 / told.corrections)
+    shift = _bounded(old + rate * (middle - said))
+    want = middle if old * shift <= 0 else habit.want + rate * (middle - habit.want)
+    return replace(told, shift=shift, want=round(want, 3))
 
 
 def averaged(habit: Habit, base: float, wanted: tuple[float, float], category: Category, *, now: str) -> Habit:

@@ -63,6 +63,8 @@ class Habit:
     want: float = 5.0
     """The priority that corrected mail should have had: none is moved beyond it."""
     corrections: int = 0
+    doubts: int = 0
+    """So many of the next corrections are about one matter of the sender, not about the sender (see `taught`)."""
     category: Category | None = None
     """Of a sender: what kind of mail the owner said it writes. Of a circle: the kind of mail that was corrected."""
     at: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,6 +89,26 @@ def test_however_much_is_corrected_it_is_bounded(base: float, corrections: list[
 def test_an_opinion_that_is_taken_back_is_gone() -> None:
     row = taught(taught(Habit(), 5.0, HIGH, now=NOW), 5.0, NORMAL, now=NOW)
     assert 3.5 <= applied(row, 5.0, NOW) <= 6.5
+
+
+def test_who_minds_one_matter_of_a_sender_is_believed_of_threads_alone_for_a_while() -> None:
+    row = taught(taught(Habit(), 5.0, HIGH, now=NOW), 5.0, NORMAL, now=NOW)
+    assert (row.shift, row.doubts) == (0.0, 1)
+    row = taught(row, 5.0, HIGH, now=NOW)
+    assert (row.shift, row.doubts) == (0.0, 0)
+    row = taught(row, 5.0, HIGH, now=NOW)
+    assert row.shift > 0.5, "said twice, of two threads: it is the sender"
+    assert taught(row, 5.0, NORMAL, now=NOW).doubts == 1
+    assert taught(replace(row, doubts=3), 5.0, NORMAL, now=NOW).doubts == 7
+
+
+@given(st.lists(st.sampled_from([HIGH, NORMAL, LOW]), min_size=1, max_size=12))
+def test_of_one_matter_the_last_word_counts_at_once(said: list[tuple[int, int]]) -> None:
+    row = Habit()
+    for band in said:
+        row = taught(row, 5.0, band, now=NOW, one_matter=True)
+        assert band[0] - 0.5 <= applied(row, 5.0, NOW) <= band[1] + 0.5
+        assert row.doubts == 0
 
 
 def test_what_is_right_already_moves_nothing() -> None:
