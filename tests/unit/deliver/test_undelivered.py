@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from aiokafka.errors import OutOfOrderSequenceNumber
 from click.testing import CliRunner
 
 from agents.deliver import undelivered
 from agents.deliver.command import deliver
+from agents.deliver.endpoints import Endpoint
 from agents.deliver.redeliver import chosen
 from agents.deliver.signature import key, new_secret
 from agents.deliver.undelivered import Identity, Undelivered, delivery_of, marks, read
 from infra.errors import ConfigError
+from infra.settings import load
 from streams.contract import headers as described
 from streams.events import MalformedEvent
 from streams.reading import Record
@@ -118,3 +123,31 @@ def test_without_a_file_there_is_nothing_to_deliver_to(monkeypatch: pytest.Monke
 
 def test_a_new_secret_can_sign() -> None:
     assert len(key(CliRunner().invoke(deliver, ["secret"]).output)) == 32
+
+
+async def test_a_producer_that_has_failed_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was fenced, or lost count of its batches, refuses everything from then on."""
+    made: list[Any] = []
+
+    class Producer:
+        def __init__(self, **_: object) -> None:
+            self.closed, self.spent = False, not made
+            made.append(self)
+
+        async def start(self) -> None: ...
+
+        async def stop(self) -> None:
+            self.closed = True
+
+        async def send_and_wait(self, *_: object, **__: object) -> None:
+            if self.spent:
+                raise OutOfOrderSequenceNumber
+
+    monkeypatch.setattr("aiokafka.AIOKafkaProducer", Producer)
+    log = undelivered.UndeliveredLog(load())
+    endpoint = SimpleNamespace(name="pager")
+    with pytest.raises(OutOfOrderSequenceNumber):
+        await log.add(cast("Endpoint", endpoint), lane_record("home", 7), "HTTP 422", 3)
+    await log.add(cast("Endpoint", endpoint), lane_record("home", 7), "HTTP 422", 3)
+    await log.close()
+    assert [one.closed for one in made] == [True, True]
