@@ -1,4 +1,4 @@
-"""Waiting for whichever comes first."""
+"""Waiting for whichever comes first, and never longer than said."""
 
 from __future__ import annotations
 
@@ -17,3 +17,14 @@ async def first(*awaitables: Awaitable[Any], within_s: float | None = None) -> N
         for future in futures:
             if future not in awaitables:
                 future.cancel()
+
+
+async def until_set(event: asyncio.Event, within_s: float) -> bool:
+    """Wait until it is set; False when it was not within that time. Not `asyncio.wait_for`: where the event is set and
+    the waiter is cancelled in the same moment, it keeps the cancellation to itself (CPython 86296)."""
+    try:
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 import orjson
@@ -67,6 +67,14 @@ class Feedback:
             )
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise MalformedEvent(f"not a feedback record: {type(error).__name__}: {error}") from None
+
+    def as_taken(self, milliseconds: int) -> Feedback:
+        """The same, said no later than the broker took it (LogAppendTime, ms since 1970; 0 or less: not known): a clock
+        that runs ahead would have the last word until its time has come, and what it taught would not fade."""
+        taken = milliseconds / 1000
+        if not 0 < taken < datetime.fromisoformat(self.at).timestamp():
+            return self
+        return replace(self, at=utc_text(datetime.fromtimestamp(taken, UTC)))
 
     def headers(self) -> Headers:
         """The record's headers; a trace begins with it."""

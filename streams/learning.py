@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from zlib import crc32
 
-from streams.events import MalformedEvent, VerdictRecord, utc_text, verdict_headers
+from streams.events import MalformedEvent, VerdictRecord, verdict_headers
 from streams.feedback import Feedback
 from streams.mail import Mail
 from streams.people import people
-from streams.revisions import ALL_OF_IT, CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key
+from streams.revisions import ALL_OF_IT, CORRECTED, KEY_CHARACTERS, CorrectedFacts, last_revision, row_key, spoke_since
 from streams.runtime import Event, Known, Outcome, Output, Table, Write
 from streams.topics import FEEDBACK, LANES
 from streams.topics import HABITS as HABITS_TOPIC
@@ -106,14 +105,15 @@ def _base(priority: int, reasons: tuple[Reason, ...]) -> float:
 
 def learn_from(event: Event, known: Known, policy: Policy, *, from_acts: bool = True) -> Outcome:
     """One record of feedback. `from_acts`: whether acts teach that are no correction. Raises MalformedEvent."""
-    feedback = _as_said(Feedback.decode(event.value), event)
+    feedback = Feedback.decode(event.value).as_taken(event.timestamp)
     if event.key != feedback.account.encode():
         raise MalformedEvent("feedback under another account's key")
     own = known.get(HABITS, row_key(feedback.account, "")) or Habit()
-    taken_back = _is_taken_back(feedback, known)
+    taken_back = spoke_since(known, feedback.account, ALL_OF_IT, feedback.at)
     if feedback.action == "forgotten":
         return Outcome(label=LABEL) if taken_back else _forgotten(feedback, own)
-    if _is_overtaken(feedback, known):
+    # A repeated correction (the topic is read again), or an older one (a dead letter put back), is not the last word.
+    if feedback.action == "corrected" and spoke_since(known, feedback.account, feedback.event_id, feedback.at):
         return Outcome(label=LABEL)
     mail = _about(feedback, known)
     if feedback.action in acts.RATES:
@@ -141,32 +141,10 @@ def _with_revision(outcome: Outcome, revised: VerdictRecord, at: str, event: Eve
     return outcome._replace(outputs=(lane,), writes=(*outcome.writes, said))
 
 
-def _as_said(feedback: Feedback, event: Event) -> Feedback:
-    """Nothing was said later than the broker took it (LogAppendTime): a sender's clock that runs ahead would have the
-    last word until that time, and what it taught would not fade."""
-    appended = event.timestamp / 1000  # 0 or less: not known
-    if not 0 < appended < datetime.fromisoformat(feedback.at).timestamp():
-        return feedback
-    return replace(feedback, at=utc_text(datetime.fromtimestamp(appended, UTC)))
-
-
-def _is_taken_back(feedback: Feedback, known: Known) -> bool:
-    """Whether all that the account's feedback teaches was forgotten after this was said, or by this (read again)."""
-    forgotten = known.get(CORRECTED, row_key(feedback.account, ALL_OF_IT))
-    return forgotten is not None and feedback.at <= forgotten.at
-
-
 def _forgotten(feedback: Feedback, own: Habit) -> Outcome:
     outcome = _learned(feedback, Habit(at=feedback.at, generation=own.generation + 1), {})
     since = Write(CORRECTED, row_key(feedback.account, ALL_OF_IT), CorrectedFacts(at=feedback.at))
     return outcome._replace(writes=(*outcome.writes, since))
-
-
-def _is_overtaken(feedback: Feedback, known: Known) -> bool:
-    """Whether a correction is a repeated one (the topic is read again) or an older one (a dead letter put back): the
-    last word is the one that was said last, whenever it is read."""
-    last = known.get(CORRECTED, row_key(feedback.account, feedback.event_id))
-    return last is not None and feedback.action == "corrected" and feedback.at <= last.at
 
 
 def _by_act(feedback: Feedback, own: Habit, mail: Recent, known: Known) -> Outcome:

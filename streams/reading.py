@@ -128,7 +128,8 @@ async def _chunks(consumer: Any, ends: dict[Any, int], stall_s: float) -> AsyncI
         ]
         if chunk:
             yield chunk
-        positions = {partition: await consumer.position(partition) for partition in ends}
+        async with asyncio.timeout(stall_s):  # aiokafka waits for one that is being found out, without a bound
+            positions = {partition: await consumer.position(partition) for partition in ends}
         ends = {partition: end for partition, end in ends.items() if positions[partition] < end}
         if (total := sum(positions.values())) != progress:
             progress, moved_at = total, time.monotonic()

@@ -50,6 +50,12 @@ def row_key(account: str, name: str) -> bytes:
     return f"{account}\x00{name[:KEY_CHARACTERS]}".encode("utf-8", "replace")
 
 
+def spoke_since(known: Known, account: str, event_id: str, at: str) -> bool:
+    """Whether a mail's owner said where it belongs at that time or later; with `ALL_OF_IT` had all forgotten."""
+    last = known.get(CORRECTED, row_key(account, event_id))
+    return last is not None and at <= last.at
+
+
 def last_revision(known: Known, account: str, event_id: str) -> int:
     """The number of the last revision that a mail was given here; 0: it has the stream's own verdict alone."""
     key = row_key(account, event_id)

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
+from infra.waiting import until_set
 from monitoring.metrics_server import PULSE
 from streams.closing import close_within
 from streams.control.follower import Follower
@@ -90,8 +91,7 @@ class StatusPublisher:
             status = self.status()
             self._beat(status)
             await self._attempt(status.encode(), SEND_SECONDS)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._soon.wait(), self._settings.status_interval_s)
+            await until_set(self._soon, self._settings.status_interval_s)
             self._soon.clear()
 
     def _beat(self, status: Status) -> None:

@@ -227,6 +227,7 @@ class Desk:
             transaction_timeout_ms=60_000,
             enable_idempotence=True,
             acks="all",
+            max_request_size=2 * 1024 * 1024,  # a dead letter's
             request_timeout_ms=10_000,
         )
         try:

@@ -181,11 +181,14 @@ async def _redeliver(settings: Settings, found: list[Undelivered], *, machine: b
 
 async def _drop(settings: Settings, found: list[Undelivered], why: str, who: str) -> None:
     from agents.deliver.undelivered import UndeliveredLog
+    from streams.kafka_errors import or_unavailable
+    from streams.topics import UNDELIVERED
 
     undelivered = UndeliveredLog(settings)
     try:
-        for one in found:
-            await undelivered.settle(one, "dropped", why, who)
+        with or_unavailable(settings, f"{UNDELIVERED.name} could not be written at"):
+            for one in found:
+                await undelivered.settle(one, "dropped", why, who)
     finally:
         await undelivered.close()
 

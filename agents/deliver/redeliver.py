@@ -9,6 +9,8 @@ from agents.deliver.endpoints import Endpoint
 from agents.deliver.post import Post
 from agents.deliver.undelivered import Undelivered, UndeliveredLog, delivery_of
 from infra.settings import Settings
+from streams.kafka_errors import or_unavailable
+from streams.topics import UNDELIVERED
 
 
 def chosen(
@@ -28,7 +30,7 @@ async def redeliver(
     """Each with its outcome; what is accepted is settled, the rest stays. An account's later ones wait for its first.
 
     Raises:
-        KafkaError, TimeoutError: a settlement could not be written; it was delivered, and would be again.
+        KafkaUnavailable: a settlement could not be written; it was delivered, and would be again.
     """
     undelivered = UndeliveredLog(settings)
     posts = {name: Post(endpoints[name]) for name in {one.endpoint for one in waiting}}
@@ -40,7 +42,8 @@ async def redeliver(
                 continue
             answer = await posts[one.endpoint].send(delivery_of(one))
             if answer.fate == Fate.DELIVERED:
-                await undelivered.settle(one, "redelivered")
+                with or_unavailable(settings, f"{UNDELIVERED.name} could not be written at"):
+                    await undelivered.settle(one, "redelivered")
             else:
                 stuck.add(chain)
             yield one, answer

@@ -193,9 +193,17 @@ class UndeliveredLog:
     async def _send(
         self, partition: int, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...]
     ) -> None:
-        async with asyncio.timeout(WRITE_S):
-            producer = await self._connected()
-            await producer.send_and_wait(UNDELIVERED.name, value, key=key, partition=partition, headers=list(headers))
+        from aiokafka.errors import KafkaError
+
+        try:
+            async with asyncio.timeout(WRITE_S):
+                producer = await self._connected()
+                await producer.send_and_wait(
+                    UNDELIVERED.name, value, key=key, partition=partition, headers=list(headers)
+                )
+        except (KafkaError, TimeoutError):
+            await self.close()  # it may refuse everything from now on; the next call makes another
+            raise
 
     async def _connected(self) -> Any:
         from aiokafka import AIOKafkaProducer

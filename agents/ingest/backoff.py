@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from contextlib import suppress
+
+from infra.waiting import until_set
 
 STABLE_S = 300.0
 """A connection that lasted this long was a good one: the next failure starts the count anew."""
@@ -19,8 +20,7 @@ class Soon:
 
     async def sleep(self, seconds: float) -> None:
         """Wait so long, or until the next `now`."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._now.wait(), seconds)
+        await until_set(self._now, seconds)
 
     def now(self) -> None:
         """End every wait that is under way."""

@@ -33,6 +33,8 @@ START_S = 20.0
 CONFIRM_S = 3.0
 UNHEARD_S = 60.0
 """A consumer whose commits fail for so long is given up for a new one: it may never find its coordinator again."""
+POLL_S = 5.0
+"""How long a poll may take that asks for records for half a second: in a rebalance aiokafka waits for its end."""
 ANSWER_S = 3.0
 RETRY_MAX_S = 5.0
 CLOSE_S = 2.0
@@ -103,7 +105,10 @@ class Membership:
         while True:
             if self._unheard is self._consumer:
                 raise KafkaUnavailable(f"no answer of the coordinator for {UNHEARD_S:.0f} s")
-            fetched = await self._consumer.getmany(timeout_ms=500, max_records=1000)
+            fetched: Mapping[Any, Any] = {}
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    fetched = await self._consumer.getmany(timeout_ms=500, max_records=1000)
             for partition, records in fetched.items():
                 if roster := self._rosters.get(partition.partition):
                     roster.take_in((record.key, record.value) for record in records)

@@ -67,17 +67,20 @@ async def ingest(settings: Settings) -> None:
         await control.caught_up(stop)
         running = asyncio.create_task(membership.run(), name="membership")
         pushing = asyncio.create_task(push.run(), name="push")
-        pushing.add_done_callback(partial(_stop_on_failure, stop))
+        parts = (running, pushing)
+        for task in parts:
+            task.add_done_callback(partial(_stop_on_failure, stop))
         await stop.wait()
         started = time.monotonic()
         end_within(STOP_S, code=0)
-        for task in (running, pushing):
+        for task in parts:
             task.cancel()
-        await asyncio.wait([running, pushing])
+        await asyncio.wait(parts)
         await gmail.close()
         await SPANS.stop_within(SPANS_S)
-    if not pushing.cancelled() and (error := pushing.exception()):
-        raise error
+    for task in parts:
+        if not task.cancelled() and (error := task.exception()):
+            raise error
     log.info("ingest stopped", extra={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 

@@ -7,10 +7,10 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from infra.errors import Fatal
+from infra.waiting import until_set
 from monitoring.run import logs
 from monitoring.run.children import Place, Program, forget, signal_group, spawn
 
@@ -128,8 +128,7 @@ class Supervisor:
                 return
             pause = min(self._patience.pause_s * 2 ** (len(one.deaths) - 1), self._patience.pause_max_s)
             self._say(f"{name} {ending(code)}; starting it again in {pause:.1f} s")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+            await until_set(self._stopping, pause)
             one.restarts += 1
 
     def _may_live(self, one: Kept, code: int) -> bool:

@@ -155,5 +155,5 @@ def _tell(done: Settled, selection: Selection, *, machine: bool) -> None:
         told = {"same": "were of the same failure as another", "already": "had been dealt with"}
         click.echo(", ".join(f"{count} {told.get(name, name)}" for name, count in counts.items() if count) or "nothing")
         for place in done.impossible:
-            click.echo(f"{place}: the record does not say where it came from; it stays open", err=True)
+            click.echo(f"{place}: does not say where it came from, or is not whole; it stays open", err=True)
     sys.exit(1 if done.impossible else 0)

@@ -12,6 +12,7 @@ import orjson
 
 from streams.events import ATTEMPT_HEADER, Headers
 from streams.reading import Record
+from streams.runtime.dead import CUT
 from streams.topics import ALL, DEAD
 
 REPLAYABLE = frozenset(spec.name for spec in ALL if spec.name.startswith("mail.")) - {DEAD.name}
@@ -73,7 +74,7 @@ class Letter:
     account: str
     event_id: str
     origin: Origin | None
-    """None: the record does not say where it came from, so it cannot be put back."""
+    """None: it cannot be put back: the record does not say where it came from, or is not whole."""
     agent: str
     error: str
     reason: str
@@ -138,6 +139,8 @@ def headers_again(headers: Iterable[tuple[str, bytes]], dead: Letter, *, who: st
 
 def _origin(said: Mapping[str, str]) -> Origin | None:
     topic = said.get("dead_topic", "")
+    if CUT in said:
+        return None
     partition, offset = _number(said.get("dead_partition", "")), _number(said.get("dead_offset", ""))
     if topic not in REPLAYABLE or partition is None or offset is None:
         return None

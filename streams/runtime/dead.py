@@ -15,6 +15,14 @@ from streams.topics import DEAD
 
 LARGEST_OUTPUT = 1_000_000
 """Bytes of key, value and headers; Kafka's own default for a topic is 1,048,588."""
+LARGEST_LETTER = 1_900_000
+"""Of a dead letter, which has a topic and a producer that take 2 MiB: more than ingest ever writes. A foreign
+producer's record may be larger, for topics bound what is compressed."""
+LARGEST_KEY, LARGEST_HEADERS = 64 * 1024, 256 * 1024
+HEADER_BYTES = 10
+"""What a header costs beside name and value, at most."""
+CUT = "dead_cut"
+"""Header of a letter that is not whole: bytes that its record had."""
 REASON_CHARACTERS = 500
 WINDOW_S = 60.0
 SHARE = 0.1
@@ -58,7 +66,8 @@ def check_size(output: Output) -> None:
 
 
 def dead_letter(event: Event, agent: str, error: BaseException) -> Output:
-    """The record for `mail.dead`."""
+    """The record for `mail.dead`. One that no topic takes is cut: it would be refused each time, and hold up all mail
+    behind it; whole it stands where it came from."""
     why = {
         "dead_agent": agent,
         "dead_error": type(error).__name__,
@@ -69,8 +78,30 @@ def dead_letter(event: Event, agent: str, error: BaseException) -> Output:
         "dead_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
     }
     added = tuple((name, text.encode("utf-8", "replace")) for name, text in why.items())
-    kept = tuple(pair for pair in event.headers if not pair[0].startswith("dead_"))
-    return Output(topic=DEAD.name, key=event.key, value=event.value, headers=kept + added)
+    kept: Headers = tuple(pair for pair in event.headers if not pair[0].startswith("dead_"))
+    key, value = event.key, event.value
+    size = len(key or b"") + len(value or b"") + _size(kept)
+    if size > LARGEST_LETTER:
+        kept = _within(kept, LARGEST_HEADERS)
+        key = key and key[:LARGEST_KEY]
+        value = value and value[: LARGEST_LETTER - LARGEST_HEADERS - LARGEST_KEY]
+        added = (*added, (CUT, b"%d" % size))
+    return Output(topic=DEAD.name, key=key, value=value, headers=(*kept, *added))
+
+
+def _size(headers: Headers) -> int:
+    return sum(len(name.encode("utf-8", "replace")) + len(value) + HEADER_BYTES for name, value in headers)
+
+
+def _within(headers: Headers, most: int) -> Headers:
+    """The first of them, as many as fit."""
+    kept: list[tuple[str, bytes]] = []
+    for pair in headers:
+        most -= _size((pair,))
+        if most < 0:
+            break
+        kept.append(pair)
+    return tuple(kept)
 
 
 def is_replayed(headers: Headers) -> bool:

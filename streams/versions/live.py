@@ -7,11 +7,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from infra.errors import TriageError
 from infra.settings import Settings
-from infra.waiting import first
+from infra.waiting import first, until_set
 from monitoring.metrics import SHADOW_VERDICTS
 from streams.classify import Classified
 from streams.control import Follower, Values
@@ -112,8 +111,7 @@ class Live:
                 if not isinstance(error, TriageError):
                     log.exception("switching failed")
                 self._tell(str(error) or type(error).__name__)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), RETRY_S)
+                await until_set(self._changed, RETRY_S)
                 continue
             self._tell("")
             await self._changed.wait()

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from infra.waiting import first
+from infra.waiting import first, until_set
 
 
 async def test_the_first_ends_the_wait_and_the_others_are_cancelled() -> None:
@@ -49,3 +49,20 @@ async def test_what_it_raises_is_the_callers_to_look_at() -> None:
     await first(held)
     with pytest.raises(OSError, match="disk"):
         held.result()
+
+
+async def test_an_event_is_waited_for_no_longer_than_said() -> None:
+    event = asyncio.Event()
+    assert not await until_set(event, 0.01)
+    event.set()
+    assert await until_set(event, 0.01)
+
+
+async def test_who_is_cancelled_in_the_moment_in_which_the_event_is_set_ends() -> None:
+    event = asyncio.Event()
+    waiting = asyncio.create_task(until_set(event, 60))
+    await asyncio.sleep(0)
+    event.set()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

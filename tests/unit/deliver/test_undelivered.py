@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from aiokafka.errors import KafkaConnectionError, OutOfOrderSequenceNumber
 from click.testing import CliRunner
 
 from agents.deliver import undelivered
+from agents.deliver.answer import Answer, Fate
 from agents.deliver.command import deliver
+from agents.deliver.endpoints import Endpoint
+from agents.deliver.post import Post
 from agents.deliver.redeliver import chosen
 from agents.deliver.signature import key, new_secret
 from agents.deliver.undelivered import Identity, Undelivered, delivery_of, marks, read
 from infra.errors import ConfigError
+from infra.settings import load
 from streams.contract import headers as described
 from streams.events import MalformedEvent
+from streams.kafka_errors import KafkaUnavailable
 from streams.reading import Record
 from tests.unit.deliver.rows import lane_record
 
@@ -118,3 +126,56 @@ def test_without_a_file_there_is_nothing_to_deliver_to(monkeypatch: pytest.Monke
 
 def test_a_new_secret_can_sign() -> None:
     assert len(key(CliRunner().invoke(deliver, ["secret"]).output)) == 32
+
+
+async def test_a_producer_that_has_failed_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was fenced, or lost count of its batches, refuses everything from then on."""
+    made: list[Any] = []
+
+    class Producer:
+        def __init__(self, **_: object) -> None:
+            self.closed, self.spent = False, not made
+            made.append(self)
+
+        async def start(self) -> None: ...
+
+        async def stop(self) -> None:
+            self.closed = True
+
+        async def send_and_wait(self, *_: object, **__: object) -> None:
+            if self.spent:
+                raise OutOfOrderSequenceNumber
+
+    monkeypatch.setattr("aiokafka.AIOKafkaProducer", Producer)
+    log = undelivered.UndeliveredLog(load())
+    endpoint = SimpleNamespace(name="pager")
+    with pytest.raises(OutOfOrderSequenceNumber):
+        await log.add(cast("Endpoint", endpoint), lane_record("home", 7), "HTTP 422", 3)
+    await log.add(cast("Endpoint", endpoint), lane_record("home", 7), "HTTP 422", 3)
+    await log.close()
+    assert [one.closed for one in made] == [True, True]
+
+
+@pytest.mark.parametrize("command", [["drop", "--why", "x"], ["redeliver"]], ids=lambda command: command[0])
+def test_kafka_that_goes_away_before_it_is_settled_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+) -> None:
+    async def waiting(_: object) -> list[Undelivered]:
+        return await folded(kept(1))
+
+    async def away(*_: object) -> None:
+        raise KafkaConnectionError
+
+    async def taken(*_: object) -> Answer:
+        return Answer(fate=Fate.DELIVERED, reason="HTTP 204")
+
+    (tmp_path / "deliver.toml").write_text(
+        '[[endpoint]]\nname = "pager"\nurl = "https://hooks.example.com/x"\nsecrets = ["env:X"]\n'
+    )
+    monkeypatch.setenv("DELIVER_FILE", str(tmp_path / "deliver.toml"))
+    monkeypatch.setattr(undelivered, "waiting", waiting)
+    monkeypatch.setattr(undelivered.UndeliveredLog, "settle", away)
+    monkeypatch.setattr(Post, "send", taken)
+    done = CliRunner().invoke(deliver, [*command, "--all"])
+    assert isinstance(done.exception, KafkaUnavailable), done.exception
+    assert "mail.undelivered" in str(done.exception)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from agents.ingest.backoff import STABLE_S, Backoff
+from agents.ingest.backoff import STABLE_S, Backoff, Soon
 from agents.ingest.budget import ByteBudget, Reservation
 
 
@@ -32,6 +32,17 @@ def test_a_long_time_without_failure_starts_anew() -> None:
 def test_attempts_without_number_do_not_overflow() -> None:
     backoff = Backoff(30, draw=lambda: 1.0)
     assert {backoff.next_s() for _ in range(5000)} >= {30}
+
+
+async def test_a_mailbox_that_is_stopped_in_the_moment_in_which_it_is_to_try_again_stops() -> None:
+    soon = Soon()
+    waiting = asyncio.create_task(soon.sleep(60))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    soon.now()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 async def test_a_reservation_waits_until_bytes_are_free() -> None:

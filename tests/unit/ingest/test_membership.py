@@ -124,23 +124,26 @@ async def test_a_partition_that_was_given_away_is_not_taken_over_any_more(group:
         await cast("Any", group.membership)._confirm(0, asyncio.current_task())
 
 
+@pytest.mark.parametrize("fetches", [True, False])
 async def test_a_consumer_that_has_lost_its_coordinator_for_good_is_given_up(
-    group: Group, monkeypatch: pytest.MonkeyPatch
+    group: Group, monkeypatch: pytest.MonkeyPatch, fetches: bool
 ) -> None:
-    """It fetches on, and no commit of it is ever answered again: whoever waits to be confirmed would wait for ever."""
+    """No commit of it is ever answered again: whoever waits to be confirmed would wait for ever. It fetches on, or, lost
+    in the middle of a rebalance, does not come back from that, whatever its time-out."""
 
     class Deaf(Consumer):
         async def commit(self, offsets: object = None) -> None:
             raise KafkaConnectionError
 
         async def getmany(self, **_: object) -> dict[object, object]:
-            await asyncio.sleep(0.01)
+            await (asyncio.sleep(0.01) if fetches else asyncio.Event().wait())
             return {}
 
         async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
             return dict.fromkeys(partitions, 1)
 
     monkeypatch.setattr(membership, "UNHEARD_S", 0.05)
+    monkeypatch.setattr(membership, "POLL_S", 0.05)
     group.consumer = cast("Any", group.membership)._consumer = Deaf()
     group.gives(0)
     async with asyncio.timeout(5):

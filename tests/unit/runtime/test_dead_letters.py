@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.errors import Fatal
+from streams.dead_letters import letter as dead_letters
+from streams.reading import Record as Stored
 from streams.runtime.dead import REASON_CHARACTERS, DeadLetterLimit, TooManyDeadLetters, dead_letter
 from streams.topics import DEAD
 from tests.unit.runtime.records import BadInput, Record
@@ -35,6 +38,35 @@ def test_key_value_and_headers_stay_and_the_reason_and_origin_are_added(
         "dead_partition": b"3",
         "dead_offset": b"17",
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "headers"),
+    [
+        (b"box", b"x" * 5_000_000, (("ce_id", b"1"),)),
+        (b"k" * 3_000_000, b"x", ()),
+        (b"box", b"x", (("ce_id", b"1"), ("x", b"y" * 3_000_000))),
+        (b"box", b"x", (("ce_id", b"1"), *[("", b"")] * 300_000)),
+        (None, b"x" * 1_900_000, (("ce_id", b"1"),)),
+    ],
+    ids=["value", "key", "a header", "many headers", "a little"],
+)
+def test_what_no_topic_takes_is_cut_and_says_so(key: bytes | None, value: bytes, headers: tuple[Any, ...]) -> None:
+    letter = dead_letter(Record(offset=17, key=key, value=value, headers=headers), "counter", BadInput("no mail"))
+    size = len(letter.key or b"") + len(letter.value or b"")
+    assert size + sum(len(name) + len(text) + 10 for name, text in letter.headers) <= 2_000_000
+    said = dict(letter.headers)
+    assert int(said["dead_cut"]) > 1_900_000
+    assert said["dead_offset"] == b"17", "where it stands whole"
+    assert said.get("ce_id", b"1") == b"1"
+    read = dead_letters.letter(Stored(0, 1, letter.key, letter.value, tuple(letter.headers)))
+    assert read.origin is None, "half of a record is not put back"
+
+
+def test_what_ingest_may_write_at_most_stays_whole() -> None:
+    record = Record(offset=17, value=b"x" * 1024 * 1024, headers=(("ce_id", b"1"), ("x", b"y" * 128 * 1024)))
+    letter = dead_letter(record, "counter", BadInput("no mail"))
+    assert (letter.value, "dead_cut" in dict(letter.headers)) == (record.value, False)
 
 
 # limit; what happens: (second, events decided before, unexpected failures); which failure stops (None: none does)
