@@ -101,7 +101,7 @@ class _Reader:
     def _mean(self, name: str, source: str) -> None:
         if name in _FLAGGED:
             self.odd.add(_FLAGGED[name])
-        elif name == "a":
+        elif name == "a" and "=" in source:
             first = _HREF_FIRST.match(source)
             self.href, self.link_at = unescape(first[1]) if first else attributes(source).get("href"), len(self.out)
         elif "alt" in source.lower() and (shown := attributes(source).get("alt")):

@@ -11,12 +11,16 @@ from streams.mail.model import Address
 
 _NAMES = st.text(st.characters(codec="utf-8"), max_size=20)
 _SPECS = st.from_regex(r"[A-Za-z0-9!#$%&'*+/?^_`{|}~.-]{1,20}@[A-Za-z0-9.-]{1,20}", fullmatch=True)
-_VALUES = st.one_of(
-    _SPECS,
-    st.builds("{}<{}>".format, _NAMES, _SPECS),
-    st.builds('"{}" <{}>'.format, _NAMES, _SPECS),
-    st.builds('"{}"<{}>'.format, _SPECS, _SPECS),
-).map(str.strip).filter(_SIMPLE.fullmatch)
+_VALUES = (
+    st.one_of(
+        _SPECS,
+        st.builds("{}<{}>".format, _NAMES, _SPECS),
+        st.builds('"{}" <{}>'.format, _NAMES, _SPECS),
+        st.builds('"{}"<{}>'.format, _SPECS, _SPECS),
+    )
+    .map(str.strip)
+    .filter(_SIMPLE.fullmatch)
+)
 
 
 @given(_VALUES)
@@ -40,6 +44,11 @@ def test_a_simple_address_is_read_as_one_of_several_is(value: str) -> None:
 def test_what_nearly_all_have_is_read_at_once(value: str, expected: Address) -> None:
     assert _SIMPLE.fullmatch(value)
     assert addresses(value, set()) == (expected,)
+
+
+@pytest.mark.parametrize("value", ["a@.", "A <a@..>", '"A" <a@.>'])
+def test_a_domain_of_dots_is_no_address(value: str) -> None:
+    assert [one.address for one in addresses(value, set())] == [""]
 
 
 @pytest.mark.parametrize("value", ["a\x01b@c.example", "A <a\x01b@c.example>", '"A\x7f" <a\x02@c.example>'])
