@@ -22,7 +22,7 @@ _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _SPEC: Final = re.compile(r"[^\s<>()\[\],;:\"@]{1,128}+@[^\s<>(),;:\"@]{1,255}")
 _OFTEN_CHARS: Final = 200
 # The forms that nearly all have, read at once: `Alice <a@b.example>`, `"Alice" <a@b.example>`, `a@b.example`.
-_SIMPLE_SPEC: Final = r"[A-Za-z0-9!#$%&'*+/?^_`{|}~.-]{1,128}+@[A-Za-z0-9.-]{1,255}+"
+_SIMPLE_SPEC: Final = r"[A-Za-z0-9!#$%&'*+/?^_`{|}~.-]{1,128}+@\.{0,9}+[A-Za-z0-9-][A-Za-z0-9.-]{0,245}+"
 _SIMPLE: Final = re.compile(
     rf'(?:"([^"\\:=]*+)"[ \t]*+|([^"(<>,;:@=\\]*+))<({_SIMPLE_SPEC})>|({_SIMPLE_SPEC})', re.ASCII
 )

@@ -10,13 +10,13 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """`text` without control characters other than tab and line feed; CR and CRLF become line feeds."""
-    raw = text.encode("utf-8", "replace")
-    if b"\r" in raw:
-        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    raw = raw.translate(None, _C0)
-    if not raw.isascii():
-        raw = _C1.sub(b"", raw)
-    return raw.decode("utf-8", "replace")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii():
+        raw = text.encode("ascii").translate(None, _C0)
+        return text if len(raw) == len(text) else raw.decode("ascii")
+    raw = text.encode("utf-8", "replace").translate(None, _C0)
+    return _C1.sub(b"", raw).decode("utf-8", "replace")
 
 
 def one_line(text: str) -> str:
@@ -29,12 +29,12 @@ def one_line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Cleaned text without blanks at line ends, and with at most one empty line in a row."""
-    text = clean(text).replace("\xa0", " ")
+    text = clean(text).replace("\xa0", " ").rstrip()
     if " \n" in text:
         text = text.replace(" \n", "\n")  # most ends have only one
     if " \n" in text or "\t\n" in text:
         text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
-    return close_up(text).strip("\n").rstrip()
+    return close_up(text).lstrip("\n")
 
 
 def close_up(text: str) -> str:

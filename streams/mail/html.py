@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from streams.mail import flags, limits
@@ -13,14 +12,15 @@ from streams.mail.html_tokens import attributes, tokens, unescape
 from streams.mail.model import Link
 
 _RUN: Final = re.compile(r"(?<! ) *+[\x01-\x04\n][\x01-\x04\n ]*+")
-_USUAL_RUN: Final = 32
-_GAPS: Final = re.compile(r" {2,}")
+_GAPS: Final = re.compile(r"  +")
 _FIXED: Final = "\xa0"
 """A blank that counts: &nbsp;, and every one in preformatted text."""
 _FLAGGED: Final = {"form": flags.FORM, "script": flags.SCRIPT}
 _MEANT: Final = frozenset({"a", "img", *_FLAGGED})
 """What is more than text."""
 _QUOTE_MARK: Final = re.compile(r"cite|quote|border-left", re.IGNORECASE)
+_HREF_FIRST: Final = re.compile(r"\s*+href=\"([^\"]*+)\"", re.IGNORECASE)
+"""How nearly all links begin: no attribute before it could be another "href"."""
 _MARKS: Final = 20
 
 
@@ -78,7 +78,7 @@ class _Reader:
             return
         if "&" in text:
             text = unescape(text).replace("\r", " ").replace("\f", " ")
-        if self.elements.look.preformatted:
+        if not self.elements.plain:
             text = text.replace(" ", _FIXED)
         elif not text.isprintable():  # what is more than one blank is closed up in the end
             text = text.replace("\n", " ").replace("\t", " ")
@@ -102,8 +102,9 @@ class _Reader:
         if name in _FLAGGED:
             self.odd.add(_FLAGGED[name])
         elif name == "a" and "=" in source:
-            self.href, self.link_at = attributes(source).get("href"), len(self.out)
-        elif name == "img" and "=" in source and (shown := attributes(source).get("alt")):
+            first = _HREF_FIRST.match(source)
+            self.href, self.link_at = unescape(first[1]) if first else attributes(source).get("href"), len(self.out)
+        elif "alt" in source.lower() and (shown := attributes(source).get("alt")):
             self.out.append(one_line(shown[: limits.LINK_TEXT_CHARS]))
 
     def close(self, name: str) -> None:
@@ -123,7 +124,7 @@ class _Reader:
 
 def _laid_out(pieces: list[str]) -> str:
     """The pieces as lines: breaks merged, lines of quotations marked."""
-    text = _GAPS.sub(" ", _RUN.sub(_break, "".join(pieces))).replace(_FIXED, " ")
+    text = _GAPS.sub(" ", _RUN.sub(_Breaks().of, "".join(pieces))).replace(_FIXED, " ")
     if QUOTE_OPENS not in text:
         return text.replace(QUOTE_ENDS, "").strip()
     lines: list[str] = []
@@ -136,25 +137,25 @@ def _laid_out(pieces: list[str]) -> str:
     return "\n".join(lines).strip()
 
 
-def _break(run: re.Match[str]) -> str:
-    marks = run[0].replace(" ", "")
-    return _usual_feeds(marks) if len(marks) <= _USUAL_RUN else _feeds(marks)
+class _Breaks(dict[str, str]):
+    """What stands in the text for each run of breaks: the same few come again and again."""
 
+    def of(self, run: re.Match[str]) -> str:
+        return self[run[0]]
 
-def _feeds(marks: str) -> str:
-    """The line feeds for a run of breaks, after the ends and before the beginnings of quotations in it."""
-    feeds = marks.count("\n") + (marks[0] != "\n")
-    if PARAGRAPH in marks:
-        feeds = max(2, feeds)
-    opened = ended = 0
-    for mark in marks:
-        if mark == QUOTE_OPENS:
-            opened += 1
-        elif mark == QUOTE_ENDS and opened:
-            opened -= 1
-        elif mark == QUOTE_ENDS:
-            ended += 1
-    return QUOTE_ENDS * ended + "\n" * min(feeds, 3) + QUOTE_OPENS * opened
-
-
-_usual_feeds = lru_cache(maxsize=512)(_feeds)
+    def __missing__(self, run: str) -> str:
+        """The line feeds, after the ends and before the beginnings of quotations in the run."""
+        marks = run.replace(" ", "")
+        feeds = marks.count("\n") + (marks[0] != "\n")
+        if PARAGRAPH in marks:
+            feeds = max(2, feeds)
+        opened = ended = 0
+        for mark in marks:
+            if mark == QUOTE_OPENS:
+                opened += 1
+            elif mark == QUOTE_ENDS and opened:
+                opened -= 1
+            elif mark == QUOTE_ENDS:
+                ended += 1
+        self[run] = feed = QUOTE_ENDS * ended + "\n" * min(feeds, 3) + QUOTE_OPENS * opened
+        return feed

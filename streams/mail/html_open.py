@@ -13,7 +13,7 @@ _UNREAD: Final = Change(gone=False, tiny=None, invisible=None)
 class OpenElements:
     """A bounded stack of open elements; what is nested deeper is not followed (flagged)."""
 
-    __slots__ = ("_at", "_changes", "_odd", "_out", "_scopes", "_stack", "hidden", "look")
+    __slots__ = ("_at", "_changes", "_odd", "_out", "_scopes", "_stack", "hidden", "look", "plain")
 
     def __init__(self, odd: set[str], out: list[str]) -> None:
         """`out` takes the edges of visible elements that end."""
@@ -28,9 +28,11 @@ class OpenElements:
         self.look = self._stack[0][1]
         self.hidden = False
         """Whether text here is not shown."""
+        self.plain = True
+        """Whether text here is neither hidden nor preformatted."""
 
     def open(self, name: str, element: Element, source: str, *, quote: bool) -> None:
-        """Open an element with these attributes; what that ends is closed."""
+        """Open an element with these attributes, after what it ends."""
         if element.ends:
             self._end_implied(element)
         if element.void:
@@ -74,12 +76,12 @@ class OpenElements:
             self._cut(lowest)
 
     def _cut(self, size: int) -> None:
-        stack = self._stack
-        while len(stack) > size:
+        stack, scopes = self._stack, self._scopes
+        for at in range(len(stack) - 1, size - 1, -1):
             name, look, edge = stack.pop()
             self._at[name].pop()
-            if self._scopes[-1] == len(stack):
-                self._scopes.pop()
+            if scopes[-1] == at:
+                scopes.pop()
             if edge and not look.gone:
                 self._out.append(edge)
         if stack[-1][1] is not self.look:
@@ -88,6 +90,7 @@ class OpenElements:
     def _see(self, look: Look) -> None:
         self.look = look
         self.hidden = look.gone or look.tiny or look.invisible
+        self.plain = not (self.hidden or look.preformatted)
 
 
 def _look(outer: Look, element: Element, changed: Change | None) -> Look:

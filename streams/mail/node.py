@@ -14,7 +14,7 @@ class Refused(Exception):
     """A parser cannot make sense of this structure; another one may."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Node:
     """A multipart with its children, or a leaf with its content."""
 
@@ -30,8 +30,7 @@ class Node:
         kind, params = parameters(self.headers.get("content-type", ""))
         if kind.count("/") != 1 or " " in kind:
             kind = DEFAULT_TYPE
-        object.__setattr__(self, "content_type", kind)
-        object.__setattr__(self, "parameters", params)
+        self.content_type, self.parameters = kind, params
 
     @property
     def disposition(self) -> str:

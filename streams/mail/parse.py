@@ -92,7 +92,7 @@ def _mail(head: Head, body: bytes, *, content: Content, seen: Visible, size: int
 
 def _sender(head: Head, odd: set[str]) -> Address:
     """First mailbox of From that has an address; what else stands there is flagged."""
-    senders = [one for value in head.fields.get("from", ())[: limits.ADDRESS_HEADERS] for one in addresses(value, odd)]
+    senders = _all(head, "from", odd)
     if len(senders) > 1:
         odd.add(flags.MANY_FROM)
     for sender in senders:

@@ -38,8 +38,10 @@ def visible(passages: list[Passage], odd: set[str]) -> Visible:
     tokens = limits.HTML_TAGS
     for passage in passages:
         plain = tidy(passage.plain)
-        page = read_html(passage.html, odd, most_tokens=tokens) if passage.html.strip() else _NO_PAGE
-        tokens -= page.tokens
+        page = _NO_PAGE
+        if passage.html and not passage.html.isspace():
+            page = read_html(passage.html, odd, most_tokens=tokens)
+            tokens -= page.tokens
         if page.text and _is_stub(plain, page.text):
             if passage.plain:
                 odd.add(flags.PLAIN_IS_STUB)
@@ -65,5 +67,5 @@ def _links_of(text: str) -> list[Link]:
         return []
     if "HTTP" in text:
         text = _SHOUTED.sub(lambda scheme: scheme[0].lower(), text)
-    urls = dict.fromkeys(match[0].rstrip(_TRAILING) for match in _URL.finditer(text))
+    urls = dict.fromkeys([url.rstrip(_TRAILING) for url in _URL.findall(text)])
     return [Link(text=url[: limits.LINK_TEXT_CHARS], target=url) for url in list(urls)[: limits.LINKS]]

@@ -46,6 +46,11 @@ def test_what_nearly_all_have_is_read_at_once(value: str, expected: Address) -> 
     assert addresses(value, set()) == (expected,)
 
 
+@pytest.mark.parametrize("value", ["a@.", "A <a@..>", '"A" <a@.>'])
+def test_a_domain_of_dots_is_no_address(value: str) -> None:
+    assert [one.address for one in addresses(value, set())] == [""]
+
+
 @pytest.mark.parametrize("value", ["a\x01b@c.example", "A <a\x01b@c.example>", '"A\x7f" <a\x02@c.example>'])
 def test_no_control_character_is_left(value: str) -> None:
     assert all(one.address.isprintable() and one.name.isprintable() for one in addresses(value, set()))
