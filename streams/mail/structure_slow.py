@@ -33,6 +33,8 @@ def _within_bounds(body: bytes, odd: set[str]) -> bytes:
     if body.count(b"\n") > limits.MIME_LINES:
         odd.add(flags.TOO_MANY_PARTS)
         body = b"\n".join(body.split(b"\n", limits.MIME_LINES)[: limits.MIME_LINES])
+    if body.lower().count(b"multipart/") <= limits.MIME_DEPTH:
+        return body
     for number, container in enumerate(_CONTAINER.finditer(body)):
         if number >= limits.MIME_DEPTH:
             odd.add(flags.TOO_DEEP)

@@ -18,11 +18,15 @@ def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
     """Decoded bytes and whether the input was sound. Foreign bytes are skipped (RFC 2045 §6.8), padding is optional."""
     packed = raw.translate(None, _NOT_BASE64_OR_PAD)
     sound = len(packed) + sum(map(raw.count, b"\r\n \t")) == len(raw)
+    bare = packed.rstrip(b"=")
+    if b"=" not in bare:
+        content, whole = _base64_run(bare)
+        return content, sound and whole
     runs = _PADDING.split(packed, maxsplit=_BASE64_RUNS)  # several padded runs in a row: old mailers joined them
     if len(runs) > 2 or (len(runs) == 2 and runs[1]):
         sound = False
-    content, whole = zip(*map(_base64_run, runs), strict=True)
-    return b"".join(content), sound and all(whole)
+    contents, wholes = zip(*map(_base64_run, runs), strict=True)
+    return b"".join(contents), sound and all(wholes)
 
 
 def _base64_run(packed: bytes) -> tuple[bytes, bool]:
