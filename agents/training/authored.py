@@ -1,7 +1,7 @@
 """The authored corpus: tables of invented mail (authored/README.md) as mails with the headers that such senders have.
 
 A row says who writes and what the owner is to the mail; headers follow from that and from the row's number alone, so
-that every run reads the same bytes. No two rows share a sender: what is learned cannot be a person."""
+that every run reads the same bytes. Senders are roles with made-up initials."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def read(path: Path) -> list[Written]:
             )
             for row in rows
         ]
-    except (KeyError, ValueError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ConfigError(f"{path}, line {rows.line_num}: no mail that can be read ({error})") from error
 
 
@@ -88,7 +88,7 @@ def raw(row: Written, name: str) -> bytes:
     sender, domain = _sender(row.who, pick)
     mail["Return-Path"] = f"<{sender}>"
     mail["Delivered-To"] = OWNER
-    if said := _authentication(row.who, domain, pick):
+    if said := _authentication(row.who, domain):
         mail["Authentication-Results"] = f"mx.{_HOME}; {said}"
     mail["From"] = sender
     _address(mail, row, domain, pick)
@@ -122,10 +122,8 @@ def _letter(number: int) -> str:
     return "abcdefghijklmnoprstuvwz"[number % 23]
 
 
-def _authentication(who: str, domain: str, pick: bytes) -> str:
-    """Whoever deceives is caught half of the time."""
-    if who in {"scammer", "spammer"} and pick[5] % 2:
-        return f"spf=softfail smtp.mailfrom={domain}; dkim=none; dmarc=fail header.from={domain}"
+def _authentication(who: str, domain: str) -> str:
+    """Everybody's own domain vouches, as most junk's does today: forged senders are for rules, not to be learned."""
     if who in {"colleague", "manager"}:  # sent within the house
         return ""
     return f"spf=pass smtp.mailfrom={domain}; dkim=pass header.d={domain}; dmarc=pass header.from={domain}"

@@ -29,16 +29,15 @@ REPLY_MISSED = 2.0
 JUNK_AT, JUNK_UNLESS = -0.2, -0.6
 """Log-odds: what makes a mail junk, and how sure the model must be to overrule rules that call it spam."""
 PENALTIES = {"rules": 4.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
-PENALTIES |= {"pressing words": 0.05, "reply words": 0.3}
+PENALTIES |= {"pressing": 4.0, "pressing words": 0.05, "reply words": 0.3}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
-WEAK, HARD, AUTHORED = 0.7, 16.0, 5.0
-"""Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail."""
-PRESSING = {"natural": 0.3, "modern": 1.0, "authored": 1.0}
+WEAK, HARD, AUTHORED, WRITTEN = 0.7, 16.0, 5.0, 0.5
+"""Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail; own tables."""
 PRESSING_MISSED = 2.0
-"""Weights of examples of what can wait and what cannot, by what they come from; a missed one costs more."""
+"""What a missed mail costs where it is learned what cannot wait; a false alarm costs 1."""
 WRITTEN_REPLY = 0.3
 """Weight of the project's own mails where replies are learned."""
-URGENT_UP = 0.5
+URGENT_UP = 1.0
 """By how much the edge of urgent moves up, since what cannot wait adds its own points."""
 BY_POLICY = frozenset({"deception", "spam", "history"})
 """Groups of rules whose points of priority are the policy's alone: there is too little mail to learn them from, and
@@ -78,7 +77,7 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
     return {
         "sentences": asking,
         "sentences_bias": bias,
-        "junk": _junk([each for each in examples if not each.is_authored], allowed),
+        "junk": _junk(examples, allowed),
         "junk_from_evidence": 1.0,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
@@ -160,6 +159,8 @@ def _junk(examples: Sequence[Example], allowed: Mapping[str, float]) -> dict[str
 
 
 def _junk_weight(example: Example) -> float:
+    if example.is_authored:
+        return WRITTEN
     if example.label:
         return AUTHORED if example.is_modern else 1.0
     return WEAK * (HARD if "hard-ham" in example.source else 1.0)
@@ -227,19 +228,14 @@ def _pressing(gold: Sequence[Example], words: Sequence[str]) -> dict[str, Any]:
             [*(rules[name] for name in each.hits), bias],
             alike=found,
             share=1 / math.sqrt(len(found) + FLATTEN),
-            weight=_pressing_weight(each) * (PRESSING_MISSED if presses else 1.0),
+            weight=PRESSING_MISSED if presses else 1.0,
         )
         for each, presses, found in zip(gold, urgent, _places(gold, words, bias + 1), strict=True)
     ]
-    penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["rules"] for rule in RULES.values()]
+    penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["pressing"] for rule in RULES.values()]
     weights = fit_binary(rows, urgent, [*penalties, 1e-6, *[PENALTIES["pressing words"]] * len(words)])
     learned = dict(zip(words, weights[bias + 1 :], strict=True))
     return {"rules": dict(zip(RULES, weights, strict=False)), "form": {}, "bias": weights[bias], "words": learned}
-
-
-def _pressing_weight(example: Example) -> float:
-    kind = "authored" if example.is_authored else "modern" if example.is_modern else "natural"
-    return PRESSING[kind]
 
 
 def _places(examples: Sequence[Example], words: Sequence[str], first: int) -> list[list[int]]:

@@ -27,7 +27,7 @@ _TIME = frozenset(
 )
 """English words that have a capital and name nobody."""
 WRITTEN = 3
-"""Mails of the project's own tables that a word must be in: their senders are roles, and no two rows share one."""
+"""Mails of the project's own tables that a word must be in: their senders are roles and not counted."""
 _WORD = re.compile(r"[^\W\d_]{2,40}")
 
 

@@ -25,7 +25,7 @@ SENTENCES = {
     PRESSURE: "It tells what cannot wait, by its words and the signs in it (learned).",
     FORM: "Mail of this length, make-up and circle of recipients (learned).",
 }
-PER_ODDS, MOST = 3.0, 8.0
+PER_ODDS, MOST = 4.0, 8.0
 """Points of priority for each unit of the log-odds above 0 that a mail cannot wait, and all that it can come to."""
 FLATTEN = 10
 """Known words that are added before their number divides: one telling word in a short mail is not everything."""
