@@ -12,11 +12,14 @@ from agents.evaluation import report
 from agents.evaluation.figures import figures
 from agents.evaluation.judged import judged
 from agents.training import crossing, fit
-from agents.training.corpora import Example, asking_sentences, examples
+from agents.training.authored import CHECK, LEARNED
+from agents.training.corpora import Example, asking_sentences, examples, written
 from agents.training.crossing import Crossed
 from streams.triage import weighing
+from streams.triage.model import read
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "streams" / "triage" / "weights.json"
+_TITLES = {"check": "authored check, never learned from"}
 _JUNK = frozenset(weighing.JUNK)
 
 
@@ -38,13 +41,17 @@ def train(*, data: Path, output: Path, by: str, only_check: bool, machine: bool)
     """
     mails = examples(data)
     sentences = list(asking_sentences(data))
+    own = written(*LEARNED)
     group = (lambda each: each.fold) if by == "thread" else top
-    raw = crossing.cross(mails, sentences, group, _tell)
+    raw = crossing.cross(mails, sentences, group, _tell, always=own)
     line = fit.calibration([(each.verdict.confidence, each.right) for each in raw if each.example.label])
     crossed = crossing.calibrate(raw)
+    content = fit.as_file(crossing.data_of([*mails, *own], sentences, line))
+    whole = read(content)
     reports = {
         "natural": _figures([each for each in crossed if not each.example.is_modern]),
         "modern": _figures([each for each in crossed if each.example.is_modern]),
+        "check": _figures([crossing.judge(each, whole) for each in written(CHECK)]),
         "junk": junk(crossed),
     }
     if machine:
@@ -52,7 +59,7 @@ def train(*, data: Path, output: Path, by: str, only_check: bool, machine: bool)
     else:
         click.echo("\n".join(_lines(reports)))
     if not only_check:
-        output.write_bytes(fit.as_file(crossing.data_of(mails, sentences, line)))
+        output.write_bytes(content)
         _tell(f"{output}: written")
 
 
@@ -89,8 +96,8 @@ def junk(crossed: list[Crossed]) -> dict[str, dict[str, float]]:
 
 def _lines(reports: dict[str, dict[str, Any]]) -> list[str]:
     lines = []
-    for name in ("natural", "modern"):
-        lines += [f"== {name}", *report.lines(reports[name]), ""]
+    for name in ("natural", "modern", "check"):
+        lines += [f"== {_TITLES.get(name, name)}", *report.lines(reports[name]), ""]
     lines.append("== junk: spam and phishing called so, and what else was")
     for source, one in reports["junk"].items():
         lines.append(f"{source:28} {one}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.commands.labels import Labelled, read_labels, read_mails
+from agents.training import authored
 from infra.errors import ConfigError
 from streams.mail import Mail, MailError, parse
 from streams.mail.limits import RAW_BYTES
@@ -46,6 +47,11 @@ class Example:
         return self.source == MODERN.partition(".")[0]
 
     @property
+    def is_authored(self) -> bool:
+        """Whether it is of the project's own tables (`authored`), which no other mail is judged beside."""
+        return self.source.startswith(f"{authored.NAME}/")
+
+    @property
     def fold(self) -> int:
         """0..`FOLDS` - 1: mails with the same subject, replies and forwards among them, are in one fold."""
         subject = _PREFIX.sub("", self.mail.subject.strip().lower()) or self.path
@@ -65,6 +71,16 @@ def examples(data: Path) -> list[Example]:
             if path not in found and (one := _example(path, raw, junk="/spam-" in path)):
                 found[path] = one
     return [found[path] for path in sorted(found)]
+
+
+def written(*tables: str) -> list[Example]:
+    """The mails of these of the project's own tables. Raises ConfigError."""
+    found = (
+        _example(label.path, raw, junk=label.first.category in {Category.SPAM, Category.PHISHING}, label=label)
+        for table in tables
+        for label, raw in authored.labelled(table)
+    )
+    return [each for each in found if each]
 
 
 def asking_sentences(data: Path) -> Iterator[tuple[list[str], bool]]:

@@ -35,13 +35,15 @@ def cross(
     sentences: Sequence[tuple[list[str], bool]],
     group: Callable[[Example], Hashable],
     tell: Callable[[str], None],
+    *,
+    always: Sequence[Example] = (),
 ) -> list[Crossed]:
-    """Verdicts on every group by models trained on the others."""
+    """Verdicts on every group by models trained on the others, and `always` on mails that are of no group."""
     found: list[Crossed] = []
     for name in sorted({group(each) for each in examples}, key=str):
         known = [each for each in examples if group(each) != name]
         new = [each for each in examples if group(each) == name]
-        model = trained(known, sentences)
+        model = trained([*known, *always], sentences)
         found += [judge(each, model) for each in new]
         tell(f"group {name}: learned from {len(known)} mails, judged {len(new)}")
     return found

@@ -11,6 +11,7 @@ from typing import Any
 from agents.training.corpora import Example
 from agents.training.losses import Row, fit_binary, fit_ordinal
 from agents.training.optimise import Vector
+from agents.training.vocabulary import plain_words
 from streams.triage import signals, weighing
 from streams.triage.build import build
 from streams.triage.features import Features
@@ -28,9 +29,16 @@ REPLY_MISSED = 2.0
 JUNK_AT, JUNK_UNLESS = -0.2, -0.6
 """Log-odds: what makes a mail junk, and how sure the model must be to overrule rules that call it spam."""
 PENALTIES = {"rules": 4.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
+PENALTIES |= {"pressing": 4.0, "pressing words": 0.05, "reply words": 0.3}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
-WEAK, HARD, AUTHORED = 0.7, 16.0, 5.0
-"""Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail."""
+WEAK, HARD, AUTHORED, WRITTEN = 0.7, 16.0, 5.0, 0.5
+"""Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail; own tables."""
+PRESSING_MISSED = 2.0
+"""What a missed mail costs where it is learned what cannot wait; a false alarm costs 1."""
+WRITTEN_REPLY = 0.3
+"""Weight of the project's own mails where replies are learned."""
+URGENT_UP = 1.0
+"""By how much the edge of urgent moves up, since what cannot wait adds its own points."""
 BY_POLICY = frozenset({"deception", "spam", "history"})
 """Groups of rules whose points of priority are the policy's alone: there is too little mail to learn them from, and
 none of them may come to raise a mail by accident."""
@@ -63,8 +71,9 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
     """What a model's file holds that learned from these examples; its confidence is not calibrated yet."""
     asking, bias = sentences
     gold = [each for each in examples if each.label]
+    words = plain_words(examples)
     asked = {each.path: signals.asking(each.features, signals.Sentences(asking, bias)) for each in gold}
-    priority = _priority(gold, asked)
+    priority = _priority([each for each in gold if not each.is_authored], asked)
     return {
         "sentences": asking,
         "sentences_bias": bias,
@@ -72,7 +81,8 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
         "junk_from_evidence": 1.0,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
-        "reply": _reply(gold, asked),
+        "reply": _reply(gold, asked, words),
+        "pressing": _pressing(gold, words),
         "reply_from_evidence": 2.0,
         "confidence": (0.0, 1.0),
         **priority,
@@ -149,6 +159,8 @@ def _junk(examples: Sequence[Example], allowed: Mapping[str, float]) -> dict[str
 
 
 def _junk_weight(example: Example) -> float:
+    if example.is_authored:
+        return WRITTEN
     if example.label:
         return AUTHORED if example.is_modern else 1.0
     return WEAK * (HARD if "hard-ham" in example.source else 1.0)
@@ -177,26 +189,60 @@ def _priority(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -
     ]  # the bias is the middle one's move
     weights = fit_ordinal(rows, truths, penalties, edges, buried=BURIED)
     moved = [edge + move for edge, move in zip(edges, weights[-len(edges) :], strict=True)]
+    moved[-1] += URGENT_UP
     asking = weights[base : base + len(signals.ASKING)]
     return {"priority": known.head(weights, asking=asking, bias=weights[base + len(asking)]), "edges": moved}
 
 
-def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -> dict[str, Any]:
+def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]], words: Sequence[str]) -> dict[str, Any]:
     known = _Signals(gold)
     base = len(known.names)
+    bias = base + len(signals.ASKING)
     rows = [
         Row(
             2.0 * weighing.reply_evidence(each.hits, DEFAULT),
-            [*known.ones(each), base + len(signals.ASKING)],
+            [*known.ones(each), bias],
             values=[(base + at, value) for at, value in enumerate(asked[each.path])],
-            weight=REPLY_MISSED if each.label and each.label.first.needs_reply else 1.0,
+            alike=found,
+            share=1 / math.sqrt(len(found) + FLATTEN),
+            weight=(REPLY_MISSED if each.label and each.label.first.needs_reply else 1.0)
+            * (WRITTEN_REPLY if each.is_authored else 1.0),
         )
-        for each in gold
+        for each, found in zip(gold, _places(gold, words, bias + 1), strict=True)
     ]
     penalties = [PENALTIES["rules"]] * base + [PENALTIES["asking"]] * len(signals.ASKING) + [1e-6]
+    penalties += [PENALTIES["reply words"]] * len(words)
     weights = fit_binary(rows, [bool(each.label and each.label.first.needs_reply) for each in gold], penalties)
-    asking = weights[base : base + len(signals.ASKING)]
-    return known.head(weights, asking=asking, bias=weights[base + len(asking)])
+    learned = dict(zip(words, weights[bias + 1 :], strict=True))
+    return known.head(weights[:base], asking=weights[base:bias], bias=weights[bias], words=learned)
+
+
+def _pressing(gold: Sequence[Example], words: Sequence[str]) -> dict[str, Any]:
+    """Log-odds of urgent mail by rules and words; whatever is not, junk and newsletters too, is what can wait."""
+    rules = {name: at for at, name in enumerate(RULES)}
+    bias = len(rules)
+    urgent = [lane_for(each.label.first.priority, DEFAULT) is Lane.URGENT for each in gold if each.label]
+    rows = [
+        Row(
+            0.0,
+            [*(rules[name] for name in each.hits), bias],
+            alike=found,
+            share=1 / math.sqrt(len(found) + FLATTEN),
+            weight=PRESSING_MISSED if presses else 1.0,
+        )
+        for each, presses, found in zip(gold, urgent, _places(gold, words, bias + 1), strict=True)
+    ]
+    penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["pressing"] for rule in RULES.values()]
+    weights = fit_binary(rows, urgent, [*penalties, 1e-6, *[PENALTIES["pressing words"]] * len(words)])
+    learned = dict(zip(words, weights[bias + 1 :], strict=True))
+    return {"rules": dict(zip(RULES, weights, strict=False)), "form": {}, "bias": weights[bias], "words": learned}
+
+
+def _places(examples: Sequence[Example], words: Sequence[str], first: int) -> list[list[int]]:
+    """Per mail where its known words are among the weights."""
+    place = {word: first + at for at, word in enumerate(words)}
+    said = ({*each.features.body, *each.features.subject} for each in examples)
+    return [sorted(place[word] for word in found if word in place) for found in said]
 
 
 def calibration(judged: Sequence[tuple[float, bool]]) -> tuple[float, float]:

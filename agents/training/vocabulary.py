@@ -26,6 +26,9 @@ _TIME = frozenset(
     "october november december".split(),
 )
 """English words that have a capital and name nobody."""
+WRITTEN = 3
+"""Mails of the project's own tables that a word must be in: their senders are roles and not counted."""
+_WORD = re.compile(r"[^\W\d_]{2,40}")
 
 
 def vocabulary(examples: Sequence[Example]) -> Mapping[str, float]:
@@ -37,6 +40,7 @@ def vocabulary(examples: Sequence[Example]) -> Mapping[str, float]:
     addressed: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
+    examples = [each for each in examples if not each.is_authored]
     for each in examples:
         found = signals.words(each.features)
         mails.update(found)
@@ -54,6 +58,20 @@ def vocabulary(examples: Sequence[Example]) -> Mapping[str, float]:
         and (len(corpora[word]) >= CORPORA or len(spammers[word]) >= SENDERS)
         and ((bare := word.removeprefix(signals.SUBJECT)) in _TIME | MARKS or capital[bare] <= small[bare] >= OFTEN)
     }
+
+
+def plain_words(examples: Sequence[Example]) -> list[str]:
+    """Words of text or subject that may be learned from the project's own tables, in which nobody has a name: those of
+    several mails that are seen in lower case there, or in German, where every noun has a capital."""
+    mails: Counter[str] = Counter()
+    small = set(MARKS)
+    for each in examples:
+        if each.is_authored:
+            mails.update({*each.features.body, *each.features.subject})
+            seen = _WORD.findall(f"{each.mail.subject}\n{each.mail.new_text}")
+            german = each.features.languages[:1] == ("de",)
+            small.update(fold(word) for word in seen if german or word.islower())
+    return sorted(word for word, count in mails.items() if count >= WRITTEN and word in small)
 
 
 def _addressed(example: Example) -> set[str]:

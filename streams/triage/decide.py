@@ -165,6 +165,7 @@ def _weights(
         for name in hits:
             weights[name] += learnt.get(name, 0.0)
         weights[learned.FORM], weights[learned.REQUEST] = opinion.form, opinion.request
+        weights[learned.PRESSURE] = opinion.pressure
     step = policy.kinds[category].start - weighing.start(policy)
     if step and named is not None:
         weights[named[0]] = step

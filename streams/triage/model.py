@@ -17,13 +17,16 @@ from streams.triage import signals
 from streams.triage.build import build
 from streams.triage.features import Features
 
-WORDING, REQUEST, FORM = "learned_wording", "learned_request", "learned_form"
+WORDING, REQUEST, FORM, PRESSURE = "learned_wording", "learned_request", "learned_form", "learned_pressure"
 """Names of the model's own reasons; rules cannot have them."""
 SENTENCES = {
     WORDING: "Its words are those of junk (learned).",
     REQUEST: "How much its sentences ask of the reader (learned).",
+    PRESSURE: "It tells what cannot wait, by its words and the signs in it (learned).",
     FORM: "Mail of this length, make-up and circle of recipients (learned).",
 }
+PER_ODDS, MOST = 4.0, 8.0
+"""Points of priority for each unit of the log-odds above 0 that a mail cannot wait, and all that it can come to."""
 FLATTEN = 10
 """Known words that are added before their number divides: one telling word in a short mail is not everything."""
 
@@ -60,6 +63,8 @@ class Model:
     """Log-odds below which the rules' own opinion that a mail is spam does not count."""
     priority: Head
     """Points of priority."""
+    pressing: Head
+    """Log-odds that it cannot wait."""
     edges: tuple[float, float, float]
     """Scores at which the lanes normal, high and urgent begin."""
     reply: Head
@@ -76,13 +81,16 @@ class Model:
         wording = math.fsum(known) / math.sqrt(
             len(known) + FLATTEN
         )  # exact: a set has no order, a verdict must come again
-        junk, priority, reply = self.junk, self.priority, self.reply
+        junk, priority, reply, pressing = self.junk, self.priority, self.reply, self.pressing
+        said = {*mail.body, *mail.subject}
+        by_rules = _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked)
         return Opinion(
             wording=wording,
             junk=junk.bias + _sum(junk.rules, hits) + _sum(junk.form, form) + _sum(junk.form, build(mail)) + wording,
             form=priority.bias + _sum(priority.form, form),
             request=_dot(priority.asking, asked),
-            reply=reply.bias + _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked),
+            reply=reply.bias + by_rules + _wording(reply.words, said),
+            pressing=pressing.bias + _sum(pressing.rules, hits) + _wording(pressing.words, said),
         )
 
     def without(self, opinion: Opinion, names: Collection[str]) -> Opinion:
@@ -94,6 +102,7 @@ class Model:
             form=0.0 if FORM in names else opinion.form,
             request=0.0 if REQUEST in names else opinion.request,
             reply=opinion.reply - _sum(self.reply.rules, names),
+            pressing=-math.inf if PRESSURE in names else opinion.pressing - _sum(self.pressing.rules, names),
         )
 
     def _known(self, mail: Features) -> list[float]:
@@ -117,6 +126,19 @@ class Opinion:
     """Points of priority."""
     reply: float
     """Log-odds, without what the rules' evidence says."""
+    pressing: float
+    """Log-odds that it cannot wait."""
+
+    @property
+    def pressure(self) -> float:
+        """Points of priority: none for what can wait."""
+        return min(MOST, PER_ODDS * max(0.0, self.pressing))
+
+
+def _wording(weights: Mapping[str, float], said: Collection[str]) -> float:
+    """What the different words of text and subject add (see `Head.words`); exact, for a set has no order."""
+    known = [weights[word] for word in said if word in weights]
+    return math.fsum(known) / math.sqrt(len(known) + FLATTEN)
 
 
 def _sum(weights: Mapping[str, float], names: Iterable[str]) -> float:
@@ -131,7 +153,7 @@ def read(content: bytes) -> Model:
     """A model from its file; its version is a digest of the content. Raises ValueError for anything else."""
     try:
         data: dict[str, Any] = json.loads(content)
-        heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in ("junk", "priority", "reply")}
+        heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in ("junk", "priority", "reply", "pressing")}
         edges, sure = tuple(data.pop("edges")), tuple(data.pop("confidence"))
         sentences = signals.Sentences(data.pop("sentences"), data.pop("sentences_bias"))
         version = hashlib.blake2b(content, digest_size=6).hexdigest()

@@ -47,7 +47,7 @@ def test_anything_else_is_refused_and_the_remedy_named(content: bytes) -> None:
 
 
 def test_only_signals_that_exist_have_weights() -> None:
-    for head in (MODEL.junk, MODEL.priority, MODEL.reply):
+    for head in (MODEL.junk, MODEL.priority, MODEL.reply, MODEL.pressing):
         assert set(head.rules) <= set(RULES)
     assert len(MODEL.priority.asking) == len(MODEL.reply.asking) == len(signals.ASKING)
     assert set(model.SENTENCES).isdisjoint(RULES)
@@ -56,14 +56,15 @@ def test_only_signals_that_exist_have_weights() -> None:
 def test_what_was_learned_names_nobody() -> None:
     """Weights hold plain words: no addresses, numbers or hosts; the vocabulary's rules are in agents.training."""
     plain = re.compile(r"(?:s:)?(?:[^\W\d_]+|#n|#time|#url|[?!.])")
-    assert not [word for word in MODEL.junk.words if not plain.fullmatch(word)]
+    words = {*MODEL.junk.words, *MODEL.reply.words, *MODEL.pressing.words}
+    assert not [word for word in words if not plain.fullmatch(word)]
     assert not [
         pair
         for pair in MODEL.sentences.weights
         if not re.fullmatch(r"(?:[^\W\d_]+|[#^$?!.]\w*)(?: (?:[^\W\d_]+|[#^$?!.]\w*))?", pair)
     ]
     names = set("enron vince kaminski jeff kay mann spamassassin ilug iiu exmh freshrpms zzzzteana sourceforge".split())
-    assert names.isdisjoint({word.removeprefix("s:") for word in MODEL.junk.words})
+    assert names.isdisjoint({word.removeprefix("s:") for word in words})
     assert names.isdisjoint({word for pair in MODEL.sentences.weights for word in pair.split()})
 
 
@@ -91,6 +92,33 @@ def test_a_request_counts_and_its_sentences_say_so() -> None:
     assert weights[0] > weights[1]
     assert ask.needs_reply
     assert ask.priority > tell.priority
+
+
+def test_what_cannot_wait_adds_its_points_and_says_so_and_without_them_the_score_is_as_much_lower() -> None:
+    of = mail(
+        "Water is pouring through the ceiling onto the switchboard and I cannot find the valve.", sender=COLLEAGUE
+    )
+    never = without("pressing", bias=-1000.0)
+    said, calm = decide(of, FACTS, DEFAULT), decide(of, FACTS, DEFAULT, never)
+    weights, others = ({one.rule: one.weight for one in each.reasons} for each in (said, calm))
+    assert weights.pop(model.PRESSURE) > 0
+    assert weights == others
+    assert said.priority > calm.priority
+
+
+def test_what_can_wait_is_not_lowered_by_that() -> None:
+    said = decide(mail("Here are the minutes of the flood drill, thanks to all.", sender=COLLEAGUE), FACTS, DEFAULT)
+    assert model.PRESSURE not in {reason.rule for reason in said.reasons}
+
+
+def test_the_points_of_what_cannot_wait_have_a_limit_and_a_rule_taken_away_takes_its_part() -> None:
+    of = Features(ASK, FACTS)
+    far = without("pressing", bias=50.0, rules={"asks_for_something": 1.5})
+    opinion = far.opinion(of, ["asks_for_something"])
+    assert opinion.pressure == model.MOST
+    less = far.without(opinion, ["asks_for_something"])
+    assert opinion.pressing - less.pressing == pytest.approx(1.5)
+    assert far.without(opinion, [model.PRESSURE]).pressure == 0
 
 
 def test_junk_is_recognised_by_its_words_and_says_so() -> None:
@@ -130,7 +158,7 @@ def test_every_mail_has_an_opinion_within_bounds(of: Mail, known: Facts) -> None
     assert all(0 <= each <= 1 for each in asked)
     assert sorted(asked[:3], reverse=True) == list(asked[:3])
     opinion = MODEL.opinion(features, [])
-    assert all(abs(getattr(opinion, name)) < 50 for name in ("wording", "junk", "form", "request", "reply"))
+    assert all(abs(getattr(opinion, name)) < 50 for name in ("wording", "junk", "form", "request", "reply", "pressing"))
 
 
 @given(st.lists(st.floats(-20, 30), min_size=2, max_size=9))
@@ -147,7 +175,7 @@ def test_lanes_begin_where_the_model_says() -> None:
 def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
     nothing = Head(rules={}, form={}, words={}, asking=(0.0,) * len(signals.ASKING))
     empty = dataclasses.replace(
-        MODEL, junk=nothing, priority=nothing, reply=nothing, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
+        MODEL, junk=nothing, priority=nothing, reply=nothing, pressing=nothing, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
         junk_at=0.0, junk_unless=-99.0,
     )  # fmt: skip
     for of in (ASK, ADVERT, mail("Here are the notes.")):
