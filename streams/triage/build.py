@@ -12,6 +12,7 @@ from streams.triage.addresses import WEB_HOST, same_organisation
 from streams.triage.features import Features
 from streams.triage.imprint import imprint
 from streams.triage.makers import makers
+from streams.triage.manner import manner
 from streams.triage.route import route
 
 READ = 1_500
@@ -48,6 +49,7 @@ def build(features: Features) -> list[str]:
         *route(mail),
         *makers(mail),
         *imprint(mail),
+        *manner(features),
     ]
 
 

@@ -13,6 +13,7 @@ from streams.triage.addresses import (
     organisation,
     same_organisation,
 )
+from streams.triage.carriers import enveloped
 from streams.triage.once import once
 from streams.triage.text import fold
 from streams.triage.verdict import Facts
@@ -136,14 +137,13 @@ class Parties:
 
     @once
     def is_discussion_list(self) -> bool:
-        """Whether a list of people carries it: List-Post or a list header together with signs of a conversation."""
+        """Whether a list of people carries it: a list's header or envelope together with signs of a conversation."""
         mail = self.mail
+        carrier = mail.list_id.partition(".")[2] if mail.list_id else enveloped(mail)
         listed = mail.list_id is not None or "list-post" in mail.headers or "x-mailman-version" in mail.headers
-        if not listed or mail.auto_submitted is not None:
+        if not (listed or carrier) or mail.auto_submitted is not None:
             return False
-        foreign = bool(mail.list_id) and not same_organisation(
-            mail.sender.domain, (mail.list_id or "").partition(".")[2]
-        )
+        foreign = bool(mail.list_id or carrier) and not same_organisation(mail.sender.domain, carrier)
         talk = self.is_reply or "list-post" in mail.headers or bool(_TAG.search(mail.subject))
         return talk or (foreign and not self.is_publisher)
 

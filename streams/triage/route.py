@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from streams.mail import Mail
 from streams.triage.addresses import is_free_mail, organisation
+from streams.triage.carriers import enveloped
 
 MOST_HOPS = 8
 READ = 400
@@ -107,6 +108,8 @@ def _between_strangers(hop: Hop) -> bool:
 def _provider(mail: Mail, trace: Sequence[str]) -> list[str]:
     """Whether a free mailbox's provider had the mail in its hands; authentication (RFC 8601) vouches for it as well."""
     own, results = organisation(mail.sender.domain), mail.authentication
+    if mail.list_id is not None or enveloped(mail):
+        return []  # it came from the list
     if not trace or not is_free_mail(mail.sender.domain) or "pass" in (results.spf, results.dkim, results.dmarc):
         return []
     hops = [hop for header in trace if (hop := _hop(header))]
@@ -138,12 +141,10 @@ def _when(text: str) -> datetime | None:
 def _envelope(mail: Mail) -> list[str]:
     """Where bounces go (Return-Path) and answers (Reply-To)."""
     bounces = mail.header("return-path").strip(" <>").lower()[:320]
-    local, _, domain = bounces.rpartition("@")
+    domain = bounces.rpartition("@")[2]
     found = []
     if domain and bounces != mail.sender.address.lower():
-        people = (*mail.to[:9], *mail.cc[:9])
-        of_list = any(local.startswith(f"{one.local.lower()}-") and domain == one.domain for one in people if one.local)
-        found.append("bounces to the list" if of_list else f"bounces {_whose(domain, mail)}")
+        found.append("bounces to the list" if enveloped(mail) else f"bounces {_whose(domain, mail)}")
     if mail.reply_to:
         found.append(f"answers {_whose(mail.reply_to[0].domain, mail)}")
     return found

@@ -1,0 +1,60 @@
+"""The manner of a text and of its links: writing that is edited, and links to pages of a site, against a sales pitch.
+For the model."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from streams.mail import Mail
+from streams.triage.features import Features
+
+READ = 6_000
+"""Characters of the text that are looked at."""
+MOST_LINKS = 40
+SHORTEST = 60
+"""Words that a text counts as at least: in a short one a single comma says nothing."""
+
+_YOU = frozenset(("you", "your", "yours", "yourself", "u", "ur"))
+_KEY = re.compile(r"\d{6}", re.ASCII)
+"""A long number in a link: one entry of a large site, or one reader."""
+
+
+def manner(features: Features) -> list[str]:
+    """Names of the signals that a mail has."""
+    mail = features.mail
+    subject = mail.subject[:500]
+    marks = {
+        "subject with a colon": ":" in subject,
+        "subject with a comma": "," in subject,
+        "handed in by another": "sender" in mail.headers,
+    }
+    return [*_text(features), *(name for name, there in marks.items() if there), *_paths(mail)]
+
+
+def _text(features: Features) -> list[str]:
+    text, words = features.mail.new_text[:READ], features.body
+    per = 100.0 / max(SHORTEST, len(words))
+    found = [f"commas {bisect_left((0, 2, 4, 7), per * text.count(','))}"]
+    if features.languages[0] == "en":  # other languages say "you" and leave letters out in other ways
+        turned = sum(map(_YOU.__contains__, words))
+        found.append(f"says you {bisect_left((0.5, 2, 4, 7), per * turned)}")
+        # RIGHT SINGLE QUOTATION MARK is the apostrophe of programs that correct
+        shortened = text.count("'") + text.count("\N{RIGHT SINGLE QUOTATION MARK}")
+        found.append(f"contractions {bisect_left((0, 0.7, 2), per * shortened)}")
+    return found
+
+
+def _paths(mail: Mail) -> list[str]:
+    """How deep into their sites the links lead, and what they carry with them."""
+    targets = [link.target for link in mail.links[:MOST_LINKS]]
+    if not targets:
+        return []
+    joined = " ".join(targets)
+    depth = joined.count("/") / len(targets) - 2
+    asked = sum(["?" in target for target in targets]) / len(targets)
+    found = [
+        f"links deep {bisect_left((0.5, 1.2, 2, 3), depth)}",
+        f"links with a query {bisect_left((0, 0.3, 0.8), asked)}",
+    ]
+    return [*found, "links with a long number"] if _KEY.search(joined) else found
