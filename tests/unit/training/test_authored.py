@@ -13,7 +13,8 @@ from agents.training.corpora import written
 from agents.training.vocabulary import plain_words
 from infra.errors import ConfigError
 from streams.mail import parse
-from streams.triage.features import Features, Role
+from streams.triage.features import Features
+from streams.triage.parties import Role
 from streams.triage.verdict import Category, Facts
 
 HEADER = "language\tpriority\tcategory\tneeds_reply\twho\tto\tsubject\ttext\n"

@@ -8,8 +8,9 @@ import pytest
 
 from streams.mail import Address, Link, Mail
 from streams.triage.carriers import enveloped
-from streams.triage.features import Features, Role
+from streams.triage.features import Features
 from streams.triage.manner import manner
+from streams.triage.parties import Role
 from streams.triage.route import route
 from streams.triage.verdict import Facts
 from tests.unit.triage.written import mail
