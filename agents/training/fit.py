@@ -31,8 +31,8 @@ JUNK_AT, JUNK_UNLESS = -0.2, -0.6
 PENALTIES = {"rules": 4.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
 PENALTIES |= {"pressing": 4.0, "pressing words": 0.05, "reply words": 0.3}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
-WEAK, HARD, AUTHORED, WRITTEN = 0.7, 16.0, 5.0, 0.5
-"""Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail; own tables."""
+WEAK, HARD, AUTHORED = 0.7, 16.0, 5.0
+"""Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail."""
 PRESSING_MISSED = 2.0
 """What a missed mail costs where it is learned what cannot wait; a false alarm costs 1."""
 WRITTEN_REPLY = 0.3
@@ -77,7 +77,7 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
     return {
         "sentences": asking,
         "sentences_bias": bias,
-        "junk": _junk(examples, allowed),
+        "junk": _junk([each for each in examples if not each.is_authored], allowed),
         "junk_from_evidence": 1.0,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
@@ -159,8 +159,6 @@ def _junk(examples: Sequence[Example], allowed: Mapping[str, float]) -> dict[str
 
 
 def _junk_weight(example: Example) -> float:
-    if example.is_authored:
-        return WRITTEN
     if example.label:
         return AUTHORED if example.is_modern else 1.0
     return WEAK * (HARD if "hard-ham" in example.source else 1.0)
