@@ -21,7 +21,7 @@ from streams.triage.rules import RULES
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Lane
 
-BURIED = (1.0, 3.0, 3.0)
+BURIED = (1.0, 2.0, 3.0)
 """What it costs to score a mail below the edge of normal, high and urgent that it belongs above; a false alarm
 costs 1. MODEL.md says how it was chosen."""
 REPLY_MISSED = 2.0
@@ -37,6 +37,8 @@ PRESSING_MISSED = 2.0
 """What a missed mail costs where it is learned what cannot wait; a false alarm costs 1."""
 WRITTEN_REPLY = 0.3
 """Weight of the project's own mails where replies are learned."""
+CALM, CALM_WEIGHT = "enron-categories", 0.3
+"""A corpus whose unlabelled mails count as what can wait, as all do that have labels, and their weight."""
 URGENT_UP = 1.0
 """By how much the edge of urgent moves up, since what cannot wait adds its own points."""
 BY_POLICY = frozenset({"deception", "spam", "history"})
@@ -82,7 +84,7 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
         "reply": _reply(gold, asked, words),
-        "pressing": _pressing(gold, words),
+        "pressing": _pressing([each for each in examples if each.label or each.source == CALM], words),
         "reply_from_evidence": 2.0,
         "confidence": (0.0, 1.0),
         **priority,
@@ -215,25 +217,29 @@ def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]], word
     return known.head(weights[:base], asking=weights[base:bias], bias=weights[bias], words=learned)
 
 
-def _pressing(gold: Sequence[Example], words: Sequence[str]) -> dict[str, Any]:
+def _pressing(examples: Sequence[Example], words: Sequence[str]) -> dict[str, Any]:
     """Log-odds of urgent mail by rules and words; whatever is not, junk and newsletters too, is what can wait."""
     rules = {name: at for at, name in enumerate(RULES)}
     bias = len(rules)
-    urgent = [lane_for(each.label.first.priority, DEFAULT) is Lane.URGENT for each in gold if each.label]
+    urgent = [_is_urgent(each) for each in examples]
     rows = [
         Row(
             0.0,
             [*(rules[name] for name in each.hits), bias],
             alike=found,
             share=1 / math.sqrt(len(found) + FLATTEN),
-            weight=PRESSING_MISSED if presses else 1.0,
+            weight=PRESSING_MISSED if presses else 1.0 if each.label else CALM_WEIGHT,
         )
-        for each, presses, found in zip(gold, urgent, _places(gold, words, bias + 1), strict=True)
+        for each, presses, found in zip(examples, urgent, _places(examples, words, bias + 1), strict=True)
     ]
     penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["pressing"] for rule in RULES.values()]
     weights = fit_binary(rows, urgent, [*penalties, 1e-6, *[PENALTIES["pressing words"]] * len(words)])
     learned = dict(zip(words, weights[bias + 1 :], strict=True))
     return {"rules": dict(zip(RULES, weights, strict=False)), "form": {}, "bias": weights[bias], "words": learned}
+
+
+def _is_urgent(example: Example) -> bool:
+    return example.label is not None and lane_for(example.label.first.priority, DEFAULT) is Lane.URGENT
 
 
 def _places(examples: Sequence[Example], words: Sequence[str], first: int) -> list[list[int]]:
