@@ -23,6 +23,7 @@ from monitoring.rotation import place
 from monitoring.rotation.command import secrets
 from monitoring.rotation.database import rotate, rotate_in_file, with_password
 from streams.control import writer
+from streams.control.records import AuditEntry
 from tests.services.servers import execute, new_postgres
 
 
@@ -75,12 +76,13 @@ def test_the_file_is_private_and_never_overwritten(
     postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", postgres)
-    noted: list[tuple[str, ...]] = []
+    monkeypatch.setenv("INCIDENT_DIR", str(tmp_path))
+    noted: list[AuditEntry] = []
 
-    async def note(_: Settings, action: str, name: str, *, who: str, why: str) -> None:
-        noted.append((action, name, who, why))
+    async def write_down(_: Settings, entry: AuditEntry) -> None:
+        noted.append(entry)
 
-    monkeypatch.setattr(writer, "note", note)
+    monkeypatch.setattr(writer, "write_down", write_down)
     output, said = tmp_path / "url", ["--why", "a leak", "--as", "me"]
     done = CliRunner().invoke(secrets, ["rotate", "database", "--output", str(output), *said])
     assert done.exit_code == 0, done.output
@@ -89,7 +91,8 @@ def test_the_file_is_private_and_never_overwritten(
     kept = output.read_text()
     assert CliRunner().invoke(secrets, ["rotate", "database", "--output", str(output), *said]).exit_code != 0
     assert output.read_text() == kept
-    assert noted == [("rotate", "secret database", "me", "a leak")]
+    ((action, name, who, why),) = [(one.action, one.name, one.who, one.why) for one in noted]
+    assert (action, name, who, why) == ("rotate", "secret database", "me", "a leak")
 
 
 def in_file(url: str, path: Path) -> Settings:
