@@ -83,6 +83,9 @@ async def test_every_signal_of_a_running_system(
             site.google.deliver(address, generated=1)  # by a push
             await until(lambda: rows(database), lambda found: found == 10, 30)
             await ready(f"http://127.0.0.1:{health_port}")
+            # Lag is measured every half second: the groups' offsets come after their first look.
+            measured = "\nkafka_consumergroup_group_offset{"
+            await until(lambda: scrape(ports["control-0"]), lambda text: measured in text, 30)
             texts = {name: await scrape(port) for name, port in ports.items()}
             await probes(ports)
             assert not flow.died(), flow.logs()
