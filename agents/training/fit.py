@@ -72,14 +72,15 @@ def _may(each: str, allowed: Mapping[str, float]) -> bool:
 def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str, float]) -> dict[str, Any]:
     """What a model's file holds that learned from these examples; its confidence is not calibrated yet."""
     asking, bias = sentences
+    others = [each for each in examples if not each.is_authored]
     gold = [each for each in examples if each.label]
     words = plain_words(examples)
     asked = {each.path: signals.asking(each.features, signals.Sentences(asking, bias)) for each in gold}
-    priority = _priority([each for each in gold if not each.is_authored], asked)
+    priority = _priority([each for each in others if each.label], asked)
     return {
         "sentences": asking,
         "sentences_bias": bias,
-        "junk": _junk([each for each in examples if not each.is_authored], allowed),
+        "junk": _junk(others, allowed),
         "junk_from_evidence": 1.0,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
@@ -245,7 +246,7 @@ def _is_urgent(example: Example) -> bool:
 def _places(examples: Sequence[Example], words: Sequence[str], first: int) -> list[list[int]]:
     """Per mail where its known words are among the weights."""
     place = {word: first + at for at, word in enumerate(words)}
-    said = ({*each.features.body, *each.features.subject} for each in examples)
+    said = (signals.said(each.features) for each in examples)
     return [sorted(place[word] for word in found if word in place) for found in said]
 
 

@@ -67,7 +67,7 @@ def plain_words(examples: Sequence[Example]) -> list[str]:
     small = set(MARKS)
     for each in examples:
         if each.is_authored:
-            mails.update({*each.features.body, *each.features.subject})
+            mails.update(signals.said(each.features))
             seen = _WORD.findall(f"{each.mail.subject}\n{each.mail.new_text}")
             german = each.features.languages[:1] == ("de",)
             small.update(fold(word) for word in seen if german or word.islower())

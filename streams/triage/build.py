@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
 
 from streams.mail import Address, Mail
 from streams.mail.flags import MBOX_LINE
@@ -14,6 +12,7 @@ from streams.triage.imprint import imprint
 from streams.triage.makers import makers
 from streams.triage.manner import manner
 from streams.triage.route import route
+from streams.triage.steps import step
 
 READ = 1_500
 """Characters of the text that are looked at."""
@@ -30,11 +29,6 @@ _ANYBODY = re.compile(
 )
 _CHEAP = (".biz", ".info", ".ru", ".cn", ".tk", ".xyz", ".top")
 """Ends of names that cost next to nothing to register."""
-
-
-def step(amount: float, bounds: Sequence[float]) -> int:
-    """How many of the bounds, which ascend, an amount exceeds."""
-    return bisect_left(bounds, amount)
 
 
 def build(features: Features) -> list[str]:

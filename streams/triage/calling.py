@@ -12,7 +12,7 @@ HEAD = 6_000
 
 _VOCATIVE = re.compile(r"(?:(?:^|[.!?\n(])\s{0,3})([^\W\d_]{3,30})\s?[,:?)–-]")
 _MENTION = re.compile(r"@([^\W\d_]{3,30})")
-_BEFORE = re.compile(r"[.!?\n(@]\s{0,3}\Z")
+_BEFORE = re.compile(r"[.!?\n(]\s{0,3}\Z")
 _AFTER = re.compile(r"\s?[,:?)-]")
 """What stands around a name in ASCII text."""
 _AROUND = 4

@@ -4,14 +4,13 @@ For the model."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 
 from streams.mail import Mail
-from streams.triage.features import Features
+from streams.triage.features import MOST_LINKS, Features
+from streams.triage.steps import step
 
 READ = 6_000
 """Characters of the text that are looked at."""
-MOST_LINKS = 40
 SHORTEST = 60
 """Words that a text counts as at least: in a short one a single comma says nothing."""
 
@@ -35,13 +34,13 @@ def manner(features: Features) -> list[str]:
 def _text(features: Features) -> list[str]:
     text, words = features.mail.new_text[:READ], features.body
     per = 100.0 / max(SHORTEST, len(words))
-    found = [f"commas {bisect_left((0, 2, 4, 7), per * text.count(','))}"]
+    found = [f"commas {step(per * text.count(','), (0, 2, 4, 7))}"]
     if features.languages[0] == "en":  # other languages say "you" and leave letters out in other ways
         turned = sum(map(_YOU.__contains__, words))
-        found.append(f"says you {bisect_left((0.5, 2, 4, 7), per * turned)}")
+        found.append(f"says you {step(per * turned, (0.5, 2, 4, 7))}")
         # RIGHT SINGLE QUOTATION MARK is the apostrophe of programs that correct
         shortened = text.count("'") + text.count("\N{RIGHT SINGLE QUOTATION MARK}")
-        found.append(f"contractions {bisect_left((0, 0.7, 2), per * shortened)}")
+        found.append(f"contractions {step(per * shortened, (0, 0.7, 2))}")
     return found
 
 
@@ -54,7 +53,7 @@ def _paths(mail: Mail) -> list[str]:
     depth = joined.count("/") / len(targets) - 2
     asked = sum(["?" in target for target in targets]) / len(targets)
     found = [
-        f"links deep {bisect_left((0.5, 1.2, 2, 3), depth)}",
-        f"links with a query {bisect_left((0, 0.3, 0.8), asked)}",
+        f"links deep {step(depth, (0.5, 1.2, 2, 3))}",
+        f"links with a query {step(asked, (0, 0.3, 0.8))}",
     ]
     return [*found, "links with a long number"] if _KEY.search(joined) else found

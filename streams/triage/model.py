@@ -77,12 +77,9 @@ class Model:
         """What the model makes of one mail."""
         form = signals.form(mail)
         asked = signals.asking(mail, self.sentences)
-        known = self._known(mail)
-        wording = math.fsum(known) / math.sqrt(
-            len(known) + FLATTEN
-        )  # exact: a set has no order, a verdict must come again
+        wording = _wording(self.junk.words, signals.words(mail))
         junk, priority, reply, pressing = self.junk, self.priority, self.reply, self.pressing
-        said = {*mail.body, *mail.subject}
+        said = signals.said(mail)
         by_rules = _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked)
         return Opinion(
             wording=wording,
@@ -104,12 +101,6 @@ class Model:
             reply=opinion.reply - _sum(self.reply.rules, names),
             pressing=-math.inf if PRESSURE in names else opinion.pressing - _sum(self.pressing.rules, names),
         )
-
-    def _known(self, mail: Features) -> list[float]:
-        """Weights of the different words of the mail that were learned (see `signals.words`)."""
-        words, mark = self.junk.words, signals.SUBJECT
-        found = [words[word] for word in set(mail.body) if word in words]
-        return found + [words[word] for word in {mark + each for each in mail.subject} if word in words]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +127,8 @@ class Opinion:
 
 
 def _wording(weights: Mapping[str, float], said: Collection[str]) -> float:
-    """What the different words of text and subject add (see `Head.words`); exact, for a set has no order."""
+    """What the different words of a mail add (see `Head.words`). Exact: a set has no order, and a verdict must come
+    again."""
     known = [weights[word] for word in said if word in weights]
     return math.fsum(known) / math.sqrt(len(known) + FLATTEN)
 

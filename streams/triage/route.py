@@ -108,10 +108,10 @@ def _between_strangers(hop: Hop) -> bool:
 def _provider(mail: Mail, trace: Sequence[str]) -> list[str]:
     """Whether a free mailbox's provider had the mail in its hands; authentication (RFC 8601) vouches for it as well."""
     own, results = organisation(mail.sender.domain), mail.authentication
-    if mail.list_id is not None or enveloped(mail):
-        return []  # it came from the list
     if not trace or not is_free_mail(mail.sender.domain) or "pass" in (results.spf, results.dkim, results.dmarc):
         return []
+    if mail.list_id is not None or enveloped(mail):
+        return []  # it came from the list
     hops = [hop for header in trace if (hop := _hop(header))]
     if any(own in (organisation(hop.said), organisation(hop.found), organisation(hop.by)) for hop in hops):
         return []

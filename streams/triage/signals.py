@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from streams.triage.build import step
 from streams.triage.features import Features
+from streams.triage.steps import step
 from streams.triage.text import STOPS
 
 ASKING_WORDS = 400
@@ -32,6 +32,11 @@ _QUESTIONS = (0, 1, 2)
 def words(mail: Features) -> set[str]:
     """The different words of text and subject, folded; those of the subject marked."""
     return {*mail.body, *(SUBJECT + word for word in mail.subject)}
+
+
+def said(mail: Features) -> set[str]:
+    """The different words of text and subject alike."""
+    return {*mail.body, *mail.subject}
 
 
 def form(mail: Features) -> tuple[str, ...]:
