@@ -12,6 +12,8 @@ from infra.errors import ConfigError
 LOOPBACK = "127.0.0.1"
 SERVER_PORTS = (20_000, 32_000)
 """Linux takes ports for outgoing connections from 32,768 on."""
+_given: set[int] = set()
+"""By this process: who was given one may not listen there yet."""
 
 
 def is_free(port: int) -> bool:
@@ -35,7 +37,7 @@ def answers(port: int, *, seconds: float = 0.5) -> bool:
 
 
 def any_free(count: int = 1) -> list[int]:
-    """Different free ports, held open together so that none is given twice.
+    """Different free ports, none of them given before, held open together so that other processes do not get them.
 
     From below the range that the kernel takes for outgoing connections: a server that is restarted must find its port
     free, and a client that tries to reach it meanwhile could be given that very port as its own.
@@ -43,10 +45,13 @@ def any_free(count: int = 1) -> list[int]:
     found: dict[int, socket.socket] = {}
     try:
         while len(found) < count:
+            if 2 * len(_given) > SERVER_PORTS[1] - SERVER_PORTS[0]:
+                _given.clear()  # long ago, most of them
             port = random.randrange(*SERVER_PORTS)
-            if port not in found:
+            if port not in found and port not in _given:
                 with suppress(OSError):
                     found[port] = socket.create_server((LOOPBACK, port))
+                    _given.add(port)
         return list(found)
     finally:
         for held in found.values():

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from infra.errors import ConfigError
 from infra.settings import load
+from infra.stack import ports
 from infra.stack.ports import any_free
 from monitoring.run import mailbox
 from monitoring.run.command import run
@@ -83,6 +84,14 @@ def test_why_a_file_cannot_be_read(folder: Path, tmp_path: Path) -> None:
     assert mailbox.unreadable(account, "a.eml") == ""
     assert mailbox.unreadable(account, "gone") == ""
     assert mailbox.unreadable(account, "link") != ""
+
+
+def test_no_port_is_given_twice_though_nobody_listens_there_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "SERVER_PORTS", (20_000, 20_200))
+    monkeypatch.setattr(ports, "_given", set())
+    given = [*any_free(40), *any_free(), *any_free(50)]
+    assert len(set(given)) == len(given)
+    assert len(set(any_free(90))) == 90, "and before they run out it begins anew"
 
 
 def test_a_port_that_is_taken_gives_way_to_the_next_one() -> None:
