@@ -142,10 +142,12 @@ def forget(name: str) -> None:
 
     from agents.deliver.endpoints import GROUP_PREFIX
     from infra.kafka import librdkafka_options
+    from streams.kafka_errors import answered
 
     group = GROUP_PREFIX + name
+    admin = AdminClient(librdkafka_options(configuration.load()))
     try:
-        AdminClient(librdkafka_options(configuration.load())).delete_consumer_groups([group])[group].result(15)
+        answered(lambda: admin.delete_consumer_groups([group])[group], 15)
     except KafkaException as error:
         raise Permanent(f"{group} was not deleted: {error.args[0].str()}") from None
     click.echo(f"{group} is forgotten")

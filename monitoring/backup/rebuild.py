@@ -9,7 +9,7 @@ from infra.errors import Fatal
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
 from streams.archive.command import GROUP
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, answered
 from streams.topics import LANES
 
 CALL_S = 15.0
@@ -24,7 +24,7 @@ def rebuild(settings: Settings) -> int:
     """
     client = AdminClient({**librdkafka_options(settings), "log_level": 0})
     try:
-        group = client.describe_consumer_groups([GROUP], request_timeout=CALL_S)[GROUP].result(CALL_S + 1)
+        group = answered(lambda: client.describe_consumer_groups([GROUP], request_timeout=CALL_S)[GROUP], CALL_S)
         if group.members:
             raise Fatal(f"{len(group.members)} archives run: stop them first (docker compose stop crewai-archive)")
         known = client.list_topics(timeout=CALL_S).topics
@@ -33,7 +33,7 @@ def rebuild(settings: Settings) -> int:
             for number in known[spec.name].partitions
         ]  # fmt: skip
         wanted = ConsumerGroupTopicPartitions(GROUP, spots)
-        client.alter_consumer_group_offsets([wanted], request_timeout=CALL_S)[GROUP].result(CALL_S + 1)
+        answered(lambda: client.alter_consumer_group_offsets([wanted], request_timeout=CALL_S)[GROUP], CALL_S)
     except KafkaException as error:
         where = settings.kafka_bootstrap_servers
         raise KafkaUnavailable(f"offsets of {GROUP} at {where}: {error.args[0].str()}") from None

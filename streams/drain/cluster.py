@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from infra.errors import Permanent
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, answered, comes_back
 
 T = TypeVar("T")
 CALL_S = 15.0
@@ -84,7 +84,8 @@ class ClusterView:
     def require_no_members(self) -> None:
         """Raises NotDrainable: processes of the group are at work."""
         assert self.group is not None
-        described = self._answer(self._admin.describe_consumer_groups([self.group], request_timeout=CALL_S)[self.group])
+        group = self.group
+        described = self._answer(lambda: self._admin.describe_consumer_groups([group], request_timeout=CALL_S)[group])
         if described.members:
             names = ", ".join(sorted({one.client_id for one in described.members})[:5])
             raise NotDrainable(
@@ -99,10 +100,11 @@ class ClusterView:
             NotDrainable, KafkaUnavailable
         """
         assert self.group is not None
+        group = self.group
         spots = [TopicPartition(topic, number, end) for number, end in ends.items()]
-        request = ConsumerGroupTopicPartitions(self.group, spots)
-        answered = self._answer(self._admin.alter_consumer_group_offsets([request], request_timeout=CALL_S)[self.group])
-        if failed := [one.error for one in answered.topic_partitions if one.error]:
+        request = ConsumerGroupTopicPartitions(group, spots)
+        done = self._answer(lambda: self._admin.alter_consumer_group_offsets([request], request_timeout=CALL_S)[group])
+        if failed := [one.error for one in done.topic_partitions if one.error]:
             raise NotDrainable(f"group {self.group}: offsets not advanced: {failed[0].str()}")
 
     def config(self, topic: str) -> dict[str, str]:
@@ -112,7 +114,7 @@ class ClusterView:
             KafkaUnavailable
         """
         resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
-        found = self._answer(self._admin.describe_configs([resource], request_timeout=CALL_S)[resource])
+        found = self._answer(lambda: self._admin.describe_configs([resource], request_timeout=CALL_S)[resource])
         return {name: str(entry.value) for name, entry in found.items()}
 
     def set_config(self, topic: str, name: str, value: str) -> None:
@@ -123,13 +125,13 @@ class ClusterView:
         """
         entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
-        self._answer(self._admin.incremental_alter_configs([resource], request_timeout=CALL_S)[resource])
+        self._answer(lambda: self._admin.incremental_alter_configs([resource], request_timeout=CALL_S)[resource])
 
-    def _answer(self, future: Future[T]) -> T:
+    def _answer(self, ask: Callable[[], Future[T]]) -> T:
         try:
-            return future.result(CALL_S + 1)
+            return answered(ask, CALL_S)
         except KafkaException as error:
-            if error.args[0].retriable():
+            if comes_back(error.args[0]):
                 raise self._unavailable(error) from None
             raise NotDrainable(f"Kafka refuses: {error.args[0].str()}") from None
 

@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient
 from infra.kafka import librdkafka_options
 from infra.settings import Settings
 from streams.control.records import AuditEntry
-from streams.kafka_errors import KafkaUnavailable
+from streams.kafka_errors import KafkaUnavailable, answered
 from streams.replay.again import Found
 from streams.replay.plan import CALL_S, Span
 from streams.topics import AUDIT, RECEIVED
@@ -113,12 +113,12 @@ class Publisher:
         Raises:
             KafkaUnavailable
         """
-        for future in self._admin.delete_consumer_groups([self._name], request_timeout=CALL_S).values():
-            try:
-                future.result(CALL_S + 1)
-            except KafkaException as error:
-                if error.args[0].name() not in {"GROUP_ID_NOT_FOUND", "NON_EMPTY_GROUP"}:  # nothing was to be done
-                    raise self._unavailable(error) from None
+        name = self._name
+        try:
+            answered(lambda: self._admin.delete_consumer_groups([name], request_timeout=CALL_S)[name], CALL_S)
+        except KafkaException as error:
+            if error.args[0].name() not in {"GROUP_ID_NOT_FOUND", "NON_EMPTY_GROUP"}:  # nothing was to be done
+                raise self._unavailable(error) from None
 
     def _unavailable(self, error: Exception) -> KafkaUnavailable:
         said = error.args[0].str() if isinstance(error, KafkaException) else str(error)

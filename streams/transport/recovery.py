@@ -153,5 +153,5 @@ class _Replay:
         error = message.error()
         if error.code() == KafkaError._PARTITION_EOF:
             self._ends[message.topic()] = message.offset()
-        elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
+        elif error.code() != KafkaError._ALL_BROKERS_DOWN:
             raise Transient(f"changelog {message.topic()}: {error}")

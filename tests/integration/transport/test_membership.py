@@ -14,6 +14,7 @@ from confluent_kafka import Consumer, ConsumerGroupState, Producer
 from confluent_kafka.admin import AdminClient
 
 from infra.stack import KafkaBroker
+from streams.kafka_errors import answered
 from tests.integration.transport.counting import PARTITIONS, Count, table
 from tests.integration.transport.fleet import Fleet, fleet, until
 from tests.integration.transport.load import Load
@@ -67,8 +68,7 @@ def all_is_right(bootstrap: str, prefix: str, load: Load, workers: Fleet, second
 
 def members(bootstrap: str, group: str) -> int:
     admin = AdminClient({"bootstrap.servers": bootstrap})  # it must live as long as its answer is awaited
-    (future,) = admin.describe_consumer_groups([group]).values()
-    described = future.result(10)
+    described = answered(lambda: admin.describe_consumer_groups([group])[group], 30)
     return len(described.members) if described.state == ConsumerGroupState.STABLE else 0
 
 
