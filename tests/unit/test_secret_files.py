@@ -76,7 +76,7 @@ def test_every_client_of_kafka_logs_in_by_the_file(tmp_path: Path) -> None:
 
 def test_a_process_that_must_log_in_to_kafka_does_not_start_without_the_file() -> None:
     missing = {"kafka_sasl_password_file": "/nowhere"}
-    with pytest.raises(ConfigError, match="^KAFKA_SASL_PASSWORD_FILE=/nowhere: cannot be read"):
+    with pytest.raises(ConfigError, match=r"^KAFKA_SASL_PASSWORD_FILE=/nowhere: cannot be read"):
         load(kafka_security_protocol="SASL_SSL", **missing)
     load(kafka_security_protocol="SSL", **missing)
 
