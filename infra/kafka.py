@@ -21,7 +21,7 @@ def aiokafka_options(settings: Settings) -> dict[str, Any]:
         options |= {
             "sasl_mechanism": settings.kafka_sasl_mechanism,
             "sasl_plain_username": settings.kafka_sasl_username,
-            "sasl_plain_password": settings.kafka_sasl_password.get_secret_value(),
+            "sasl_plain_password": settings.kafka_password(),
         }
     return options
 
@@ -41,6 +41,6 @@ def librdkafka_options(settings: Settings) -> dict[str, Any]:
         options |= {
             "sasl.mechanism": settings.kafka_sasl_mechanism,
             "sasl.username": settings.kafka_sasl_username,
-            "sasl.password": settings.kafka_sasl_password.get_secret_value(),
+            "sasl.password": settings.kafka_password(),
         }
     return options

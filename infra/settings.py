@@ -6,48 +6,24 @@ its keys are the names below in lower case. Unknown keys and values out of range
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from infra.addresses import BootstrapServers, DatabaseUrl, without_passwords
+from infra.addresses import DatabaseUrl, without_passwords
 from infra.errors import ConfigError
 from infra.settings_crew import CrewSettings
+from infra.settings_kafka import KafkaSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Settings(CrewSettings, BaseSettings):
+class Settings(CrewSettings, KafkaSettings, BaseSettings):
     """The settings; each name in upper case is its environment variable."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, env_ignore_empty=True)
-
-    # Kafka
-    kafka_bootstrap_servers: BootstrapServers = "127.0.0.1:19092"
-    """Comma-separated host:port."""
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    """Encryption and login of the brokers."""
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    """How to log in where the protocol is SASL_*."""
-    kafka_sasl_username: str = ""
-    """Whom to log in as where the protocol is SASL_*."""
-    kafka_sasl_password: SecretStr = SecretStr("")
-    """Never shown."""
-    kafka_ssl_cafile: Path | None = None
-    """PEM file with the authorities that may sign a broker's certificate; default: the system's."""
-    topic_partitions: int = Field(4, ge=1, le=1024)
-    """Partitions of every mail topic and table; fixed once the topics exist."""
-    topic_replication_factor: int = Field(1, ge=1, le=9)
-    """Copies of each topic that is created; no more than there are brokers."""
-    kafka_session_timeout_s: float = Field(15.0, ge=6, le=300)
-    """A process that is silent this long loses its partitions."""
-    instance_id: str = Field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
-    """Names this process in logs and status. Replicas must differ."""
-    static_membership: bool = False
-    """Join groups as a static member named by INSTANCE_ID (KIP-345): a quick restart moves no partition."""
 
     # PostgreSQL
     database_url: DatabaseUrl = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
@@ -147,6 +123,8 @@ class Settings(CrewSettings, BaseSettings):
     """Application id of an app registration with the redirect URI http://localhost (mobile and desktop)."""
     microsoft_client_secret: SecretStr = SecretStr("")
     """Only for a confidential client; a desktop app has none."""
+    microsoft_client_secret_file: Path | None = None
+    """A file with it instead, its first line."""
     microsoft_auth_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize"
     """A tenant's id in the place of "common" admits only its accounts."""
     microsoft_token_url: str = "https://login.microsoftonline.com/common/oauth2/v2.0/token"  # noqa: S105 - no password
@@ -276,17 +254,21 @@ def load(**overrides: Any) -> Settings:
     """Read the settings.
 
     Raises:
-        ConfigError: names every setting that is wrong, its value (never a secret's) and what is allowed.
+        ConfigError: names every setting that is wrong, its value (never a secret's) and what is allowed; or the file
+            of Kafka's password, which everything but a few commands would meet later, and some in a loop.
     """
     named = os.environ.get("TRIAGE_CONFIG")
     if named and not Path(named).is_file():
         raise ConfigError(f"TRIAGE_CONFIG={named}: no such file; unset it or name an existing TOML file")
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         raise ConfigError("\n".join(_complaint(item) for item in error.errors())) from None
     except ValueError as error:  # the TOML reader's own complaint carries line and column
         raise ConfigError(f"{config_file()}: {error}") from None
+    if settings.kafka_security_protocol.startswith("SASL"):
+        settings.kafka_password()
+    return settings
 
 
 def _complaint(item: Any) -> str:

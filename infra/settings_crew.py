@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import BaseModel, Field, SecretStr
+
+from infra import secret_files
 
 
 class CrewSettings(BaseModel):
@@ -14,6 +18,8 @@ class CrewSettings(BaseModel):
     """Model that is asked, by the endpoint's own name."""
     crew_api_key: SecretStr = SecretStr("")
     """Of the endpoint, where it wants one."""
+    crew_api_key_file: Path | None = None
+    """A file with it instead, its first line; read when `triage crew` starts."""
     crew_accounts: str = "*"
     """Accounts whose mail may be sent to the endpoint, separated by commas; *: all."""
     crew_redact: bool = False
@@ -50,3 +56,11 @@ class CrewSettings(BaseModel):
     def crew_may_see(self, account: str) -> bool:
         """Whether an account's mail may be sent to the endpoint."""
         return self.crew_accounts.strip() == "*" or account in map(str.strip, self.crew_accounts.split(","))
+
+    def crew_key(self) -> str:
+        """CREW_API_KEY, or the first line of CREW_API_KEY_FILE; empty: the endpoint wants none.
+
+        Raises:
+            ConfigError: the file cannot be read, or is empty.
+        """
+        return secret_files.value(self.crew_api_key, "CREW_API_KEY", self.crew_api_key_file)

@@ -18,7 +18,7 @@ def credentials(settings: Settings) -> Any:
     if protocol.startswith("SASL"):
         return faust.SASLCredentials(
             username=settings.kafka_sasl_username,
-            password=settings.kafka_sasl_password.get_secret_value(),
+            password=settings.kafka_password(),
             mechanism=settings.kafka_sasl_mechanism,
             ssl_context=context,
         )

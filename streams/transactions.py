@@ -20,10 +20,13 @@ from streams.events import Headers
 from streams.kafka_errors import KafkaUnavailable
 
 TRANSACTION_S = 30.0
-"""What a killed command left open holds up readers for this long at most."""
+"""transaction.timeout.ms: what is open for longer the broker rolls back, so that a killed command holds up readers for
+no longer, and refuses who had opened it."""
 _STEP_S = 5.0
 _ANSWER_S = 40.0
 _FENCED = (KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH)  # noqa: SLF001 - librdkafka's own code
+"""The same for both that the broker fences by a new epoch: a transaction too old (KIP-98) and a former holder of the
+id. How long the transaction was open tells them apart."""
 
 
 class Outgoing(NamedTuple):
@@ -53,6 +56,7 @@ class Transactions:
     def __init__(self, settings: Settings, transactional_id: str) -> None:
         self._where = settings.kafka_bootstrap_servers
         self._open = False
+        self._opened_at = 0.0
         self._producer = Producer({
             **librdkafka_options(settings),
             "transactional.id": transactional_id,
@@ -94,7 +98,7 @@ class Transactions:
         producer = self._producer
         try:
             producer.begin_transaction()
-            self._open = True
+            self._open, self._opened_at = True, monotonic()
             for record in records:
                 self._produce(record)
             if offsets:
@@ -122,6 +126,13 @@ class Transactions:
     def _meaning(self, error: KafkaException | BufferError) -> Exception:
         cause = error.args[0] if isinstance(error, KafkaException) else None
         if cause is not None and cause.code() in _FENCED:
+            open_s = monotonic() - self._opened_at
+            if open_s > TRANSACTION_S:
+                return Interrupted(
+                    f"the transaction was open for {open_s:.0f} s, and Kafka rolls back what is open for more than "
+                    f"{TRANSACTION_S:.0f} s. Run the same command again, nothing is done "
+                    "twice; should it come again, brokers or this machine are too slow: `triage doctor`, `triage lag`"
+                )
             return TakenOver("somebody else has started the same command since: theirs goes on, this one stops")
         said = cause.str() if cause is not None else str(error)
         return Interrupted(f"not everything is written ({said}): run the same command again, nothing is done twice")

@@ -47,7 +47,7 @@ def make_panel(settings: Settings) -> Asks:
     """The crew itself.
 
     Raises:
-        ConfigError: the extra is not installed.
+        ConfigError: the extra is not installed, or CREW_API_KEY_FILE cannot be read.
     """
     from agents.crew.panel.quiet import hush, silence
 
@@ -60,7 +60,7 @@ def make_panel(settings: Settings) -> Asks:
     return Panel(
         url=settings.crew_url,
         model=settings.crew_model,
-        api_key=settings.crew_api_key.get_secret_value(),
+        api_key=settings.crew_key(),
         timeout_s=settings.crew_timeout_s,
         answer_tokens=settings.crew_answer_tokens,
     )

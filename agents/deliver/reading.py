@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError
 
 from agents.deliver.courier import Courier
 from agents.deliver.schedule import Place
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 COMMIT_S = 0.5
 """After a kill, what was delivered since the last commit is delivered again."""
 POLL_MS = 100
+REFUSED_S = 60.0
+"""A consumer whose group takes no commit for so long is given up for a new one. Who is put out of the group is back
+within a rebalance; one that never joins again would go on fetching, and repeat what the partitions' new owner does."""
 RETRY_MAX_S = 5.0
 CLOSE_S = 2.0
 FOREVER_MS = 86_400_000
@@ -41,6 +44,8 @@ class Reading(ConsumerRebalanceListener):
         self._beginning = False
         """Whether it is being found out where the new share begins: nothing is read meanwhile."""
         self._failed: KafkaError | None = None
+        self._refused_since: float | None = None
+        """Since when the group has taken no commit and given no share: to it this process is no member."""
         self.trouble = ""
         """Why nothing is read at the moment; empty when all is well."""
 
@@ -56,7 +61,7 @@ class Reading(ConsumerRebalanceListener):
             await asyncio.sleep(backoff.next_s())
 
     async def _read(self, backoff: Backoff) -> None:
-        self._failed, self._beginning = None, False
+        self._failed, self._refused_since, self._beginning = None, None, False
         self._consumer = consumer = self._new()
         consumer.subscribe(topics=list(self._endpoint.topics), listener=self)
         try:
@@ -116,8 +121,17 @@ class Reading(ConsumerRebalanceListener):
         except (KafkaError, TimeoutError, ValueError) as error:
             # The group has moved on (the next owner delivers these again), or the broker is away (committed later).
             log.info("%s: offsets not committed: %s", self._endpoint.group, type(error).__name__)
+            if isinstance(error, CommitFailedError):
+                self._refused(error)
         else:
             self._committed |= new
+            self._refused_since = None
+
+    def _refused(self, error: CommitFailedError) -> None:
+        now = time.monotonic()
+        self._refused_since = self._refused_since or now
+        if now - self._refused_since > REFUSED_S:
+            self._failed = error
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Called before the group shares out anew: finish, and let go."""
@@ -127,7 +141,7 @@ class Reading(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Called with the new share. aiokafka fetches already, from the first offset where none is committed."""
-        self._beginning = True
+        self._beginning, self._refused_since = True, None
         self._consumer.pause(*assigned)
         try:
             await self._begin(assigned)

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from agents.accounts import Account
+from infra import secret_files
 from infra.errors import ConfigError
 from infra.settings import Settings
 
@@ -90,7 +91,10 @@ def client_of(settings: Settings, provider: str) -> Client:
         client_id, secret = _google_client(settings)
         urls = (settings.google_auth_url, settings.google_token_url)
     else:
-        client_id, secret = settings.microsoft_client_id, settings.microsoft_client_secret.get_secret_value()
+        client_id = settings.microsoft_client_id
+        secret = secret_files.value(
+            settings.microsoft_client_secret, "MICROSOFT_CLIENT_SECRET", settings.microsoft_client_secret_file
+        )
         urls = (settings.microsoft_auth_url, settings.microsoft_token_url)
     if not client_id:
         file = "GOOGLE_CLIENT_FILE or " if provider == "google" else ""

@@ -15,7 +15,7 @@ from typing import Self
 from agents.oauth.seal import Key, Keys, Unsealable
 from agents.oauth.token import StoredToken
 from agents.sources.base import ProviderTransient
-from infra import files
+from infra import files, secret_files
 from infra.errors import ConfigError
 from infra.files import Mark
 from infra.settings import Settings
@@ -159,8 +159,5 @@ def _key_texts(settings: Settings) -> list[str]:
     given = settings.token_key.get_secret_value()
     if given or settings.token_key_file is None:
         return given.split()
-    try:
-        return settings.token_key_file.read_text("ascii").split()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise ConfigError(f"TOKEN_KEY_FILE={settings.token_key_file}: cannot be read ({reason})") from None
+    what = "`triage auth key` prints a new key"
+    return secret_files.content("TOKEN_KEY_FILE", settings.token_key_file, what=what).split()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from infra import secret_files
 from infra.database.errors import failure
 from infra.errors import ConfigError, TriageError
 from infra.settings import Settings
@@ -101,14 +102,8 @@ def passwords(settings: Settings) -> tuple[str, ...]:
     path = settings.database_password_file
     if path is None:
         raise ConfigError("DATABASE_PASSWORD_FILE is not set: name the file with the password")
-    try:
-        found = tuple(filter(None, path.read_text("utf-8").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise ConfigError(f"DATABASE_PASSWORD_FILE={path}: cannot be read ({reason})") from None
-    if not found:
-        raise ConfigError(f"DATABASE_PASSWORD_FILE={path}: empty; its first line is the password")
-    return found
+    text = secret_files.content("DATABASE_PASSWORD_FILE", path, what="its first line is the password")
+    return tuple(filter(None, text.splitlines()))
 
 
 def _refusal(error: Exception) -> TriageError:

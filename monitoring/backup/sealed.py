@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from agents.oauth.seal import Key
+from infra import secret_files
 from infra.errors import ConfigError, Permanent
 from infra.settings import Settings
 
@@ -41,13 +42,8 @@ def backup_keys(settings: Settings) -> tuple[Key, ...]:
     text, name, path = settings.backup_key.get_secret_value(), "BACKUP_KEY", settings.backup_key_file
     if not text and path is not None:
         name = f"BACKUP_KEY_FILE={path}"
-        try:
-            text = path.read_text("ascii")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
-            raise ConfigError(f"{name}: cannot be read ({reason})") from None
-        if not text.split():  # or backups would be in the clear from now on
-            raise ConfigError(f"{name}: empty; `triage auth key` prints a new key")
+        # An empty one is refused, or backups would be in the clear from now on.
+        text = secret_files.content("BACKUP_KEY_FILE", path, what="`triage auth key` prints a new key")
     try:
         return tuple(map(Key.parse, text.split()))
     except ConfigError:

@@ -14,7 +14,6 @@ from pydantic.fields import FieldInfo
 
 from infra.addresses import without_passwords
 from infra.settings import Settings
-from infra.settings_crew import CrewSettings
 
 _BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
@@ -49,7 +48,8 @@ def rows(settings: Settings) -> list[SettingRow]:
 def _docstrings() -> dict[str, str]:
     """The string below each attribute, which Python itself throws away."""
     found = {}
-    for field, below in (pair for part in (Settings, CrewSettings) for pair in _statements(part)):
+    parts = [part for part in Settings.__mro__ if part.__module__.startswith("infra.")]
+    for field, below in (pair for part in parts for pair in _statements(part)):
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                 found[name] = " ".join(text.split())

@@ -19,8 +19,8 @@ By = Literal["triage", "operator"]
 ROTATE = "triage secrets rotate "
 
 KAFKA = (
-    "kafka-configs.sh: a new password for the user's other SCRAM mechanism; set KAFKA_SASL_PASSWORD and"
-    " KAFKA_SASL_MECHANISM, restart one process after the other; delete the old mechanism's"
+    "kafka-configs.sh: a new password for the user's other SCRAM mechanism; set KAFKA_SASL_PASSWORD (or"
+    " its file) and KAFKA_SASL_MECHANISM, restart one process after the other; delete the old mechanism's"
 )
 
 
@@ -101,13 +101,12 @@ def _admin(settings: Settings) -> Iterator[Secret]:
 def _issued_elsewhere(settings: Settings) -> Iterator[Secret]:
     google = settings.google_client_file
     rows = (
-        ("KAFKA_SASL_PASSWORD", _variable(settings, "KAFKA_SASL_PASSWORD"),
-         KAFKA),
+        ("KAFKA_SASL_PASSWORD", _variable_or_file(settings, "KAFKA_SASL_PASSWORD"), KAFKA),
         ("GOOGLE_CLIENT_SECRET", str(google) if google else _variable(settings, "GOOGLE_CLIENT_SECRET"),
          "Google Cloud console: add a secret to the client, set it, restart ingest and control, delete the old one"),
-        ("MICROSOFT_CLIENT_SECRET", _variable(settings, "MICROSOFT_CLIENT_SECRET"),
+        ("MICROSOFT_CLIENT_SECRET", _variable_or_file(settings, "MICROSOFT_CLIENT_SECRET"),
          "Entra admin center: add a secret to the app, set it, restart ingest and control, delete the old one"),
-        ("CREW_API_KEY", _variable(settings, "CREW_API_KEY"),
+        ("CREW_API_KEY", _variable_or_file(settings, "CREW_API_KEY"),
          "at whoever runs the model: a new key, set it, restart crew, withdraw the old one"),
         ("CACHE_URL", _in_url("CACHE_URL", settings.cache_url),
          "at Redis: a second password (ACL SETUSER), set it, restart crew, remove the old one; meanwhile crew goes on"),
@@ -146,6 +145,10 @@ def _given(settings: Settings, name: str) -> bool:
 
 def _variable(settings: Settings, name: str) -> str:
     return name if _given(settings, name) else ""
+
+
+def _variable_or_file(settings: Settings, name: str) -> str:
+    return _variable(settings, name) or str(getattr(settings, f"{name.lower()}_file") or "")
 
 
 def _in_url(name: str, url: str) -> str:

@@ -94,6 +94,8 @@ def test_every_variable_of_our_services_is_a_setting(compose: dict[str, Any]) ->
         ("DATABASE_PASSWORD_FILE", "database", {"crewai-archive"}, {"crewai-email-triage"}),
         ("TOKEN_KEY_FILE", "mailboxes", {"crewai-ingest"}, {"crewai-email-triage"}),
         ("GOOGLE_CLIENT_FILE", "mailboxes", {"crewai-ingest"}, {"crewai-email-triage"}),
+        ("MICROSOFT_CLIENT_SECRET_FILE", "mailboxes", {"crewai-ingest"}, {"crewai-email-triage"}),
+        ("CREW_API_KEY_FILE", "crew", {"crewai-crew"}, set()),
         ("DELIVER_FILE", "webhooks", set(), {"crewai-deliver"}),
         ("BACKUP_KEY_FILE", "", set(), {"crewai-email-triage"}),
         ("ADMIN_TOKENS_FILE", "", set(), {"crewai-email-triage"}),
@@ -106,12 +108,12 @@ def test_a_secret_may_be_a_file_that_those_who_need_it_read_and_one_service_chan
     suffix = f"/{folder}" if folder else ""
     place = f"${{SECRETS_DIR:-./secrets}}{suffix}:/run/secrets{suffix}"
     whole = "${SECRETS_DIR:-./secrets}:/run/secrets"
-    mounts = {name: set(compose["services"][name].get("volumes", ())) for name in OURS}
-    assert {name for name in OURS if f"{place}:ro" in mounts[name]} == readers
-    assert {name for name in OURS if {place, whole} & mounts[name]} >= writers
+    mounts = {name: set(compose["services"][name].get("volumes", ())) for name in (*OURS, "crewai-crew")}
+    assert {name for name, places in mounts.items() if f"{place}:ro" in places} == readers
+    assert {name for name, places in mounts.items() if {place, whole} & places} >= writers
     for name in readers | writers:
         assert variable in compose["services"][name]["environment"], name
-    default = compose["services"][min(writers)]["environment"][variable]
+    default = compose["services"][min(writers or readers)]["environment"][variable]
     assert default in {f"${{{variable}:-}}", "/app/deliver.toml"}, "unset: the variable of old"
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 
 from confluent_kafka import Message
 
+from agents.crew.desk import GROUP
 from streams.reviews import Review
 from streams.topics import DEAD, REVIEW
 from streams.triage.verdict import Lane
-from tests.integration.crew.conftest import DAY_TOKENS, System
+from tests.integration.crew.conftest import DAY_TOKENS, PARTITIONS, System
+from tests.services.group import evict, members
 from tests.services.log import committed_records
 from tests.unit.crew.injections import injections
 from tests.unit.crew.requests import request_of
@@ -146,3 +149,24 @@ def test_sigkill_leaves_one_answer_per_mail_one_revision_and_a_budget_that_is_ke
     system.until(lambda: revisions(system, ids)[1, Lane.URGENT] >= outcomes["opinion"], "the revisions")
     assert revisions(system, ids) == {(0, Lane.HIGH): len(ids), (1, Lane.URGENT): outcomes["opinion"]}
     assert system.model.remote.seen()["tokens"] - before <= DAY_TOKENS
+
+
+def test_who_was_put_out_of_the_group_while_the_model_thinks_is_back_and_each_mail_is_reviewed_once(
+    system: System,
+) -> None:
+    """As the coordinator does with a process that it has not heard for long."""
+    system.model.remote.behave(script=URGENT, latency_s=1.0)
+    known = len(system.model.remote.prompts())
+    ids = system.send(3, "evicted")
+    system.until(lambda: len(system.model.remote.prompts()) > known, "a question to the model")
+    before = asyncio.run(evict(system.bootstrap, GROUP))
+    assert len(before) == 1
+    system.until(lambda: bool(members(system.bootstrap, GROUP).keys() - before), "the crew in its group again")
+    ids += system.send(2, "evicted")
+
+    def reviews() -> Counter[str]:
+        return Counter(one.event_id for one in system.reviews() if one.event_id in ids)
+
+    system.until(lambda: len(reviews()) == len(ids), "a review of each")
+    assert set(reviews().values()) == {1}
+    assert list(members(system.bootstrap, GROUP).values()) == [PARTITIONS]

@@ -26,6 +26,7 @@ from streams.topics import LANES
 from streams.triage.verdict import Lane
 from tests.integration.ingest.conftest import fresh_topics
 from tests.integration.pipeline.processes import Pipeline, pipeline
+from tests.services.group import members
 from tests.unit.deliver.rows import lane_record
 
 SECRET = signature.new_secret()
@@ -128,6 +129,10 @@ class Site:
         group = GROUP_PREFIX + endpoint
         asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(15)
         return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
+
+    def members(self, endpoint: str) -> dict[str, int]:
+        """Members of an endpoint's group, with how many partitions each has."""
+        return members(self.settings.kafka_bootstrap_servers, GROUP_PREFIX + endpoint)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for it; a process that ends meanwhile is a failure."""

@@ -6,11 +6,13 @@ import asyncio
 import json
 from typing import Any
 
+from agents.deliver.endpoints import GROUP_PREFIX
 from streams.reading import latest
 from streams.status import Status
 from streams.topics import STATUS
 from streams.triage.verdict import Lane
-from tests.integration.deliver.conftest import Receiver, Site
+from tests.integration.deliver.conftest import WAIT_S, Receiver, Site
+from tests.services.group import evict
 
 
 def in_order(got: list[str]) -> list[str]:
@@ -117,3 +119,33 @@ async def test_a_lane_that_is_paused_live_waits_in_place_while_another_goes_on(s
         assert (await site.command("control", "clear", "LANE:high", "--why", "test over"))[0] == 0
     await site.until(lambda: receiver.total == 5)
     assert receiver.got[account] == first[account] + held[account]
+
+
+async def test_who_was_put_out_of_its_group_while_an_answer_is_awaited_is_back_and_nothing_is_lost_or_stuck(
+    site: Site, receiver: Receiver
+) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: dict[str, Any]) -> int:
+        asked.set()
+        await may_answer.wait()
+        return 204
+
+    receiver.answer = slow
+    name = site.endpoint("hook", receiver.url, timeout_s=60)
+    accounts = [site.account(name) for name in "abc"]
+    written = await site.judged(*accounts, each=3)
+    site.processes.start("deliver-0")
+    async with asyncio.timeout(WAIT_S):
+        await asked.wait()
+    before = await evict(site.settings.kafka_bootstrap_servers, GROUP_PREFIX + name)
+    assert len(before) == 1
+    await site.until(lambda: bool(site.members(name).keys() - before))
+    may_answer.set()
+    later = await site.judged(*accounts, begin=3, each=2)
+    await site.until(lambda: len(receiver.ids) == 15)
+    assert {account: in_order(got) for account, got in receiver.got.items()} == {
+        account: written[account] + later[account] for account in accounts
+    }
+    await site.until(lambda: sum(site.committed(name).values()) >= 15)
+    assert len(site.members(name)) == 1

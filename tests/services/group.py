@@ -1,0 +1,33 @@
+"""Consumer groups as their coordinator sees them, and members put out of them, as it does with who is not heard from."""
+
+from __future__ import annotations
+
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.errors import for_code
+from aiokafka.protocol.group import LeaveGroupRequest
+from confluent_kafka.admin import AdminClient
+
+
+def members(bootstrap: str, group: str) -> dict[str, int]:
+    """How many partitions each member has, by member id."""
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 4})
+    described = admin.describe_consumer_groups([group])[group].result(15)
+    return {one.member_id: len(one.assignment.topic_partitions) for one in described.members}
+
+
+async def evict(bootstrap: str, group: str) -> frozenset[str]:
+    """Put all members out behind their backs, at once, where a session would have to run out; who they were.
+
+    LeaveGroup is taken from any connection that knows the member's id."""
+    put_out = frozenset(members(bootstrap, group))
+    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    await client.bootstrap()
+    try:
+        node = await client.coordinator_lookup(CoordinationType.GROUP, group)
+        assert await client.ready(node, group=ConnectionGroup.COORDINATION)
+        for member in put_out:
+            answer = await client.send(node, LeaveGroupRequest(group, member), group=ConnectionGroup.COORDINATION)
+            assert for_code(answer.error_code).errno == 0, for_code(answer.error_code)
+    finally:
+        await client.close()
+    return put_out
