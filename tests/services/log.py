@@ -16,7 +16,7 @@ def committed_records(bootstrap: str, *topics: str) -> list[Message]:
         left = {
             (topic, partition)
             for topic in topics
-            for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions
+            for partition in consumer.list_topics(topic, timeout=60).topics[topic].partitions
         }
         consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in left])
         while left:
