@@ -131,7 +131,9 @@ async def test_accounts_come_change_go_and_come_back_while_it_runs(site: Site) -
 
     await until(owners, lambda seen: seen == {b"", b"new@example.org"}, 90)
     known = len(box.delivered)
-    await site.until_status(lambda said: (said.counts or {})["folders"] == 1)  # or an old word could be taken for the new
+    await site.until_status(
+        lambda said: (said.counts or {})["folders"] == 1
+    )  # or an old word could be taken for the new
     await remove_account(site.settings, "box")
     await site.until_status(lambda said: (said.counts or {})["folders"] == 0)
     box.deliver()
