@@ -20,8 +20,9 @@ FENCED = "Fencing broker"
 """ReplicationControlManager says so in its log."""
 STARTED = "Kafka Server started"
 _WITHIN_S = 60.0
-_NOTHING_TO_FENCE_S = 3.0
-"""After the start: a broker that had been fenced before it crashed is not fenced again."""
+_NOTHING_TO_FENCE_S = 10.0
+"""After the start: a broker that had been fenced before it crashed is not fenced again. Twenty sessions of the
+controller, for a machine that has more to do: giving up early loses markers."""
 
 
 def crashed(data: Path) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 
 from infra.errors import ConfigError
 
@@ -37,7 +42,7 @@ def answers(port: int, *, seconds: float = 0.5) -> bool:
 
 
 def any_free(count: int = 1) -> list[int]:
-    """Different free ports, none of them given before, held open together so that other processes do not get them.
+    """Different free ports, none of them given before, by this process or by another that still runs.
 
     From below the range that the kernel takes for outgoing connections: a server that is restarted must find its port
     free, and a client that tries to reach it meanwhile could be given that very port as its own.
@@ -48,20 +53,28 @@ def any_free(count: int = 1) -> list[int]:
             if 2 * len(_given) > SERVER_PORTS[1] - SERVER_PORTS[0]:
                 _given.clear()  # long ago, most of them
             port = random.randrange(*SERVER_PORTS)
-            if port not in found and port not in _given:
-                with suppress(OSError):
-                    found[port] = socket.create_server((LOOPBACK, port))
-                    _given.add(port)
+            if port in found or port in _given:
+                continue
+            with suppress(OSError):
+                found[port] = socket.create_server((LOOPBACK, port))
+                _given.add(port)
+                if not _claim(port):
+                    found.pop(port).close()
         return list(found)
     finally:
         for held in found.values():
             held.close()
 
 
+def take(port: int) -> bool:
+    """Whether this port is free and was given to no other process that still runs; then it is this one's."""
+    return is_free(port) and _claim(port)
+
+
 def first_free(preferred: Iterable[int | None]) -> int:
-    """The first preferred port that is free, else any free one."""
+    """The first preferred port that can be taken, else any free one."""
     for port in preferred:
-        if port is not None and is_free(port):
+        if port is not None and take(port):
             return port
     return any_free()[0]
 
@@ -72,3 +85,25 @@ def require_free(port: int, purpose: str) -> None:
         raise ConfigError(
             f"port {port} for {purpose} is in use by another program: stop that one or choose another port"
         )
+
+
+def _claim(port: int) -> bool:
+    """Whether this process may give the port: from now until it ends, no other one will.
+
+    Who was given a port listens there a moment later, and a server that is restarted is away for seconds: a bind alone
+    does not tell. The port's byte of one file is locked, which the kernel undoes with the process, however it ends.
+    """
+    with suppress(OSError):
+        claims = _claims()
+        try:
+            fcntl.lockf(claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        except (BlockingIOError, PermissionError):  # either, by POSIX
+            return False
+    return True  # also where no such file can be: then it is the bind that tells
+
+
+@cache
+def _claims() -> int:
+    """Open for good: closing any descriptor of the file would undo all of this process's locks."""
+    file = Path(tempfile.gettempdir()) / f"triage-ports-{os.getuid()}"
+    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

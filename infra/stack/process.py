@@ -110,7 +110,8 @@ class Daemon:
     def kill(self) -> None:
         """SIGKILL to it and its children, as a crash of the machine would end them."""
         if (process := self.find()) is not None:
-            process.suspend()  # so that it makes no child that we don't see
+            with suppress(psutil.NoSuchProcess):  # it ended just now
+                process.suspend()  # so that it makes no child that we don't see
             end([process, *_children(process)], grace_s=0)
         self.pidfile.unlink(missing_ok=True)
 

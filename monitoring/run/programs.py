@@ -9,7 +9,7 @@ from pathlib import Path
 from agents.deliver.endpoints import load_endpoints
 from infra.errors import ConfigError
 from infra.settings import Settings
-from infra.stack.ports import is_free
+from infra.stack.ports import take
 from monitoring.run.children import Program
 from monitoring.run.crew_demo import CrewDemo
 from monitoring.run.fake_gmail import FakeGmail
@@ -39,7 +39,7 @@ def free_port(wanted: int, *, but: Iterable[int] = ()) -> int:
         ConfigError: all of the next 50 are taken.
     """
     for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
-        if port not in set(but) and is_free(port):
+        if port not in set(but) and take(port):
             return port
     raise ConfigError(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are all in use: set HEALTH_PORT and METRICS_PORT")
 

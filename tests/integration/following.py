@@ -41,7 +41,7 @@ class Follower:
         """Everything passed over so far."""
         return sum(batch.skipped for batch in self.batches)
 
-    async def next(self, seconds: float = 20) -> Batch:
+    async def next(self, seconds: float = 60) -> Batch:
         """The next batch, stored."""
         async with asyncio.timeout(seconds):
             batch = await anext(self._changes)
@@ -61,7 +61,7 @@ class Follower:
                 pass
         return self.mails[before:]
 
-    async def until_found(self, count: int, seconds: float = 20) -> list[FoundMail]:
+    async def until_found(self, count: int, seconds: float = 60) -> list[FoundMail]:
         """The next `count` mails; empty batches are passed over."""
         before = len(self.mails)
         async with asyncio.timeout(seconds):

@@ -48,7 +48,7 @@ def account(kafka: str, unique: str) -> str:
 def table(kafka: str, *words: str) -> subprocess.CompletedProcess[str]:
     environment = dict(environment_of(kafka, "postgresql://x@127.0.0.1:1/x"))
     return subprocess.run(
-        [*TRIAGE, "table", *words], env=environment, capture_output=True, text=True, check=False, timeout=60
+        [*TRIAGE, "table", *words], env=environment, capture_output=True, text=True, check=False, timeout=120
     )
 
 

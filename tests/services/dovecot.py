@@ -9,7 +9,10 @@ import signal
 import subprocess
 import tempfile
 import uuid
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from infra.stack.ports import answers, any_free
 from infra.stack.process import Daemon
@@ -54,11 +57,11 @@ class Dovecot:
         executable = program()
         assert executable is not None, "Dovecot is not installed"
         self._daemon.spawn([executable, "-F", "-c", str(self._config)])
-        self._daemon.wait_ready(lambda: answers(self.port) and answers(self.tls_port), seconds=20)
+        self._daemon.wait_ready(lambda: answers(self.port) and answers(self.tls_port), seconds=90)
 
     def stop(self) -> None:
         """Shut down in order: clients get BYE."""
-        self._daemon.stop(grace_s=5)
+        self._daemon.stop(grace_s=20)
 
     def kill(self) -> None:
         """SIGKILL to all of its processes: clients get RST or FIN without BYE."""
@@ -148,7 +151,9 @@ class Dovecot:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        process = self._daemon.find()
-        assert process is not None
-        for part in (process, *process.children(recursive=True)):
-            part.send_signal(number)
+        master = self._daemon.find()
+        assert master is not None
+        master.send_signal(number)  # first: frozen, it makes no child that we don't see
+        for part in master.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):  # they come and go
+                part.send_signal(number)

@@ -28,4 +28,4 @@ class Google(Process, Remote):
         self._daemon.spawn(
             [sys.executable, "-m", "agents.fakes.google", "--port", str(self.port)], env=self._environment
         )
-        self._daemon.wait_ready(lambda: answers(self.port), seconds=30)
+        self._daemon.wait_ready(lambda: answers(self.port), seconds=90)

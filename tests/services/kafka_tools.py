@@ -12,7 +12,7 @@ TOOLS = Jar(
     version="4.3.1",
     sha256="62f3c5dd7aa3442d4c5bc6a95f86e2502178ea09de8e27f74d9563bf955e253c",
 )
-ANSWER_S = 60
+ANSWER_S = 120
 
 
 def consumer_group_lag(bootstrap: str, group: str) -> dict[tuple[str, int], int | None]:

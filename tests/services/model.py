@@ -30,7 +30,7 @@ class Model:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "agents.fakes.model", "--port", str(self._port)], cwd=ROOT
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 90
         while not answers(self._port):
             assert self._process.poll() is None, "the fake model ended"
             assert time.monotonic() < deadline, "the fake model does not start"

@@ -43,7 +43,7 @@ class Introspection:
             return self._users[token]
         for issuer in self._issuers:
             try:
-                with urllib.request.urlopen(f"{issuer}/tokeninfo?access_token={quote(token)}", timeout=5) as answer:  # noqa: S310 - http to this machine
+                with urllib.request.urlopen(f"{issuer}/tokeninfo?access_token={quote(token)}", timeout=30) as answer:  # noqa: S310 - http to this machine
                     return str(json.load(answer)["email"])
             except OSError:
                 pass  # it does not know it, or is gone

@@ -14,7 +14,7 @@ from infra.stack.ports import LOOPBACK, any_free
 from infra.stack.process import Daemon
 
 PACKAGES = {"prometheus": "prometheus", "prometheus-alertmanager": "prometheus-alertmanager"}
-HTTP_S = 5.0
+HTTP_S = 30.0
 
 
 def programs() -> list[str]:
@@ -42,7 +42,7 @@ class Server:
         listen = f"--web.listen-address={LOOPBACK}:{self.port}"
         data = f"--storage{'.tsdb' if self.program == 'prometheus' else ''}.path={self.directory / 'data'}"
         self._daemon.spawn([path, f"--config.file={self.config}", listen, data, *options])
-        self._daemon.wait_ready(self._ready, seconds=20)
+        self._daemon.wait_ready(self._ready, seconds=90)
 
     def kill(self) -> None:
         """SIGKILL."""

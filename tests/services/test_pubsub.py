@@ -28,9 +28,9 @@ def test_a_streaming_pull_of_a_client_from_the_environment_gets_it(pubsub, uniqu
     with pubsub_v1.SubscriberClient() as client:
         pulling = client.subscribe(subscription, take)
         pubsub.publish(topic, b"one")
-        assert came.wait(10)
+        assert came.wait(60)
         pulling.cancel()
-        pulling.result(timeout=10)
+        pulling.result(timeout=60)
 
 
 def test_what_is_missing_is_not_found(pubsub, unique):

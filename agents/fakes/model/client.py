@@ -48,7 +48,7 @@ class Remote:
             f"{self.url}/_control/{name}", json.dumps(given).encode(), {"Content-Type": "application/json"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             raise ControlError(error.read().decode()) from None

@@ -13,8 +13,10 @@ from tests.services.servers import new_broker, running
 
 @pytest.fixture(scope="package")
 def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of a broker where nothing runs but what these tests start."""
-    with running(new_broker(tmp_path_factory.mktemp("dead-letters"))) as broker:
+    """Of a broker where nothing runs but what these tests start, and which removes nothing by age: thirty seconds after
+    its start Kafka looks for what is too old, and one of them shortens the retention for a moment."""
+    never = {"log.initial.task.delay.ms": "3600000"}
+    with running(new_broker(tmp_path_factory.mktemp("dead-letters"), never)) as broker:
         create_topics(load(kafka_bootstrap_servers=broker.bootstrap))
         yield broker.bootstrap
 

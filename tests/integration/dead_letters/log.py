@@ -10,12 +10,14 @@ from confluent_kafka import Producer
 from infra.settings import Settings
 from streams.partitioning import partition_of
 from streams.reading import Record, to_end
+from tests.services.log import settle
 
 Headers = Sequence[tuple[str, bytes]]
 
 
 def records(settings: Settings, topic: str) -> list[Record]:
-    """All committed records, partition by partition."""
+    """All committed records, partition by partition, once no transaction is open."""
+    settle(settings.kafka_bootstrap_servers, topic)
 
     async def read() -> list[Record]:
         return [one async for chunk in to_end(settings, topic) for one in chunk]
@@ -34,4 +36,4 @@ def write(settings: Settings, topic: str, written: Iterable[tuple[bytes | None, 
     for key, value, headers in written:
         partition = 0 if key is None else partition_of(key, settings.topic_partitions)
         producer.produce(topic, value, key, partition, headers=list(headers))
-    assert producer.flush(30) == 0
+    assert producer.flush(60) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from infra.cli import triage
@@ -55,9 +55,9 @@ def wipe(admin: AdminClient, settings: Settings) -> Callable[[TopicSpec], None]:
     """Delete a topic and make it anew, empty."""
 
     def wiped(spec: TopicSpec) -> None:
-        for future in admin.delete_topics([spec.name], operation_timeout=15).values():
-            future.result(20)
-        deadline = time.monotonic() + 20
+        for future in admin.delete_topics([spec.name], operation_timeout=60).values():
+            future.result(60)
+        deadline = time.monotonic() + 90
         while spec.name not in create_topics(settings, [spec]).created:
             assert time.monotonic() < deadline
         while contents(settings, spec.name):
@@ -157,7 +157,7 @@ def _killed_at(write: Callable[..., None], turn: int) -> Callable[..., None]:
             log._producer.begin_transaction()
             for record in rest[0]:  # type: ignore[attr-defined]
                 log._produce(record)
-            log._producer.flush(10)
+            log._producer.flush(60)
             raise Killed
         write(log, *rest)
 
@@ -171,12 +171,12 @@ def test_a_groups_queue_is_drained_and_advanced_past(
     found = records(settings, filled.name)
     half = {number: _middle(found, number) for number in range(4)}
     spots = [TopicPartition(filled.name, number, offset) for number, offset in half.items()]
-    admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(GROUP, spots)])[GROUP].result(20)
+    _commit(admin, spots)
     waiting = [one for one in found if one.offset >= half[one.partition]]
     options = {"bootstrap.servers": settings.kafka_bootstrap_servers, "group.id": GROUP, "enable.auto.commit": False}
     member = Consumer(options)
     member.subscribe([filled.name])
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not member.assignment():
         member.poll(0.1)
         assert time.monotonic() < deadline
@@ -199,6 +199,19 @@ def test_a_groups_queue_is_drained_and_advanced_past(
         view.set_config(LANE.name, "message.timestamp.type", "CreateTime")  # what a killed refill has left
         assert refill(settings, tmp_path / "b.drain", progress=nothing).written == len(waiting)
         assert view.config(LANE.name)["message.timestamp.type"] == "LogAppendTime"
+
+
+def _commit(admin: AdminClient, spots: list[TopicPartition]) -> None:
+    """The group's coordinator may still be coming up when it is first asked."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(GROUP, spots)])[GROUP].result(60)
+            return
+        except KafkaException as error:
+            assert error.args[0].retriable(), error
+            assert time.monotonic() < deadline, error
+            time.sleep(0.1)
 
 
 def _middle(found: list[Record], number: int) -> int:

@@ -69,7 +69,7 @@ def killed_after(write_: Callable[..., None], turn: int, *, committed: bool) -> 
             log._producer.begin_transaction()
             for record in out:
                 log._produce(record)
-            log._producer.flush(10)
+            log._producer.flush(60)
         raise Killed
 
     return write_until
@@ -118,7 +118,7 @@ def test_of_two_replays_at_once_the_first_stops(
         del of
         if done <= 9 and not seconds:
             with ThreadPoolExecutor(1) as beside:  # a loop runs in this thread
-                seconds.append(beside.submit(replay, settings, account).result(60))
+                seconds.append(beside.submit(replay, settings, account).result(120))
 
     with pytest.raises(TakenOver, match="theirs goes on"):
         replay(settings, account, second_starts)
@@ -152,7 +152,7 @@ async def test_open_letters_are_a_metric(settings: Settings, account: bytes) -> 
     before = len([one for one in (await read(settings)).open() if (one.agent, one.error) == ("triage", "KeyError")])
     following = asyncio.create_task(letters.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await shown(before)
             await asyncio.to_thread(replay, settings, account)
             await shown(before - LETTERS - 1)

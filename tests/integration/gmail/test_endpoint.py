@@ -15,8 +15,10 @@ import pytest
 
 from agents.push.endpoint import MOST_BYTES, PATH
 from infra.stack.ports import any_free
+from streams.topics import RECEIVED
 from tests.integration.gmail.conftest import GmailSite, event_ids, ids
 from tests.services import certificates
+from tests.services.log import settle
 
 SENDER = "push@project.iam.gserviceaccount.example"
 SPOILED: tuple[tuple[dict[str, Any], int], ...] = (
@@ -51,12 +53,12 @@ async def test_point_8_a_push_over_tls_is_answered_when_its_mails_are_on_the_log
         PUSH_AUDIENCE=audience,
         PUSH_SERVICE_ACCOUNT=SENDER,
         PUSH_CERTS_URL=f"{site.google.url}/oauth2/v1/certs",
-        PUSH_COMMIT_S="20",
+        PUSH_COMMIT_S="60",
     )
     await site.until_status(lambda said: (said.counts or {})["in_step"] == 1)
     good = site.google.sign_id_token(audience, email=SENDER)
     trusting = ssl.create_default_context(cafile=made.ca)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(30)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(120)) as http:
 
         async def push(token: str, content: bytes) -> int:
             headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -66,8 +68,10 @@ async def test_point_8_a_push_over_tls_is_answered_when_its_mails_are_on_the_log
         new = site.google.deliver(box, generated=3)
         began = time.monotonic()
         assert await push(good, body(box, site.google.history_id(box))) == 204
-        assert time.monotonic() - began < 5
-        assert set(ids(await site.received())) == event_ids("box", new)  # no waiting: that is what 204 means
+        assert time.monotonic() - began < 30, "not when the time for it was over"
+        # No waiting for them, which is what 204 means; a commit is acknowledged a moment before its marker is written.
+        await asyncio.to_thread(settle, site.settings.kafka_bootstrap_servers, RECEIVED.name)
+        assert set(ids(await site.received())) == event_ids("box", new)
 
         content = body(box, site.google.history_id(box))
         spoiled = [site.google.sign_id_token(audience, **{"email": SENDER, **claims}) for claims, _ in SPOILED]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from agents.accounts import ImapServer
 from agents.fakes.google.faults import Fault
 from streams.control import writer
 from tests.integration.gmail.conftest import GmailSite, event_ids, ids
+from tests.integration.ingest.conftest import Ingest, until
 from tests.integration.source_conformance import mail
 from tests.stream.gmail.imap_side import ImapSide
 
@@ -32,8 +34,12 @@ async def test_mails_come_over_imap_while_gmail_is_away_and_none_comes_twice(gma
             site.google.set_faults(Fault(error="503"))
             sent += await asyncio.to_thread(side.deliver, *(mail(f"imap{round_}-{number}") for number in range(5)))
             await site.until_received(len(sent))
+            await site.until_status(
+                lambda said: not all(one.ok for one in said.checks)
+            )  # its word of now, not of before
             site.google.set_faults()
             await site.until_status(lambda said: all(one.ok for one in said.checks))
+            await until(_back(process), lambda times: times == round_ + 1, 60)  # noqa: B023 - awaited here
         sent += await asyncio.to_thread(side.deliver, mail("last"))
         records = await site.until_received(len(sent))
         assert sorted(ids(records)) == sorted(event_ids("box", sent))
@@ -41,6 +47,13 @@ async def test_mails_come_over_imap_while_gmail_is_away_and_none_comes_twice(gma
         log = process.log.read_text()
         assert log.count("Gmail is away: going on over IMAP") == log.count("Gmail is back") == 2
         assert "s3cret" not in log
+
+
+def _back(process: Ingest) -> Callable[[], Awaitable[int]]:
+    async def look() -> int:
+        return process.log.read_text().count("Gmail is back")
+
+    return look
 
 
 async def test_an_operator_opens_the_breaker_and_turns_the_fallback_on_without_a_restart(gmail_site: GmailSite) -> None:

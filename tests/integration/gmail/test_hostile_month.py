@@ -139,7 +139,7 @@ async def _hostile(site: GmailSite, mails: int, kills: int, wait_s: float) -> No
 
 
 async def test_a_hostile_week(gmail_site: GmailSite) -> None:
-    await _hostile(gmail_site, 2_000, 4, 40)
+    await _hostile(gmail_site, 2_000, 4, 120)
 
 
 @pytest.mark.soak

@@ -14,19 +14,20 @@ async def test_point_10_a_mailbox_its_pushes_and_what_a_person_does_reach_the_lo
     site = gmail_site
     box = await site.gmail("box")
     old = site.google.fill(box, 120)
-    process = site.ingest(GMAIL_SILENCE_S="3000")  # nothing but a push tells of new mail
+    # Nothing but a push tells of new mail; Gmail's own limit, one a second and user, could swallow the last one.
+    site.google.set_mishaps(limit=False)
+    process = site.ingest(GMAIL_SILENCE_S="3000")
     await site.until_received(120)
     await site.until_status(lambda said: (said.counts or {})["in_step"] == 1)
     assert site.google.watches()[box]["topic"] == site.topic
     new = site.google.deliver(box, generated=1)
-    records = await site.until_received(121, 20)
+    records = await site.until_received(121)
     assert set(ids(records)) == event_ids("box", old + new)
     assert len(ids(records)) == 121
-    await asyncio.sleep(1.1)  # Gmail pushes once a second and user
     answered = f"<120.{box.replace('@', '.')}@mail.example.org>".encode()  # as generated mail names itself
     site.google.send(box, b"In-Reply-To: " + answered + b"\r\n\r\nYes\r\n", thread_id=new[0], drafted=True)
     site.google.relabel(box, new[0], add=["STARRED"])
-    told = await until(site.feedback, lambda found: len(found) == 2, 20)
+    told = await until(site.feedback, lambda found: len(found) == 2, 60)
     said = [orjson.loads(one.value or b"") for one in told]
     assert [(one.key, each["action"]) for one, each in zip(told, said, strict=True)] == [
         (b"box", "replied"),
@@ -35,7 +36,7 @@ async def test_point_10_a_mailbox_its_pushes_and_what_a_person_does_reach_the_lo
     assert {each["event_id"] for each in said} == event_ids("box", new)
     proof = site.prove("box")
     assert (proof["listed"], proof["logged"], proof["missing"], proof["twice"]) == (121, 121, [], [])
-    await until(_nothing_waits(site), bool, 20)
+    await until(_nothing_waits(site), bool, 60)
     process.stop()
 
 
@@ -65,14 +66,14 @@ async def test_point_8_a_push_for_another_process_is_acknowledged_when_its_mails
         await site.until_status(
             lambda said: (said.counts or {})["partitions"] == 2 and (said.counts or {})["in_step"] >= 1, name
         )
-    await until(_watched(site, len(boxes)), bool, 30)
+    await until(_watched(site, len(boxes)), bool, 60)
     for _ in range(3):
         await asyncio.sleep(1.1)
         for box in boxes:
             site.google.deliver(box, generated=1)
     records = await site.until_received(24)
     assert len(set(ids(records))) == len(records) == 24
-    await until(_nothing_waits(site), bool, 30)
+    await until(_nothing_waits(site), bool, 60)
 
 
 async def test_point_8_a_subscription_that_vanished_is_made_anew_and_mailboxes_are_watched_anew(
@@ -82,10 +83,10 @@ async def test_point_8_a_subscription_that_vanished_is_made_anew_and_mailboxes_a
     box = await site.gmail("box")
     site.ingest(GMAIL_SILENCE_S="2", PUSH_SILENCE_S="1")
     await site.until_status(lambda said: (said.counts or {})["in_step"] == 1)
-    await until(_watched(site, 1), bool, 20)
+    await until(_watched(site, 1), bool, 60)
     watches = site.google.counters().requests["users.watch"]
     site.pubsub.delete_subscription(site.subscription)
-    await until(_watched_again(site, watches), bool, 40)
+    await until(_watched_again(site, watches), bool, 90)
     site.google.deliver(box, generated=1)
     await site.until_received(1)
 
@@ -96,7 +97,7 @@ async def test_point_8_a_pull_that_went_silent_is_started_anew(gmail_site: Gmail
     box = await site.gmail("box")
     site.ingest(GMAIL_SILENCE_S="3000", PUSH_SILENCE_S="1")
     await site.until_status(lambda said: (said.counts or {})["in_step"] == 1)
-    await until(_watched(site, 1), bool, 20)
+    await until(_watched(site, 1), bool, 60)
     site.pubsub.freeze()
     try:
         await site.until_status(lambda said: any(one.name == "push" and not one.ok for one in said.checks))
@@ -104,7 +105,7 @@ async def test_point_8_a_pull_that_went_silent_is_started_anew(gmail_site: Gmail
         site.pubsub.thaw()
     await site.until_status(lambda said: all(one.ok for one in said.checks))
     site.google.deliver(box, generated=1)
-    await site.until_received(1, 20)
+    await site.until_received(1)
 
 
 def _watched(site: GmailSite, count: int):

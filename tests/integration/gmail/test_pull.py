@@ -76,4 +76,4 @@ async def test_point_8_the_probe_takes_what_it_finds_and_tells_what_waited_from_
     async def done() -> bool:
         return not pull._tasks
 
-    await until(done, bool, 5)
+    await until(done, bool, 60)

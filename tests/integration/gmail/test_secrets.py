@@ -117,7 +117,7 @@ async def test_no_secret_and_no_mail_is_in_what_a_run_says(gmail_site: GmailSite
             PUSH_COMMIT_S="2",
         )
         worker = site.start("worker")
-        await until(_watched(site), bool, 60)  # or `provider test` rightly finds no watch later
+        await until(_watched(site), bool, 90)  # or `provider test` rightly finds no watch later
         for number in range(5):
             await asyncio.to_thread(side.deliver, MAIL)
             site.google.expire_access(box)

@@ -28,7 +28,7 @@ class ImapMailbox:
         self.password = password
         self.port = server.port
         self.home = server.add_user(user, password)
-        self.limits = ImapLimits(idle_s=20, poll_s=0.3, timeout_s=5)
+        self.limits = ImapLimits(idle_s=120, poll_s=0.3, timeout_s=30)
 
     def account(self, **changes: Any) -> ImapAccount:
         made = ImapAccount(
@@ -61,7 +61,7 @@ class ImapMailbox:
 
     def client(self) -> imaplib.IMAP4:
         """An independent client: what another program sees."""
-        client = imaplib.IMAP4(self.server.host, self.server.port, timeout=10)
+        client = imaplib.IMAP4(self.server.host, self.server.port, timeout=60)
         client.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.password}".encode())
         return client
 

@@ -74,7 +74,7 @@ ACTS: dict[str, tuple[Callable[[imaplib.IMAP4], object], Action]] = {
 
 
 async def moves_of(follower: Follower) -> tuple[Move, ...]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (moves := (await follower.next()).moves):
             pass
     return moves
@@ -101,7 +101,7 @@ async def test_what_was_seen_to_be_read_before_it_was_expunged_was_not_deleted_u
         (found,) = await follower.until_found(1)
         await follower.until_in_step()
         await asyncio.to_thread(by_client, mailbox, lambda client: client.uid("FETCH", "1", "(BODY[])"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while b'[1,"s"' not in follower.cursor[ENTRY + "INBOX"]:
                 await follower.next()
         await asyncio.to_thread(by_client, mailbox, expunged)

@@ -28,7 +28,7 @@ async def test_point_1_mail_between_connect_and_idle_is_not_missed(mailbox: Imap
 
     monkeypatch.setattr(Connection, "wait_for_mail", deliver_first)
     async with Follower(mailbox.source()) as follower:
-        (found,) = await follower.until_found(1, seconds=10)
+        (found,) = await follower.until_found(1, seconds=60)
     assert subjects([found.raw]) == ["between"]
 
 
@@ -49,7 +49,7 @@ async def test_point_2_idle_is_issued_again_after_its_interval_and_goes_on_heari
     async with Follower(mailbox.source(limits=replace(mailbox.limits, idle_s=0.2))) as follower:
         await follower.until_in_step()
         for _ in range(3):
-            assert (await follower.next(seconds=5)).mails == ()
+            assert (await follower.next()).mails == ()
         await mailbox.deliver(mail("later"))
         assert len(await follower.until_found(1)) == 1
 
@@ -88,7 +88,7 @@ async def test_point_5_the_last_message_that_n_star_returns_is_not_announced_aga
     async with Follower(mailbox.source(limits=replace(mailbox.limits, idle_s=0.1))) as follower:
         await follower.until_found(1)
         for _ in range(4):
-            await follower.next(seconds=5)
+            await follower.next()
     assert len(follower.mails) == 1
 
 
@@ -133,7 +133,7 @@ async def test_point_11_every_idle_and_every_poll_proves_life(mailbox: ImapMailb
     """An empty batch comes at least as often as IDLE is re-issued, without any mail."""
     async with Follower(mailbox.source(limits=replace(mailbox.limits, idle_s=0.1))) as follower:
         for _ in range(5):
-            batch = await follower.next(seconds=5)
+            batch = await follower.next()
             assert batch.mails == ()
             assert batch.remaining == 0
 
@@ -157,8 +157,8 @@ async def test_point_12_every_call_is_bounded(mailbox: ImapMailbox, tcp_proxy):
     """A server that accepts and never says a word."""
     proxy = await tcp_proxy(mailbox.port)
     proxy.blackhole()
-    source = mailbox.source(port=proxy.port, limits=replace(mailbox.limits, timeout_s=0.3))
-    with pytest.raises(ProviderTransient, match=r"does not greet within 0\.3 s"):
+    source = mailbox.source(port=proxy.port, limits=replace(mailbox.limits, timeout_s=1))
+    with pytest.raises(ProviderTransient, match="does not greet within 1 s"):
         await read_all(source)
 
 
@@ -172,4 +172,4 @@ async def test_found_at_is_the_moment_of_the_announcement(mailbox: ImapMailbox):
         await mailbox.deliver(mail("announced"))
         (found,) = await waiting
     assert before <= found.found_at <= datetime.now(UTC)
-    assert datetime.now(UTC) - found.found_at < timedelta(seconds=10)
+    assert datetime.now(UTC) - found.found_at < timedelta(seconds=60)

@@ -51,7 +51,7 @@ class Ingest:
         """SIGTERM; seconds until it ended."""
         started = time.monotonic()
         self.process.terminate()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(60) == 0
         return time.monotonic() - started
 
     def close(self) -> None:
@@ -234,12 +234,13 @@ def fresh_topics(settings: Settings) -> Iterator[None]:
     create_topics(settings)
     yield
     admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
-    present = admin.list_topics(timeout=10).topics
+    present = admin.list_topics(timeout=60).topics
     names = [spec.name for spec in ALL if spec.name in present]
     for deleted in admin.delete_topics(names).values():
-        deleted.result(10)
-    deadline = time.monotonic() + 10
-    while set(names) & set(admin.list_topics(timeout=5).topics) and time.monotonic() < deadline:
+        deleted.result(60)
+    deadline = time.monotonic() + 60
+    while left := set(names) & set(admin.list_topics(timeout=60).topics):
+        assert time.monotonic() < deadline, f"deleted, and still there: {left}"
         time.sleep(0.05)
 
 

@@ -31,7 +31,7 @@ class Run:
     """Commands as a person types them; remembers everything that was said."""
 
     def __init__(self, site: Site, google: Google) -> None:
-        key = self._start(["auth", "key"], site.environment).communicate(timeout=60)[0].strip()
+        key = self._start(["auth", "key"], site.environment).communicate(timeout=120)[0].strip()
         google.add_client("client-1", CLIENT_SECRET)
         self.key = key
         self.environment = {
@@ -50,7 +50,7 @@ class Run:
 
     def triage(self, *arguments: str, code: int = 0) -> str:
         process = self._start(list(arguments), self.environment)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=120)
         self.said += [output, errors]
         assert process.returncode == code, output + errors
         return output
@@ -66,7 +66,7 @@ class Run:
         url = next(found[0] for line in lines if (found := re.match(r"http\S+", line)))
         answer = browse_elsewhere(url)
         self.codes.append(re.search(r"code=([^&]+)", answer)[1])  # type: ignore[index]
-        output, errors = process.communicate(f"{answer}\n", timeout=60)
+        output, errors = process.communicate(f"{answer}\n", timeout=120)
         self.said += [url, output, errors]
         assert process.returncode == 0, errors
 

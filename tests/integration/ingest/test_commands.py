@@ -49,10 +49,10 @@ def test_what_is_wrong_with_the_topics_is_found(site: Site, run: Run) -> None:
     from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
     admin = AdminClient({"bootstrap.servers": site.settings.kafka_bootstrap_servers})
-    admin.delete_topics(["mail.dead"])["mail.dead"].result(10)
+    admin.delete_topics(["mail.dead"])["mail.dead"].result(60)
     entry = ConfigEntry("retention.ms", "1000", incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ConfigResource.Type.TOPIC, "mail.low", incremental_configs=[entry])
-    admin.incremental_alter_configs([resource])[resource].result(10)
+    admin.incremental_alter_configs([resource])[resource].result(60)
     wanted, deadline = {("mail.dead", "missing"), ("mail.low", "config")}, time.monotonic() + 60
     while (found := _findings(run)) != wanted and time.monotonic() < deadline:
         time.sleep(0.1)  # every part of the broker learns of a change a little later
@@ -160,5 +160,5 @@ def test_librdkafka_puts_a_key_where_everybody_looks_for_it(site: Site) -> None:
         producer.produce(
             "mail.received", b"x", key, on_delivery=lambda _, done: placed.update({done.key(): done.partition()})
         )
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     assert {key: placed[key] for key in keys if key} == {key: partition_of(key, 4) for key in keys if key}

@@ -41,7 +41,7 @@ async def test_nonsense_is_named_and_delays_nobody(site: Site) -> None:
         value = record if isinstance(record, bytes) else orjson.dumps(record | {"id": name})
         producer.produce("accounts", value, name.encode())
     producer.produce("accounts", b"{}", b"\xff\xfe")
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     box.deliver(20)
     process = site.ingest()
     each_once(await site.until_received(20), box)
@@ -61,7 +61,7 @@ async def test_a_record_on_a_wrong_partition_is_refused_where_it_would_be_read_a
     record = Account(id="box", kind="maildir", maildir=str(box.root), since_days=None).encode()
     producer = Producer({"bootstrap.servers": site.settings.kafka_bootstrap_servers})
     producer.produce("accounts", record, b"box", partition=(right + 1) % site.settings.topic_partitions)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     box.deliver(50)
     site.ingest()
     await site.until_received(50)

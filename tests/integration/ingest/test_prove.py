@@ -18,7 +18,7 @@ from tests.services.dovecot import Dovecot
 def prove(site: Site, name: str, **environment: str) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-c", "from infra.cli import main; main()", "prove", name, "--json"],
-        env={**os.environ, **site.environment, **environment}, capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, **site.environment, **environment}, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     return done.returncode, orjson.loads(done.stdout) if done.stdout else {"said": done.stderr}
 

@@ -32,7 +32,7 @@ def triage(*words: str, kafka: str, database: str = "postgresql://x@127.0.0.1:1/
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -72,7 +72,7 @@ async def two_lines(kafka: str, *command: str) -> tuple[asyncio.subprocess.Proce
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    return process, [json.loads(await asyncio.wait_for(process.stdout.readline(), 20)) for _ in range(2)]
+    return process, [json.loads(await asyncio.wait_for(process.stdout.readline(), 120)) for _ in range(2)]
 
 
 async def test_lag_watches_until_it_is_stopped(with_topics):
@@ -92,7 +92,7 @@ async def test_top_shows_lanes_and_processes_once_and_again(with_topics):
         }
         process, views = await two_lines(with_topics, "top", "--json")
         process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
     assert views[0]["at"] < views[1]["at"]
     for view in views:
         assert [row["lane"] for row in view["lanes"]] == ["received", "urgent", "high", "normal", "low"]

@@ -57,7 +57,7 @@ class Fleet:
         """SIGCONT."""
         self.running[number].send_signal(signal.SIGCONT)
 
-    def terminate(self, *numbers: int, seconds: float = 20) -> list[int | None]:
+    def terminate(self, *numbers: int, seconds: float = 60) -> list[int | None]:
         """SIGTERM to all, then wait; exit codes, None for one that hung (its stacks are in its log) and was killed."""
         ended = [self.running.pop(number) for number in numbers]
         for process in ended:
@@ -103,7 +103,7 @@ class Fleet:
         return self.folder / f"worker-{number}.log"
 
 
-def until(condition: Callable[[], object], workers: Fleet, seconds: float = 30) -> None:
+def until(condition: Callable[[], object], workers: Fleet, seconds: float = 90) -> None:
     """Wait for it."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -23,14 +23,14 @@ def create_topics(bootstrap: str, prefix: str, replicas: int = 1, *, changelog_p
     compacted = {"cleanup.policy": "compact"}
     changelog = NewTopic(table(prefix).changelog, changelog_partitions, replicas, config=compacted)
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    present = admin.list_topics(timeout=10).topics
+    present = admin.list_topics(timeout=60).topics
     shared = [
         NewTopic(spec.name, PARTITIONS, replicas, config=dict(spec.config))  # as other tests on this broker want them
         for spec in (DEAD, STATUS)
         if spec.name not in present
     ]
     for future in admin.create_topics([*own, changelog, *shared]).values():
-        future.result(30)
+        future.result(60)
 
 
 def partitions(topic: str) -> list[TopicPartition]:
@@ -79,8 +79,16 @@ class Verdict:
         return ", ".join(f"{name} {len(found)}: {found[:5]}" for name, found in vars(self).items() if found) or "right"
 
 
-def verdict(bootstrap: str, prefix: str, model: Model) -> Verdict:
-    """Compare outputs, table and dead letters with the model."""
+def verdict(bootstrap: str, prefix: str, model: Model, *, seconds: float = 60) -> Verdict:
+    """Compare outputs, table and dead letters with the model, until they are right or the time is over: the last of a
+    letter, a row and an offset may come after the last output. What is there twice, or should not be, stays."""
+    deadline = time.monotonic() + seconds
+    while (found := _verdict(bootstrap, prefix, model)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
+def _verdict(bootstrap: str, prefix: str, model: Model) -> Verdict:
     result = Verdict()
     outputs, wanted = values_by_key(bootstrap, f"{prefix}out"), model.outputs
     for key in outputs.keys() | wanted.keys():
@@ -107,7 +115,7 @@ def _compare_positions(result: Verdict, bootstrap: str, prefix: str) -> None:
         if message.key() == POSITION_KEY
     }
     reader = Consumer({"bootstrap.servers": bootstrap, "group.id": f"{prefix}counting", "log_level": 2})
-    spots = reader.committed([TopicPartition(f"{prefix}in", number) for number in said], timeout=10)
+    spots = reader.committed([TopicPartition(f"{prefix}in", number) for number in said], timeout=60)
     reader.close()
     committed = {spot.partition: spot.offset for spot in spots}
     result.wrong_positions = [f"{number}: {said[number]}, {committed[number]}" for number in said if said != committed]

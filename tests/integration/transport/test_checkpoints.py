@@ -32,7 +32,7 @@ def test_a_start_replays_only_what_came_since(kafka: str, topic_prefix: str, tmp
         for turn in (1, 2):
             load.write(EVENTS, keys=ROWS, poison=0, aborts=0)
             workers.start(0)
-            assert wait_for_records(kafka, f"{topic_prefix}out", turn * EVENTS, 60) == turn * EVENTS, workers.logs()
+            assert wait_for_records(kafka, f"{topic_prefix}out", turn * EVENTS, 120) == turn * EVENTS, workers.logs()
             if ending == "SIGTERM":
                 assert workers.terminate(0) == [0], workers.logs(60)
             else:
@@ -53,7 +53,7 @@ def test_rows_of_a_topic_that_was_made_anew_are_forgotten(kafka: str, topic_pref
         load.write(EVENTS, keys=20, poison=0, aborts=0)
         with started(kafka, prefix, tmp_path) as workers:
             workers.start(0)
-            wait_for_records(kafka, f"{prefix}out", EVENTS, 60)
+            wait_for_records(kafka, f"{prefix}out", EVENTS, 120)
             assert workers.terminate(0) == [0], workers.logs(60)
         if prefix == topic_prefix:  # as a cluster would look that was set up again under the same names
             tables = tmp_path / "tables" / "worker-0"

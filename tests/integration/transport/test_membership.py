@@ -58,7 +58,7 @@ def writing(load: Load, *, pause: float = 0.01) -> Iterator[None]:
     assert not failures, failures
 
 
-def all_is_right(bootstrap: str, prefix: str, load: Load, workers: Fleet, seconds: float = 60) -> None:
+def all_is_right(bootstrap: str, prefix: str, load: Load, workers: Fleet, seconds: float = 120) -> None:
     wait_for_records(bootstrap, f"{prefix}out", sum(load.model.counts.values()), seconds)
     time.sleep(1)  # whatever would come twice is on its way now
     found = verdict(bootstrap, prefix, load.model)
@@ -115,11 +115,11 @@ def test_100_000_rows_are_right_after_a_restart(kafka: str, topic_prefix: str, w
     load = Load(kafka, topic_prefix, random.Random(2))
     load.write(400, keys=ROWS, poison=0, aborts=0)
     workers.start(0)
-    wait_for_records(kafka, f"{topic_prefix}out", 400, 60)
+    wait_for_records(kafka, f"{topic_prefix}out", 400, 120)
     workers.kill(0)
     workers.start(1)
     load.write(400, keys=ROWS, poison=0, aborts=0)
-    assert wait_for_records(kafka, f"{topic_prefix}out", 800, 60) == 800, workers.logs()
+    assert wait_for_records(kafka, f"{topic_prefix}out", 800, 120) == 800, workers.logs()
     found = {
         key: [int(value.split()[1]) for value in values]
         for key, values in values_by_key(kafka, f"{topic_prefix}out").items()
@@ -184,7 +184,7 @@ def broker_gone_in_mid_commit(broker: KafkaBroker, prefix: str, folder: Path) ->
     with started(broker.bootstrap, prefix, folder) as workers:
         workers.start(0)
         with writing(load):
-            wait_for_records(broker.bootstrap, f"{prefix}out", 200, 60)
+            wait_for_records(broker.bootstrap, f"{prefix}out", 200, 120)
         load.write(5000)
         broker.kill()
         time.sleep(1)

@@ -16,7 +16,7 @@ from streams.transport import reader as reader_module
 from streams.transport.reader import BATCH_BYTES, BUFFER_BYTES, Inlet, Reader
 from tests.integration.transport.reading import create_topics
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ class PubSub(Process):
     def start(self) -> None:
         """Start it, empty, on the same port as before; return when it accepts connections."""
         self._daemon.spawn([str(built()), self.address])
-        self._daemon.wait_ready(lambda: answers(self.port), seconds=20)
+        self._daemon.wait_ready(lambda: answers(self.port), seconds=90)
 
     def topic(self, name: str) -> str:
         """A new topic; its full name."""
@@ -74,15 +74,15 @@ class PubSub(Process):
         """One message; its id."""
         with self._client("PublisherClient") as client:
             sent: Future[str] = client.publish(topic, data)
-            return sent.result(timeout=10)
+            return sent.result(timeout=60)
 
-    def pull(self, subscription: str, count: int = 1, *, seconds: float = 10.0) -> list[bytes]:
+    def pull(self, subscription: str, count: int = 1, *, seconds: float = 60.0) -> list[bytes]:
         """Take and acknowledge messages until there are `count` or the time is over."""
         taken: list[bytes] = []
         deadline = time.monotonic() + seconds
         with self._client("SubscriberClient") as client:
             while len(taken) < count and time.monotonic() < deadline:
-                answer = client.pull(subscription=subscription, max_messages=count - len(taken), timeout=5)
+                answer = client.pull(subscription=subscription, max_messages=count - len(taken), timeout=30)
                 taken += [received.message.data for received in answer.received_messages]
                 if ids := [received.ack_id for received in answer.received_messages]:
                     client.acknowledge(subscription=subscription, ack_ids=ids)

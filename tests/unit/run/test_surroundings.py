@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -92,6 +94,31 @@ def test_no_port_is_given_twice_though_nobody_listens_there_yet(monkeypatch: pyt
     given = [*any_free(40), *any_free(), *any_free(50)]
     assert len(set(given)) == len(given)
     assert len(set(any_free(90))) == 90, "and before they run out it begins anew"
+
+
+OTHER = """
+import sys
+from infra.stack import ports
+ports.SERVER_PORTS = (31_800, 32_000)
+print(*ports.any_free(40), ports.first_free([int(sys.argv[1])]), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_no_port_is_given_that_another_process_was_given_while_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "SERVER_PORTS", (31_800, 32_000))
+    monkeypatch.setattr(ports, "_given", set())
+    (mine,) = any_free()
+    command, pipe = [sys.executable, "-c", OTHER, str(mine)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout is not None
+        theirs = {int(word) for word in other.stdout.readline().split()}
+        assert len(theirs) == 41
+        assert not theirs & {mine, *any_free(50)}, "nobody listens at any of them"
+        wanted = min(theirs)
+        assert ports.first_free([wanted]) != wanted
+        other.communicate("")
+    assert ports.first_free([wanted]) == wanted, "what was given ends with the process"
 
 
 def test_a_port_that_is_taken_gives_way_to_the_next_one() -> None:
