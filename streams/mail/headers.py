@@ -24,7 +24,7 @@ class Head:
 
     fields: dict[str, tuple[str, ...]]
     is_plain: bool = False
-    """No encoded word, no control character and no run of blanks anywhere: nothing to decode."""
+    """No encoded word, no control character and nothing but ASCII: only runs of blanks are to be closed up."""
 
     def first(self, name: str) -> str:
         """The first value of a field by its lower-case name, or ""."""
@@ -54,6 +54,8 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
     fields = _fields(found, odd)
     if not fields:
         return Head(fields={}), raw
+    if len(text) > limits.VALUE_CHARS:
+        _cut_values(fields, odd)
     if rest:
         body = rest.encode("utf-8", "replace") + (b"\n" + body if end >= 0 else b"")
     return Head(fields=fields, is_plain=_is_plain(text)), body
@@ -71,24 +73,26 @@ def _end(raw: bytes) -> int:
 
 
 def _is_plain(text: str) -> bool:
-    if "  " in text or "=?" in text or not text.isascii():
+    if not text.isascii() or ("?" in text and "=?" in text):
         return False
-    return len(text.encode().translate(None, _NOT_SHOWN)) == len(text)
+    return len(text.encode("ascii").translate(None, _NOT_SHOWN)) == len(text)
 
 
 def decoded(head: Head, odd: set[str]) -> dict[str, tuple[str, ...]]:
     """Every field with its encoded words (RFC 2047) decoded, on one line, in order."""
     fields = head.fields
-    if any(len(fields[name]) > 1 for name in _ONCE & fields.keys()):
-        odd.add(flags.DUPLICATE_HEADER)
     if head.is_plain:
+        wrong = [name for name, values in fields.items() for value in values if "  " in value]
+    else:
+        wrong = [
+            name
+            for name, values in fields.items()
+            for value in values
+            if "  " in value or "=?" in value or not value.isprintable()
+        ]
+    if not wrong:
         return fields
-    return {  # most values need nothing done
-        name: tuple([plain(v, odd) for v in values])
-        if [v for v in values if "  " in v or "=?" in v or not v.isprintable()]
-        else values
-        for name, values in fields.items()
-    }
+    return fields | {name: tuple([plain(value, odd) for value in fields[name]]) for name in dict.fromkeys(wrong)}
 
 
 def plain(value: str, odd: set[str]) -> str:
@@ -139,10 +143,19 @@ def _fields(found: list[tuple[str, str]], odd: set[str]) -> dict[str, tuple[str,
         odd.add(flags.HEAD_CUT)
         found = found[: limits.FIELDS]
     for name, value in found:
-        text = value.strip()
-        if len(text) > limits.VALUE_CHARS:
-            odd.add(flags.HEAD_CUT)
-            text = text[: limits.VALUE_CHARS]
         key = name.lower()
-        fields[key] = (*fields[key], text) if key in fields else (text,)
+        if key in fields:
+            fields[key] += (value.strip(),)
+            if key in _ONCE:
+                odd.add(flags.DUPLICATE_HEADER)
+        else:
+            fields[key] = (value.strip(),)
     return fields
+
+
+def _cut_values(fields: dict[str, tuple[str, ...]], odd: set[str]) -> None:
+    """Longer values are cut."""
+    for name, values in fields.items():
+        if max(map(len, values)) > limits.VALUE_CHARS:
+            odd.add(flags.HEAD_CUT)
+            fields[name] = tuple([value[: limits.VALUE_CHARS] for value in values])
