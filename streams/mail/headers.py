@@ -8,23 +8,25 @@ from streams.mail import charsets, flags, limits
 from streams.mail.clean import one_line
 from streams.mail.encoded_words import decode_words
 
-_FIELD: Final = re.compile(r"^([!-9;-~]{1,76}+)[ \t]*+:(.*)$", re.MULTILINE)  # RFC 5322 §2.2
+_LINE: Final = re.compile(r"([!-9;-~]{1,76}+)[ \t]*+:(.*)\n|.*\n")  # RFC 5322 §2.2: a field, or something else
+_NO_FIELD: Final = ("", "")
+_EMPTY_LINE: Final = re.compile(rb"\n\r?\n")
+_ENCODED: Final = re.compile(r"=\?")  # a pattern finds two characters sooner than "in" does
 _FOLDS: Final = re.compile(rb"\n[ \t]++")  # RFC 5322 §2.2.3; in a field a run of white space counts as one space
 _FOLD: Final = re.compile(rb"\n[ \t]")
-_CR: Final = 13
 _NOT_SHOWN: Final = bytes(c for c in range(32) if c != ord("\n")) + b"\x7f"
 _ONCE: Final = frozenset(  # RFC 5322 §3.6
     "from sender reply-to to cc bcc message-id in-reply-to references subject date".split()
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Head:
     """A header section as it stands: unfolded, not decoded, so that addresses can be split before their words are."""
 
     fields: dict[str, tuple[str, ...]]
     is_plain: bool = False
-    """No encoded word, no control character and no run of blanks anywhere: nothing to decode."""
+    """No encoded word, no control character and nothing but ASCII: only runs of blanks are to be closed up."""
 
     def first(self, name: str) -> str:
         """The first value of a field by its lower-case name, or ""."""
@@ -37,58 +39,51 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
     raw = _without_envelope(raw, odd)
     if raw.startswith((b"\n", b"\r\n")):
         return Head(fields={}), raw[2 if raw[:1] == b"\r" else 1 :]
-    end = _end(raw)
-    if end < 0:
+    end = _EMPTY_LINE.search(raw, 0, limits.HEAD_BYTES)
+    if end is None:
         head, body = raw[: limits.HEAD_BYTES], b""
         if len(raw) > limits.HEAD_BYTES:
             odd.add(flags.HEAD_CUT)
     else:
-        head, body = raw[: end + 1], raw[end + (3 if raw[end + 1] == _CR else 2) :]
+        head, body = raw[: end.start() + 1], raw[end.end() :]
     text = _unfolded(head, _FOLDS, odd)
-    found = _FIELD.findall(text)
+    found = _LINE.findall(text)
     rest = ""
-    if len(found) <= text.count("\n", 0, -1):
+    if _NO_FIELD in found:
         odd.add(flags.BAD_HEADER)
         text, rest = _up_to_text(_unfolded(head, _FOLD, odd))
-        found = _FIELD.findall(text)
+        found = [field for field in _LINE.findall(text) if field != _NO_FIELD]
     fields = _fields(found, odd)
     if not fields:
         return Head(fields={}), raw
+    if len(text) > limits.VALUE_CHARS:
+        _cut_values(fields, odd)
     if rest:
-        body = rest.encode("utf-8", "replace") + (b"\n" + body if end >= 0 else b"")
+        body = rest.encode("utf-8", "replace") + (b"\n" + body if end else b"")
     return Head(fields=fields, is_plain=_is_plain(text)), body
 
 
-def _end(raw: bytes) -> int:
-    """Where the line feed before the first empty line is; -1: there is none within bounds."""
-    first, second = (b"\n\r\n", b"\n\n") if raw[: raw.find(b"\n")][-1:] == b"\r" else (b"\n\n", b"\n\r\n")
-    usual = raw.find(first, 0, limits.HEAD_BYTES)
-    bound = usual + 2 if usual >= 0 else limits.HEAD_BYTES
-    if first == b"\n\n" and raw.find(b"\r", 0, bound) < 0:
-        return usual
-    other = raw.find(second, 0, bound)
-    return other if other >= 0 else usual
-
-
 def _is_plain(text: str) -> bool:
-    if "  " in text or "=?" in text or not text.isascii():
+    if not text.isascii() or _ENCODED.search(text):
         return False
-    return len(text.encode().translate(None, _NOT_SHOWN)) == len(text)
+    return len(text.encode("ascii").translate(None, _NOT_SHOWN)) == len(text)
 
 
 def decoded(head: Head, odd: set[str]) -> dict[str, tuple[str, ...]]:
     """Every field with its encoded words (RFC 2047) decoded, on one line, in order."""
     fields = head.fields
-    if any(len(fields[name]) > 1 for name in _ONCE & fields.keys()):
-        odd.add(flags.DUPLICATE_HEADER)
     if head.is_plain:
+        wrong = [name for name, values in fields.items() for value in values if "  " in value]
+    else:
+        wrong = [
+            name
+            for name, values in fields.items()
+            for value in values
+            if "  " in value or "=?" in value or not value.isprintable()
+        ]
+    if not wrong:
         return fields
-    return {  # most values need nothing done
-        name: tuple([plain(v, odd) for v in values])
-        if [v for v in values if "  " in v or "=?" in v or not v.isprintable()]
-        else values
-        for name, values in fields.items()
-    }
+    return fields | {name: tuple([plain(value, odd) for value in fields[name]]) for name in dict.fromkeys(wrong)}
 
 
 def plain(value: str, odd: set[str]) -> str:
@@ -109,12 +104,14 @@ def _without_envelope(raw: bytes, odd: set[str]) -> bytes:
 
 
 def _unfolded(head: bytes, folds: re.Pattern[bytes], odd: set[str]) -> str:
-    """The section as text, one field a line; RFC 6532 allows UTF-8, everything else 8-bit is a guess."""
+    """The section as text, one field a line, each with its line feed; RFC 6532 allows UTF-8, everything else 8-bit is a guess."""
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
     if b"\r" in head:
         head = head.replace(b"\r\n", b"\n").replace(b"\r", b" ")
     head = folds.sub(b" ", head.replace(b"\0", b""))
+    if head[-1:] != b"\n":
+        head += b"\n"
     if head.isascii():
         return head.decode("ascii")
     try:
@@ -128,8 +125,9 @@ def _up_to_text(head: str) -> tuple[str, str]:
     """The fields, and what follows them when the empty line (RFC 5322 §2.1) is missing: lines that are no fields end
     the section unless fields come after them."""
     end = 0
-    for field in _FIELD.finditer(head):
-        end = field.end() + 1
+    for line in _LINE.finditer(head):
+        if line[1]:
+            end = line.end()
     return head[:end], head[end:].strip("\n")
 
 
@@ -139,10 +137,19 @@ def _fields(found: list[tuple[str, str]], odd: set[str]) -> dict[str, tuple[str,
         odd.add(flags.HEAD_CUT)
         found = found[: limits.FIELDS]
     for name, value in found:
-        text = value.strip()
-        if len(text) > limits.VALUE_CHARS:
-            odd.add(flags.HEAD_CUT)
-            text = text[: limits.VALUE_CHARS]
         key = name.lower()
-        fields[key] = (*fields[key], text) if key in fields else (text,)
+        if key in fields:
+            fields[key] += (value.strip(),)
+            if key in _ONCE:
+                odd.add(flags.DUPLICATE_HEADER)
+        else:
+            fields[key] = (value.strip(),)
     return fields
+
+
+def _cut_values(fields: dict[str, tuple[str, ...]], odd: set[str]) -> None:
+    """Longer values are cut."""
+    for name, values in fields.items():
+        if max(map(len, values)) > limits.VALUE_CHARS:
+            odd.add(flags.HEAD_CUT)
+            fields[name] = tuple([value[: limits.VALUE_CHARS] for value in values])

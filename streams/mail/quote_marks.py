@@ -5,7 +5,9 @@ from typing import Final
 
 
 def _any(words: str) -> str:
-    return "(?:" + "|".join(re.escape(word.strip()) for word in words.split("|")) + ")"
+    """One of them; a look at the first letter spares most attempts."""
+    escaped = [re.escape(word.strip()) for word in words.split("|")]
+    return f"(?=[{''.join(sorted({word[0] for word in escaped}))}])(?:{'|'.join(escaped)})"
 
 
 _WROTE: Final = _any(
@@ -23,14 +25,20 @@ DIGIT: Final = re.compile(r"\d")
 """No attribution is without one."""
 ATTRIBUTION: Final = re.compile(
     # "On 1 May 2024 at 10:00, Alice <alice@example.org> wrote:", in any language above
-    rf"[-*_ ]*{_NAMED_DAY}\b(?=.{{0,250}}\d)(?=.*[:@]).{{3,280}}?\b{_WROTE}(?!\w)[^:\n]{{0,160}}:?[-*_ \d:]*"
+    rf"[-*_ ]*{_NAMED_DAY}\b(?=.{{0,250}}\d)(?=.*[:@]).{{3,280}}?\b{_WROTE}(?!\w)[^:\n]{{0,160}}:?[-*_ \d:]*",
+    re.IGNORECASE,
+)
+"""A whole attribution, its lines joined: what follows is quoted, marked or not."""
+
+YEAR: Final = re.compile(r"(?:19|20)\d\d")
+DATED: Final = re.compile(
     # "Am 13.12.2017 21:11 schrieb Alice <alice@example.org>:", "tir. 18. apr. 2017 kl. 13:09 skrev Alice <...>:"
-    rf"|(?=.{{0,80}}\b(?:19|20)\d\d\b)(?=.{{0,80}}\d[:.]\d\d).{{6,120}}\b{_WROTE}(?!\w)[^:]{{0,160}}:\s?"
+    rf"(?=.{{0,80}}\b(?:19|20)\d\d\b)(?=.{{0,80}}\d[:.]\d\d).{{6,120}}\b{_WROTE}(?!\w)[^:]{{0,160}}:\s?"
     # "30.09.2017, 18.30, "Alice" <alice@example.org>:" and other dates with no verb
     r"|(?=.{0,80}\b20\d\d\b)(?=.{0,80}\b\d{1,2}[:.]\d\d\b).{8,120}<[^<>\s]{1,120}@[^<>\s]{1,120}>\s?:",
     re.IGNORECASE,
 )
-"""A whole attribution, its lines joined: what follows is quoted, marked or not."""
+"""One that begins in another way and has a `YEAR`."""
 
 LOOSE_ATTRIBUTION: Final = re.compile(rf".{{0,250}}[\d@>\"].{{0,100}}\b{_WROTE}(?!\w).{{0,80}}:\s?", re.IGNORECASE)
 """May announce a quotation: only when lines marked with ">" follow."""
@@ -73,7 +81,7 @@ LABEL: Final = re.compile(
 
 ANNOUNCED: Final = re.compile(
     rf"\n[ \t>]*+(?:[-_=*]{{2,}}+[ \t]*+(?:{_ORIGINAL}|{_FORWARDED})"
-    rf"|\*?+(?=[fvdolо])(?:{_SENDER})\*?[ \t\xa0]{{0,3}}:|(?=[badip]){_BEGIN_FORWARDED})",
+    rf"|\*?+(?=[fvdolо])(?:{_SENDER})\*?[ \t\xa0]{{0,3}}:|{_BEGIN_FORWARDED})",
     re.IGNORECASE,
 )
 """Without it, in a text after a line feed, there is neither separator nor header block: one look at each line."""

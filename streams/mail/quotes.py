@@ -11,6 +11,7 @@ from streams.mail.quote_marks import (
     ATTRIBUTION,
     ATTRIBUTION_ENDS,
     ATTRIBUTION_LAST,
+    DATED,
     DIGIT,
     FORWARDED,
     LABEL,
@@ -18,6 +19,7 @@ from streams.mail.quote_marks import (
     MARKED,
     ORIGINAL,
     RULE,
+    YEAR,
 )
 from streams.mail.signature import without_signature
 
@@ -42,6 +44,8 @@ class _Quoting:
     lines: list[str]
     end: int
     """From this line on all is quoted."""
+    may_be_marked: bool
+    """Whether there is anything that a marked line has."""
     dropped: set[int] = field(default_factory=set)
     """Lines of attributions above marked quotations."""
     forwarded: bool = False
@@ -50,15 +54,14 @@ class _Quoting:
 def new_part(text: str) -> tuple[str, bool]:
     """The newly written part, and whether there is a quotation. A forward without a word of its own is read itself."""
     lines = text.split("\n", limits.QUOTE_LINES)[: limits.QUOTE_LINES]
-    quoting = _Quoting(lines, len(lines))
+    quoting = _Quoting(lines, len(lines), ">" in text or ("]" in text and "--]" in text))
     if ANNOUNCED.search("\n" + text):
         _find_blocks(quoting)
     _find_attributions(quoting)
-    own, marked = (
-        _unmarked(quoting) if quoting.dropped or ">" in text or "--]" in text else (lines[: quoting.end], False)
-    )
-    quoted = marked or quoting.end < len(lines) or bool(quoting.dropped)
-    if not quoted:
+    own, marked = lines[: quoting.end], False
+    if quoting.may_be_marked or quoting.dropped:
+        own, marked = _unmarked(quoting)
+    if not (marked or quoting.dropped or quoting.end < len(lines)):
         return _joined(without_signature(own)), False
     written = _joined(without_signature(_without_rules(own)))
     if written or any(line.strip() for line in own):
@@ -103,7 +106,7 @@ def _find_attributions(quoting: _Quoting) -> None:
         if line[-1:] in ATTRIBUTION_LAST and line.endswith(ATTRIBUTION_ENDS)
     ]
     for last in ending[:_CANDIDATES]:
-        first, marked = _attribution_start(lines, last), _marked_below(lines, last)
+        first, marked = _attribution_start(lines, last), quoting.may_be_marked and _marked_below(lines, last)
         if first is None and marked and LOOSE_ATTRIBUTION.fullmatch(lines[last].strip()[:_ATTRIBUTION_CHARS]):
             first = last
         if first is None:
@@ -123,7 +126,9 @@ def _attribution_start(lines: list[str], last: int) -> int | None:
         joined = f"{line} {joined}" if joined else line
         if len(joined) > _ATTRIBUTION_CHARS:
             return None
-        if DIGIT.search(joined) and ATTRIBUTION.fullmatch(joined):
+        if DIGIT.search(joined) and (
+            ATTRIBUTION.fullmatch(joined) or (YEAR.search(joined) and DATED.fullmatch(joined))
+        ):
             return first
     return None
 
@@ -141,12 +146,14 @@ def _unmarked(quoting: _Quoting) -> tuple[list[str], bool]:
     marked = [
         number
         for number, line in enumerate(lines)
-        if (">" in line[:_MARK_CHARS] or line[:3] == "--]") and MARKED.match(line)
+        if line[:1] == ">" or ((">" in line[:_MARK_CHARS] or line[:3] == "--]") and MARKED.match(line))
     ]
     left_out = quoting.dropped.union(marked)
     for number in marked:
-        if len(lines[number]) >= _WRAPPED and _goes_on(lines, number + 1) and number + 1 not in left_out:
+        if number + 1 not in left_out and len(lines[number]) >= _WRAPPED and _goes_on(lines, number + 1):
             left_out.add(number + 1)
+    if not left_out:
+        return lines, False
     return [line for number, line in enumerate(lines) if number not in left_out], bool(marked)
 
 

@@ -33,10 +33,14 @@ _CLOSING: Final = re.compile(
     r"|(?:serdecznie |z poważaniem,? ?)?pozdrawiam|z poważaniem|pozdrowienia|dziękuję|с уважением)[^\w\n]{0,4}",
     re.IGNORECASE,
 )
+_CLOSINGS: Final = frozenset(
+    "a |ab|al|am|at|be|bi|ca|ch|co|cu|da|di|dz|gr|ha|he|ho|ki|lg|li|ma|me|mf|mi|mv|ob|po|re|sa|sc|se|si|ta|th|un|"
+    "vg|vi|vr|wa|wi|yo|z |с ".split("|")
+)
+"""How they begin."""
 _RULES: Final = frozenset("_-=*\u2013\u2014")
 _INITIALS: Final = frozenset("SGVMEOIWLDsgО")
 """Of a phone's boast: it is rarely in small letters."""
-_FIRST: Final = _RULES | _INITIALS
 _MOST_LINES: Final = 25
 _MOST_CLOSING_CHARS: Final = 40
 _MOST_CHARS: Final = 120
@@ -47,14 +51,17 @@ _MOST_FOOTER_LINES: Final = 12
 
 def without_signature(lines: list[str]) -> list[str]:
     """The lines above the signature; all of them when there is none."""
-    tail = _written(lines)
-    texts = [lines[number].strip() for number in tail]
+    tail, texts = _written(lines)
     first_closing = len(texts) - 1 - _MOST_CLOSING_LINES
     for position, text in enumerate(texts):
-        if text[0] in _FIRST and _begins(texts, position):
+        first = text[0]
+        if (first in _RULES and text in _SEPARATOR) or (first in _INITIALS and _boasts(text)):
             return lines[: tail[position]]
-        if (text[0] in _RULES and _rules_off(texts, position)) or (
-            position >= first_closing and _closes(texts, position)
+        if (first in _RULES and _rules_off(texts, position)) or (
+            position >= first_closing
+            and len(text) <= _MOST_CLOSING_CHARS
+            and text[:2].lower() in _CLOSINGS
+            and _closes(texts, position)
         ):
             above = lines[: tail[position]]
             if any(line.strip() for line in above):  # "Thanks!" and a name alone: that is the message
@@ -62,24 +69,24 @@ def without_signature(lines: list[str]) -> list[str]:
     return lines
 
 
-def _written(lines: list[str]) -> list[int]:
-    """The numbers of the last lines that hold a word, in order."""
-    found: list[int] = []
+def _written(lines: list[str]) -> tuple[list[int], list[str]]:
+    """The numbers of the last lines that hold a word, in order, and what they hold."""
+    numbers: list[int] = []
+    texts: list[str] = []
     for number in range(len(lines) - 1, -1, -1):
-        if lines[number] and not lines[number].isspace():
-            found.append(number)
-            if len(found) > _MOST_LINES:
+        if text := lines[number].strip():
+            numbers.append(number)
+            texts.append(text)
+            if len(texts) > _MOST_LINES:
                 break
-    found.reverse()
-    return found
+    numbers.reverse()
+    texts.reverse()
+    return numbers, texts
 
 
-def _begins(texts: list[str], position: int) -> bool:
-    """A separator or a phone's boast."""
-    text = texts[position]
-    if len(text) > _MOST_CHARS:
-        return False
-    return text in _SEPARATOR or (text[:3].lower() in _BOASTS and _MOBILE.fullmatch(text) is not None)
+def _boasts(text: str) -> bool:
+    """Which phone or program sent it."""
+    return text[:3].lower() in _BOASTS and len(text) <= _MOST_CHARS and _MOBILE.fullmatch(text) is not None
 
 
 def _rules_off(texts: list[str], position: int) -> bool:
@@ -93,7 +100,7 @@ def _rules_off(texts: list[str], position: int) -> bool:
 def _closes(texts: list[str], position: int) -> bool:
     """A closing with a name below it: "Best regards,", "Alice"."""
     below = texts[position + 1 :]
-    if len(texts[position]) > _MOST_CLOSING_CHARS or not below or len(below[0]) > _MOST_NAME_CHARS:
+    if not below or len(below[0]) > _MOST_NAME_CHARS:
         return False
     name = below[0]
     return (
