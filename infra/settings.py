@@ -78,7 +78,8 @@ class Settings(CrewSettings, KafkaSettings, BaseSettings):
     gmail_poll_s: float = Field(60.0, ge=1, le=3600)
     """Without a topic: how often a mailbox is asked."""
     gmail_answers: bool = True
-    """Whether it is looked up which mails an owner answers: ids, labels and In-Reply-To of what they send are read."""
+    """Whether it is looked up which mails an owner answers: of the threads in which they send are read ids, labels, who
+    writes to whom, and In-Reply-To."""
     gmail_watch_s: float = Field(86_400.0, ge=1, le=6 * 86_400)
     """How often a watch is renewed; Gmail ends it after seven days."""
     push_commit_s: float = Field(60.0, ge=1, le=540)

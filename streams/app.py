@@ -20,7 +20,8 @@ from streams.runtime.tables import AllPartitions
 from streams.transport import register
 from streams.transport.driver import SCHEME, Consumer
 from streams.transport.flow import Flow
-from streams.transport.ownership import OpenStore, Ownership
+from streams.transport.opening import OpenStore
+from streams.transport.ownership import Ownership
 from streams.transport.reader import Reader
 
 log = logging.getLogger(__name__)

@@ -214,9 +214,9 @@ def _measure_recovery(app: TriageApp) -> None:
     opening = app.ownership.opening if app.consumer_started else {}
     metrics.RECOVERY_PARTITIONS.set(len(opening))
     metrics.RECOVERY_AGE_SECONDS.set(monotonic() - min(opening.values()) if opening else 0)
-    metrics.RECOVERY_LEFT.set(sum(app.ownership.left.values()) if opening else 0)
+    metrics.RECOVERY_LEFT.set(sum(app.ownership.opener.left.values()) if opening else 0)
 
 
 def _why_not(app: TriageApp) -> str:
-    recovering = list(app.ownership.recovering.values()) if app.consumer_started else []
+    recovering = list(app.ownership.opener.recovering.values()) if app.consumer_started else []
     return "; ".join(recovering[:3]) or "no partition assigned yet"

@@ -16,7 +16,8 @@ from faust.transport import drivers
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
-from streams.transport.ownership import Input, Ownership
+from streams.transport.opening import Input
+from streams.transport.ownership import Ownership
 from streams.transport.reader import Inlet, Reader
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class Consumer(stock.Consumer):
     async def on_start(self) -> None:
         """Connect what reads and asks, then Faust's own start."""
         self._readers = {topic: self.app.make_reader(self.crash) for topic in sorted(self.app.input_topics)}
-        self.ownership.connect()
+        self.ownership.opener.connect()
         await super().on_start()
 
     def read(self, topic: str, partition: int, offset: int) -> Inlet:

@@ -3,34 +3,27 @@
 Order of steps that keeps exactly once (each proven by the kill tests):
 revoke: let running transactions end, cancel everything that waits; keep the tasks' producers and rows.
 assign: drop the tasks of partitions that went away. Nothing slow here: aiokafka sends no heartbeat meanwhile.
-open:   fence the former owner (init_transactions) → committed offsets → tables → still assigned? → seek → work.
+open:   fence the former owner and take over what it left (`streams.transport.opening`), then work.
 A partition that stays over a rebalance keeps its producer, rows and position: its producer's epoch is the lease."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from threading import Event
+from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any, Protocol
 
 from infra.errors import Fatal, Transient
-from streams.runtime.agent import Agent
 from streams.runtime.batch import Decider
-from streams.runtime.store import MemoryStore, Store
-from streams.runtime.tables import Tables, position_key
+from streams.runtime.tables import Tables
 from streams.transport.flow import Flow
-from streams.transport.offsets import GroupOffsets
-from streams.transport.position import position_of
-from streams.transport.producer import LostOwnership, TransactionalProducer
-from streams.transport.recovery import Bounds, recover
-from streams.transport.task import Inputs, PartitionTask, let_go
+from streams.transport.opening import Input, Opener, OpenStore
+from streams.transport.producer import LostOwnership
+from streams.transport.task import Inputs, PartitionTask
 
 log = logging.getLogger(__name__)
-Input = tuple[str, int]
 _PAUSE_S, _PAUSE_MAX_S = 0.2, 5.0
-_OPEN_STORE_S = 300.0
 
 
 class Group(Inputs, Protocol):
@@ -49,10 +42,6 @@ class Group(Inputs, Protocol):
         ...
 
 
-OpenStore = Callable[[str, Sequence[str], str], Store]
-"""Opens a store by its name, its tables' names and the identity of their changelogs. Blocks."""
-
-
 class Ownership:
     """The tasks of one process."""
 
@@ -68,17 +57,12 @@ class Ownership:
         stores: OpenStore | None = None,
     ) -> None:
         """`stores` opens what rows are kept in; None: memory."""
-        self._group, self._deciders, self._name, self._options = group, deciders, name, options
-        self._flow, self._batch_timeout_s, self._stores = flow, batch_timeout_s, stores
-        self._offsets: GroupOffsets | None = None
+        self._group, self._deciders, self._batch_timeout_s = group, deciders, batch_timeout_s
+        self.opener = Opener(group, deciders, name=name, options=options, flow=flow, stores=stores)
         self.tasks: dict[Input, PartitionTask] = {}
         self.tables: dict[Input, Tables] = {}
-        self.recovering: dict[Input, str] = {}
-        """How far tables are read back, for people."""
         self.opening: dict[Input, float] = {}
         """Partitions that are not open yet, and since when: monotonic seconds."""
-        self.left: dict[Input, int] = {}
-        """Changelog offsets that are still to be replayed."""
         self._running: dict[Input, asyncio.Task[None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
         """Of partitions that were lost."""
@@ -130,8 +114,7 @@ class Ownership:
         await self.keep_only(())
         if self._closing:
             await asyncio.wait(set(self._closing))
-        if self._offsets is not None:
-            await self._offsets.close()
+        await self.opener.close()
 
     async def _open_all(self) -> None:
         self.opening = dict.fromkeys(self._assigned() - self._running.keys(), monotonic())
@@ -157,7 +140,7 @@ class Ownership:
         pause = _PAUSE_S
         while input_ in self._assigned() and not self._stopped:
             try:
-                task = self.tasks.get(input_) or await self._fenced(input_)
+                task = self.tasks.get(input_) or await self._opened(input_)
             except LostOwnership as error:
                 log.warning("cannot own: %s", error, extra={"topic": input_[0], "partition": input_[1]})
             except Transient as error:
@@ -168,98 +151,10 @@ class Ownership:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _PAUSE_MAX_S)
 
-    async def _fenced(self, input_: Input) -> PartitionTask:
-        topic, partition = input_
-        decider = self._deciders[topic]
-        producer = TransactionalProducer(self._options, f"{self._name}-{topic}-{partition}")
-        started = monotonic()
-        stores: list[Store] = []
-        overtaken = Event()
-        try:
-            await producer.open()
-            await self._group_offsets().require_even(
-                topic, (*decider.agent.changelogs, *decider.agent.joined), producer.calls
-            )
-            store = await self._open_store(input_, decider.agent, producer, stores)
-            tables = Tables(store)
-            replayed = await recover(
-                self._options,
-                decider.agent.tables,
-                partition,
-                store,
-                producer.calls,
-                bounds=await self._changelog_bounds(partition, decider.agent, producer),
-                cancelled=overtaken.is_set,
-                progress=lambda done, of: self._say_recovering(input_, done, of),
-            )
-            offsets = self._group_offsets()
-            position = await position_of(input_, tables, producer, offsets)
-            joined = {
-                name: await position_of((name, partition), tables, producer, offsets, position_key(name, topic))
-                for name in decider.agent.joined
-            }
-            if input_ not in self._assigned():
-                raise Transient("the partition went away while it was opened")
-        except BaseException:  # a rebalance, too: the partition may stay, and is opened anew
-            overtaken.set()
-            await asyncio.shield(let_go(producer, stores))
-            raise
-        finally:
-            self.recovering.pop(input_, None)
-            self.left.pop(input_, None)
-        log.info(
-            "owner: position %d, %d table changes replayed",
-            position,
-            replayed,
-            extra={"topic": topic, "partition": partition, "duration_ms": round((monotonic() - started) * 1000)},
-        )
-        task = PartitionTask(
-            topic,
-            partition,
-            decider=decider,
-            producer=producer,
-            offsets=self._group_offsets(),
-            inputs=self._group,
-            tables=tables,
-            position=position,
-            flow=self._flow,
-            joined=joined,
-        )
-        self.tasks[input_], self.tables[input_] = task, tables
+    async def _opened(self, input_: Input) -> PartitionTask:
+        task = await self.opener.open(input_, lambda: input_ in self._assigned())
+        self.tasks[input_], self.tables[input_] = task, task.tables
         return task
-
-    async def _open_store(
-        self, input_: Input, agent: Agent, producer: TransactionalProducer, opened: list[Store]
-    ) -> Store:
-        """Also notes it in `opened`, in the producer's thread: nobody may be waiting any more when it is open."""
-        stores = self._stores
-        if stores is None or not agent.tables:
-            opened.append(MemoryStore())
-            return opened[0]
-        name, tables = f"{input_[0]}-{input_[1]}", [table.name for table in agent.tables]
-        known = await self._group_offsets().identity(agent.changelogs, producer.calls)
-        await producer.calls.run(lambda: opened.append(stores(name, tables, known)), seconds=_OPEN_STORE_S)
-        return opened[0]
-
-    async def _changelog_bounds(
-        self, partition: int, agent: Agent, producer: TransactionalProducer
-    ) -> Mapping[str, Bounds]:
-        offsets = self._group_offsets()
-        return {name: await offsets.bounds(name, partition, producer.calls) for name in agent.changelogs}
-
-    def _say_recovering(self, input_: Input, done: int, of: int) -> None:
-        self.left[input_] = of - done
-        self.recovering[input_] = f"{input_[0]}/{input_[1]}: {done} of {of} table changes replayed"
-        log.info("recovering tables: %d of %d", done, of, extra={"topic": input_[0], "partition": input_[1]})
-
-    def connect(self) -> None:
-        """Have the connections that an opening needs made now."""
-        self._group_offsets()
-
-    def _group_offsets(self) -> GroupOffsets:
-        if self._offsets is None:
-            self._offsets = GroupOffsets(self._options, self._name)
-        return self._offsets
 
     def _start(self, input_: Input, task: PartitionTask) -> None:
         self.opening.pop(input_, None)

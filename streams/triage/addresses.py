@@ -26,9 +26,14 @@ _NEUTRAL = frozenset(
 )
 """Labels that do not name an organisation; the reserved names of RFC 2606 among them."""
 
-_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})(?:[/:?#]|$)", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:https?://(?:[^/?#\s]{0,200}@)?)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})(?:[/:?#]|$)", re.IGNORECASE
+)
+"""A domain name, for what people read: the text of a link may be any word or number, so a top-level domain is needed.
+What stands before an @ is no host (RFC 3986 §3.2.1), though it is shown to look like one."""
 WEB_HOST = re.compile(r"https?://([^/:?#\s]{1,200})", re.IGNORECASE)
-"""The host of a link, in its only group."""
+"""Where a link leads, whatever it is (a number, a name without a dot, with what stands before an @), in its only group.
+Not the pattern above: the learned marks of links count these, and were weighed as they are counted here."""
 _ROBOTS = re.compile(
     r"(?:^|[._+-])(?:no[._-]?reply|do[._-]?not[._-]?reply|not?i[cf]i\w*|alerts?|mailer-daemon|postmaster|bounces?|daemon|bot|"
     r"robot|automat\w*|system|billing|invoices?|statements?|receipts?|orders?|bestell\w*|security|events?|monitor\w*|page|"

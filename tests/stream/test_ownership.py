@@ -16,11 +16,12 @@ from infra.errors import Transient
 from streams.runtime import Event
 from streams.runtime.dead import TooManyDeadLetters
 from streams.runtime.store import Changes, MemoryStore
-from streams.transport import ownership
+from streams.transport import opening, ownership
 from streams.transport.calls import BlockingCalls
 from streams.transport.flow import Flow
 from streams.transport.offsets import OrphanedOffset, UnevenTopics
-from streams.transport.ownership import Input, Ownership
+from streams.transport.opening import Input
+from streams.transport.ownership import Ownership
 from streams.transport.producer import LostOwnership
 from tests.stream.scripted import NoCalls, NoOffsets, decider
 from tests.unit.runtime.records import Record, agent_of
@@ -217,9 +218,9 @@ async def until(condition: Callable[[], object]) -> None:
 @pytest.fixture
 async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     group, cluster = Group(), Cluster()
-    monkeypatch.setattr(ownership, "TransactionalProducer", cluster.producer)
-    monkeypatch.setattr(ownership, "recover", cluster.recover)
-    monkeypatch.setattr(ownership, "GroupOffsets", lambda options, name: Offsets(cluster))
+    monkeypatch.setattr(opening, "TransactionalProducer", cluster.producer)
+    monkeypatch.setattr(opening, "recover", cluster.recover)
+    monkeypatch.setattr(opening, "GroupOffsets", lambda options, name: Offsets(cluster))
     monkeypatch.setattr(ownership, "_PAUSE_S", 0.001)
     owner = Ownership(
         group,
@@ -483,7 +484,7 @@ async def test_a_recovery_that_a_rebalance_overtakes_has_ended_before_its_rows_a
         return int(await calls.run(replay, seconds=10))
 
     with monkeypatch.context() as patch:
-        patch.setattr(ownership, "recover", endless)
+        patch.setattr(opening, "recover", endless)
         await rig.rebalance(ZERO)
         await until(replaying.is_set)
         await rig.owner.pause()

@@ -1,7 +1,7 @@
 """Mail that the owner sent → which received mails were answered by it: one users.threads.get for each thread.
 
-Nothing of sent mail is asked for but its ids, labels, Message-ID, In-Reply-To and Auto-Submitted, and none of that is
-kept. An answer is worth less than mail that comes: where it cannot be found out, it is passed over."""
+Nothing of the thread is asked for but ids, labels, who writes to whom, Message-ID, In-Reply-To and Auto-Submitted, and
+none of that is kept. An answer is worth less than mail that comes: where it cannot be found out, it is passed over."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from email import message_from_bytes
 
 import orjson
 
@@ -25,7 +26,9 @@ async def test_point_10_a_mailbox_its_pushes_and_what_a_person_does_reach_the_lo
     assert set(ids(records)) == event_ids("box", old + new)
     assert len(ids(records)) == 121
     answered = f"<120.{box.replace('@', '.')}@mail.example.org>".encode()  # as generated mail names itself
-    site.google.send(box, b"In-Reply-To: " + answered + b"\r\n\r\nYes\r\n", thread_id=new[0], drafted=True)
+    (sender,) = (message_from_bytes(raw)["From"] for one in records if answered in (raw := one.value or b""))
+    answer = b"To: " + sender.encode() + b"\r\nIn-Reply-To: " + answered + b"\r\n\r\nYes\r\n"
+    site.google.send(box, answer, thread_id=new[0], drafted=True)
     site.google.relabel(box, new[0], add=["STARRED"])
     told = await until(site.feedback, lambda found: len(found) == 2, 60)
     said = [orjson.loads(one.value or b"") for one in told]

@@ -25,11 +25,13 @@ Told = list[tuple[str, str]]
 
 def raw(name: str, answers: str = "", **headers: str) -> bytes:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "a@example.org", "b@example.org", f"about {name}"
+    people = ("b@example.org", "a@example.org") if answers else ("a@example.org", "b@example.org")
+    (mail["From"], mail["To"]), mail["Subject"] = people, f"about {name}"
     mail["Message-ID"] = f"<{name}@example.org>"
     if answers:
         mail["In-Reply-To"] = mail["References"] = f"<{answers}@example.org>"
     for header, value in headers.items():
+        del mail[header.replace("_", "-")]
         mail[header.replace("_", "-")] = value
     mail.set_content("what only the two of them shall read")
     return mail.as_bytes()
@@ -111,6 +113,7 @@ async def test_a_mail_that_comes_and_is_answered_before_anybody_looked_is_told_w
         ("begins a thread after it was drafted", {"mail": raw("x"), "drafted": True}, 1),
         ("names what was deleted long ago", {"mail": raw("x", "gone"), "drafted": True}, 1),
         ("is a forward of the conversation", {"mail": raw("x", References="<one@example.org>"), "thread": True}, 1),
+        ("is a forward that names it", {"mail": raw("x", "one", To="c@example.org"), "thread": True}, 1),
         ("was sent by a program", {"mail": raw("x", "one", Auto_Submitted="auto-replied"), "thread": True}, 1),
         ("is a draft still", {"mail": raw("x", "one"), "thread": True, "labels": ["DRAFT"]}, 0),
     ],
@@ -135,11 +138,15 @@ async def test_what_is_sent_to_oneself_is_a_mail_and_an_answer(
     assert told(second) == replied(one)
 
 
-async def test_of_a_thread_only_ids_labels_and_three_headers_are_fetched(
+async def test_of_a_thread_only_ids_labels_and_these_headers_are_fetched(
     google: GoogleHere, mailbox: GmailMailbox, known: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (one, _), cursor = known
-    google.send(mailbox.user, raw("answer", "one", Auto_Submitted="no"), thread_id=one)
+    google.send(
+        mailbox.user,
+        raw("answer", "one", Auto_Submitted="no", Reply_To="b@example.org", Cc="c@example.org"),
+        thread_id=one,
+    )
     seen: list[str] = []
     parse = api.parse
 

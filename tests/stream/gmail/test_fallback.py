@@ -94,7 +94,7 @@ async def test_what_is_answered_while_gmail_is_away_is_told_once_when_it_is_back
         ids += await asyncio.to_thread(side.deliver, mail("two"))
         await until(lambda: reader.ways["imap"] == 1)
         for name, one in zip(("one", "two"), ids, strict=True):
-            answer = f"In-Reply-To: <{name}@example.org>\r\n\r\nYes\r\n".encode()
+            answer = f"To: sender@example.org\r\nIn-Reply-To: <{name}@example.org>\r\n\r\nYes\r\n".encode()
             await asyncio.to_thread(google.send, mailbox.user, answer, thread_id=one)
         await asyncio.to_thread(google.set_faults)
         await until(lambda: breaker.state == BreakerState.CLOSED and len(reader.told) == 2)

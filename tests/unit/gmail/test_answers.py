@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from agents.sources.gmail.answers import answered
 
+ANN, ME = "ann@x.example", "me@y.example"
+
 
 def message(number: int, *labels: str, answers: str | None = None, **headers: str) -> dict[str, Any]:
-    """One with the Message-ID <NUMBER@x>."""
-    named = {"Message-Id": f"<{number}@x>", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    """One with the Message-ID <NUMBER@x>, by the owner to Ann if it was sent, else by her to the owner."""
+    by, to = (ME, ANN) if "SENT" in labels or "DRAFT" in labels else (ANN, ME)
+    named = {"Message-Id": f"<{number}@x>", "From": by, "To": to}
+    named |= {name.replace("_", "-"): value for name, value in headers.items()}
     if answers is not None:
         named["In-reply-to"] = answers
     listed = [{"name": name, "value": value} for name, value in named.items()]
@@ -35,7 +39,7 @@ MAIL, SENT = message(1, "INBOX", "UNREAD"), message(2, "SENT", answers="<1@x>")
         ("an answer to a mail without labels", [message(1), SENT], (1,)),
         ("an answer to a mail in the trash", [message(1, "TRASH"), SENT], (1,)),
         ("an answer that is in the trash already", [MAIL, message(2, "SENT", "TRASH", answers="<1@x>")], (1,)),
-        ("an answer to oneself, too", [MAIL, message(2, "SENT", "INBOX", answers="<1@x>")], (1,)),
+        ("an answer of which a copy came back", [MAIL, message(2, "SENT", "INBOX", answers="<1@x>")], (1,)),
         ("an answer to one's own mail that came back", [message(1, "SENT", "INBOX"), SENT], (1,)),
         ("an answer to what one had only sent", [message(1, "SENT"), SENT], ()),
         ("an answer to a draft", [message(1, "DRAFT"), SENT], ()),
@@ -61,6 +65,49 @@ MAIL, SENT = message(1, "INBOX", "UNREAD"), message(2, "SENT", answers="<1@x>")
 )  # fmt: skip
 def test_a_sent_mail_answers(why: str, messages: list[dict[str, Any]], expected: tuple[int, ...]) -> None:
     assert of(*messages, sent=2) == expected, why
+
+
+BEN, LIST = "ben@x.example", "team@lists.example"
+TO_TWO = {"To": f"{ME}, {BEN}"}
+
+
+def forward(**headers: str) -> dict[str, Any]:
+    """A mail of the owner with In-Reply-To, whatever it is."""
+    return message(2, "SENT", answers="<1@x>", **headers)
+
+
+@pytest.mark.parametrize(
+    ("why", "came", "went", "answers"),
+    [
+        ("to the one who wrote", {}, {"To": ANN}, True),
+        ("to the one who wrote, in other words", {"From": f'"Ann" <{ANN}>'}, {"To": "<Ann@X.Example>"}, True),
+        ("to the one who wrote, in copy", {}, {"To": BEN, "Cc": ANN}, True),
+        ("to where answers shall go", {"Reply_To": BEN}, {"To": BEN}, True),
+        ("past where answers shall go", {"Reply_To": BEN}, {"To": ANN}, True),
+        ("to all", TO_TWO, {"To": ANN, "Cc": BEN}, True),
+        ("to the others alone", TO_TWO, {"To": BEN}, True),
+        ("to the others alone, who had a copy", {"Cc": BEN}, {"To": BEN}, True),
+        ("to the list by which it came", {"To": LIST}, {"To": LIST}, True),
+        ("to oneself, as one had written it", {"From": ME}, {"To": ME}, True),
+        ("to somebody else", {}, {"To": BEN}, False),
+        ("to somebody else, among others", TO_TWO, {"To": LIST, "Cc": "eve@z.example"}, False),
+        ("to oneself", {}, {"To": ME}, False),
+        ("to oneself and somebody else", TO_TWO, {"To": f"{ME}, {LIST}"}, False),
+        ("to nobody who is shown", {}, {"To": "undisclosed-recipients:;"}, False),
+        ("to nonsense", {}, {"To": "Ann"}, False),
+        ("to a namesake elsewhere", {}, {"To": "ann@z.example"}, False),
+    ],
+)  # fmt: skip
+def test_an_answer_goes_to_who_had_to_do_with_the_mail_and_a_forward_to_others(
+    why: str, came: dict[str, str], went: dict[str, str], answers: bool
+) -> None:
+    """Both name it by In-Reply-To."""
+    assert of(message(1, "INBOX", **came), forward(**went), sent=2) == ((1,) if answers else ()), why
+
+
+def test_a_forward_takes_nothing_from_the_answer_after_it() -> None:
+    thread = {"messages": [MAIL, forward(To=BEN), message(3, "SENT", answers="<1@x>")]}
+    assert answered(thread, [2, 3]) == {3: (1,)}
 
 
 def test_the_first_answer_tells_it_the_others_tell_nothing() -> None:

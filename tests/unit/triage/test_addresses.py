@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.triage.addresses import is_free_mail, mixed_script, organisation, resembles, same_organisation
+from streams.triage.addresses import host, is_free_mail, mixed_script, organisation, resembles, same_organisation
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,26 @@ def test_domains_that_belong_together(one: str, other: str, same: bool) -> None:
 @pytest.mark.parametrize(("domain", "free"), [("gmail.com", True), ("yahoo.co.uk", True), ("firm.example", False)])
 def test_a_free_mailbox(domain: str, free: bool) -> None:
     assert is_free_mail(domain) is free
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("https://Bank.Example/login", "bank.example"),
+        ("bank.example", "bank.example"),
+        ("http://bank.example:8080?x", "bank.example"),
+        ("https://bank.example@evil.example/", "evil.example"),
+        ("https://bank.example:443@evil.example", "evil.example"),
+        ("https://bank.example@more@evil.example#x", "evil.example"),
+        ("https://evil.example/@bank.example", "evil.example"),
+        ("https://evil.example?@bank.example", "evil.example"),
+        ("ann@bank.example", ""),
+        ("click here", ""),
+        ("3.50", ""),
+        ("http://192.0.2.1/", ""),
+        ("http://intranet/", ""),
+        ("https://" + "a" * 1000 + "@bank.example", ""),
+    ],
+)
+def test_a_link_and_its_text_name_a_host(text: str, named: str) -> None:
+    assert host(text) == named

@@ -166,6 +166,7 @@ CASES: list[tuple[str, Mail, Mail]] = [
     ("domain_in_disguise", mail("x", **by("a@p\u0430ypal.example")), mail("x", **by("a@paypal.example"))),
     ("dressed_up_domain", mail("Verify your account.", **by("a@ibarra-secure.example")), mail("Hello.", **by("a@ibarra-secure.example"))),
     ("link_lies", mail("x", links=(Link(text="https://bank.example", target="https://evil.example"),)), mail("x", links=(Link(text="https://bank.example", target="https://www.bank.example/x"),))),
+    ("link_lies", mail("x", links=(Link(text="https://bank.example", target="https://bank.example@evil.example/"),)), mail("x", links=(Link(text="https://bank.example", target="https://www.bank.example/x"),))),
     ("answers_go_elsewhere", mail("x", reply_to=(Address(address="x@third.example"),)), mail("x", reply_to=(Address(address="x@elsewhere-firm.example"),))),
     ("dangerous_attachment", mail("x", attachments=(Attachment(name="invoice.pdf.exe", content_type="x/y", size=1),)), mail("x", attachments=(Attachment(name="invoice.pdf", content_type="x/y", size=1),))),
     ("lure_with_a_bare_link", mail("Verify your account.", links=(Link(text="go", target="https://evil.example"),)), mail("Verify your account.", links=(Link(text="go", target="https://elsewhere-firm.example"),))),
