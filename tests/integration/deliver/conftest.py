@@ -29,7 +29,7 @@ from tests.integration.pipeline.processes import Pipeline, pipeline
 from tests.unit.deliver.rows import lane_record
 
 SECRET = signature.new_secret()
-WAIT_S = 60
+WAIT_S = 120
 
 
 class Receiver:
@@ -90,7 +90,7 @@ class Site:
     def endpoint(self, name: str, url: str, **fields: object) -> str:
         """Add an endpoint; its name."""
         fields = {
-            "name": f"{self.unique}-{name}", "url": url, "secrets": ["env:HOOK_SECRET"], "timeout_s": 5,
+            "name": f"{self.unique}-{name}", "url": url, "secrets": ["env:HOOK_SECRET"], "timeout_s": 60,
             "accounts": [f"{self.unique}-*"], "allow_networks": ["127.0.0.0/8"],
         } | fields  # fmt: skip
         lines = (f"{key} = {json.dumps(value)}" for key, value in fields.items())
@@ -126,7 +126,7 @@ class Site:
         """Offsets of an endpoint's group."""
         admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers})
         group = GROUP_PREFIX + endpoint
-        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(15)
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(60)
         return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
 
     async def until(self, holds: Callable[[], bool]) -> None:
