@@ -90,7 +90,7 @@ def filled(
                 headers=headers[: rnd.randrange(6)],
                 timestamp=now - rnd.randrange(10**6),
             )
-        producer.flush(10)
+        producer.flush(60)
         (producer.abort_transaction if turn % 6 == 2 else producer.commit_transaction)(30)
     yield spec
     wipe(spec)
