@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
-from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from agents.deliver import signature
@@ -123,10 +123,15 @@ class Site:
         return dict(written)
 
     def committed(self, endpoint: str) -> dict[tuple[str, int], int]:
-        """Offsets of an endpoint's group."""
+        """Offsets of an endpoint's group; none yet, or none while its coordinator is coming up."""
         admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers})
         group = GROUP_PREFIX + endpoint
-        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(60)
+        try:
+            asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(60)
+        except KafkaException as error:
+            if error.args[0].retriable():
+                return {}
+            raise
         return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
 
     async def until(self, holds: Callable[[], bool]) -> None:
