@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from tests.services.proxy import TcpProxy
     from tests.services.pubsub.server import PubSub
 
-# An example may take as long as a busy machine makes it; what must be quick is asserted where it is.
-hypothesis.settings.register_profile("busy-machine", deadline=None)
+# An example, and making it, may take as long as a busy machine makes it; what must be quick is asserted where it is.
+hypothesis.settings.register_profile(
+    "busy-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("busy-machine")
 
 

@@ -27,7 +27,7 @@ from tests.integration.pipeline.processes import pipeline
 from tests.unit.deliver.rows import LaneRecord, lane_record
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-WAIT_S = 60
+WAIT_S = 120
 
 
 def example(name: str) -> str:
@@ -52,7 +52,7 @@ def running(folder: Path, name: str, *arguments: str, **environment: str) -> Ite
     finally:
         process.send_signal(signal.SIGINT)  # Ctrl-C: it leaves its group at once
         try:
-            process.wait(20)
+            process.wait(60)
         finally:
             process.kill()
 

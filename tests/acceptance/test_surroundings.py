@@ -24,7 +24,7 @@ def run(
     if "stdout" not in options:
         options["stdout"] = subprocess.PIPE
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
-        command, cwd=folder, env=usual | (env or {}), stderr=subprocess.PIPE, check=False, timeout=60, **options
+        command, cwd=folder, env=usual | (env or {}), stderr=subprocess.PIPE, check=False, timeout=120, **options
     )
 
 
@@ -62,7 +62,7 @@ def test_a_reader_that_has_seen_enough_ends_it_without_a_word(folder: Path) -> N
     for number in range(2000):
         (folder / f"{number}.eml").write_text(MAIL)
     piped = f"{TRIAGE} classify --json . | head -1"
-    done = subprocess.run(["sh", "-c", piped], cwd=folder, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(["sh", "-c", piped], cwd=folder, capture_output=True, check=False, timeout=120)
     assert len(done.stdout.splitlines()) == 1
     assert b"Traceback" not in done.stderr
 
@@ -78,7 +78,7 @@ def test_a_closed_standard_input_is_an_error_of_that_path(folder: Path) -> None:
 
 def test_the_output_of_a_command_can_be_named_as_a_file(folder: Path) -> None:
     said = f"{TRIAGE} classify --json <(cat mail.eml) /dev/stdin < mail.eml"
-    done = subprocess.run(["bash", "-c", said], cwd=folder, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(["bash", "-c", said], cwd=folder, capture_output=True, check=False, timeout=120)
     assert [json.loads(line)["lane"] for line in done.stdout.splitlines()] == ["high", "high"]
     assert done.returncode == 0
 

@@ -54,7 +54,7 @@ async def test_both_topics_are_read_and_each_transaction_moves_the_offset_of_one
         tables=tables_of(), position=5, joined={"told": 2}, flow=Flow(batch_size=100),
     )  # fmt: skip
     running = asyncio.create_task(work.run())
-    await asyncio.wait_for(asyncio.gather(mails.drained.wait(), feedback.drained.wait()), 5)
+    await asyncio.wait_for(asyncio.gather(mails.drained.wait(), feedback.drained.wait()), 60)
     await stopped(work, running)
     assert work.positions == {"in": 7, "told": 3}
     assert (work.tables.position, work.tables.position_at(position_key("told", "in"))) == (7, 3)
@@ -75,7 +75,7 @@ async def test_an_aborted_batch_is_told_of_by_its_own_topic(caplog: pytest.LogCa
         tables=tables_of(), position=5, joined={"told": 2}, flow=Flow(batch_size=100),
     )  # fmt: skip
     running = asyncio.create_task(work.run())
-    await asyncio.wait_for(feedback.drained.wait(), 5)
+    await asyncio.wait_for(feedback.drained.wait(), 60)
     await stopped(work, running)
     (aborted,) = [vars(record) for record in caplog.records if "aborted" in record.message]
     assert (aborted["topic"], aborted["offset"]) == ("told", 2)

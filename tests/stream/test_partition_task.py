@@ -87,7 +87,7 @@ async def test_rows_do_not_change_before_the_transaction_is_committed() -> None:
     assert work.tables.store.get("counts", b"home") is None
     assert work.position == 0
     producer.hold.set()
-    await asyncio.wait_for(inputs.drained.wait(), 5)
+    await asyncio.wait_for(inputs.drained.wait(), 60)
     assert counted(work.tables) == 1
     await stopped(work, running)
 
@@ -121,7 +121,7 @@ async def test_stopping_lets_a_running_transaction_end() -> None:
         await asyncio.sleep(0)
     work.stop()
     producer.hold.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 60)
     assert producer.offsets == [1], "what ran is committed, nothing else is begun"
 
 
@@ -157,7 +157,7 @@ async def test_nothing_is_committed_while_the_effect_waits_and_all_of_it_after()
     while not work.progress.stuck:  # noqa: ASYNC110
         await asyncio.sleep(0)
     assert (work.progress.stuck, producer.attempts) == ("database away", 0)
-    await asyncio.wait_for(inputs.drained.wait(), 5)
+    await asyncio.wait_for(inputs.drained.wait(), 60)
     assert (sink.kept, producer.offsets, work.progress.stuck) == ([b"0", b"1"], [2], "")
     await stopped(work, running)
 
@@ -187,7 +187,7 @@ async def test_transactions_that_never_succeed_are_said_and_forgotten_when_one_d
         await asyncio.sleep(0)
     assert "no such partition" in work.progress.stuck
     assert producer.attempts == 3
-    await asyncio.wait_for(inputs.drained.wait(), 5)
+    await asyncio.wait_for(inputs.drained.wait(), 60)
     assert (work.progress.stuck, producer.offsets) == ("", [1])
     await stopped(work, running)
 

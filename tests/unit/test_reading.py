@@ -65,7 +65,7 @@ class Consumer:
 
 async def offsets(monkeypatch: pytest.MonkeyPatch, silent: str) -> list[int]:
     monkeypatch.setattr(aiokafka, "AIOKafkaConsumer", type("Consumer", (Consumer,), {"silent": silent}))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         return [one.offset async for chunk in to_end(load(), "mail.low", stall_s=0.05) for one in chunk]
 
 

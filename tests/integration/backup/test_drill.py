@@ -51,7 +51,7 @@ def correct(flow: Pipeline, url: str, *, but: str) -> tuple[str, str]:
     event_id, sender = execute(url, other).split("|")
     flow.triage("feedback", event_id, "--lane", "urgent")
     revision = f"SELECT max(revision) FROM verdicts WHERE event_id = '{event_id}'"
-    wait_until(lambda: execute(url, revision) == "1", flow, 60, "the correction is not archived")
+    wait_until(lambda: execute(url, revision) == "1", flow, 90, "the correction is not archived")
     return event_id, sender
 
 
@@ -63,7 +63,7 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
     tmp_path.chmod(0o755)
     keep = tmp_path / "elsewhere"  # what a disaster leaves: backups, the archived log, the mailboxes
     keep.mkdir(mode=0o755)
-    maildir, wal, patience = keep / "mail", keep / "wal", 60 + mails / 300
+    maildir, wal, patience = keep / "mail", keep / "wal", 120 + mails / 300
     rnd = random.Random(5)
 
     outside = {
@@ -117,7 +117,7 @@ def test_a_destroyed_machine_comes_back_elsewhere(mails: int, tmp_path: Path) ->
             assert revised == f"{corrected}|1|urgent"
             last = execute(postgres.url, "SELECT pg_walfile_name(pg_current_wal_lsn())")
             execute(postgres.url, "CREATE TABLE after_all AS SELECT 1")
-            wait_until((wal / f"{last}.gz").exists, flow, 30, "the log is not archived")
+            wait_until((wal / f"{last}.gz").exists, flow, 90, "the log is not archived")
         kafka.kill()
         postgres.kill()
         shutil.rmtree(machine)

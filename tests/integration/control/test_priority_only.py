@@ -12,7 +12,7 @@ from streams.triage.verdict import Lane
 from tests.integration.control.system import System
 from tests.services.servers import execute
 
-URGENT_S = 1.0
+URGENT_S = 3.0
 WAITING = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
 
 

@@ -13,7 +13,7 @@ import pytest
 from streams.triage.verdict import Lane
 from tests.integration.control.system import NAMES, System
 
-TAKEN_UP_S = 2.0
+TAKEN_UP_S = 5.0
 
 
 def test_batch_size(system: System) -> None:

@@ -52,7 +52,7 @@ class System:
                 headers=headers,
             )  # fmt: skip
             ids.append(received.event_id)
-        producer.flush(30)
+        producer.flush(60)
         return ids
 
     def ask(self, requests: Iterable[ReviewRequest]) -> None:
@@ -63,7 +63,7 @@ class System:
             headers: Any = [("ce_id", request.verdict.event_id.encode()), ("traceparent", b"")]
             partition = partition_of(key, PARTITIONS)
             producer.produce(REVIEW.name, request.encode(), key, partition, headers=headers)
-        producer.flush(30)
+        producer.flush(60)
 
     def put(self, topic: str, account: str, values: Iterable[bytes | None]) -> None:
         """Anything at all."""
@@ -71,7 +71,7 @@ class System:
         key = account.encode()
         for value in values:
             producer.produce(topic, value, key, partition_of(key, PARTITIONS))
-        producer.flush(30)
+        producer.flush(60)
 
     def requests(self) -> list[ReviewRequest]:
         return [ReviewRequest.decode(one.value()) for one in committed_records(self.bootstrap, REVIEW.name)]
@@ -83,7 +83,7 @@ class System:
         lanes = [lane.name for lane in LANES.values()]
         return [VerdictRecord.decode(one.value()) for one in committed_records(self.bootstrap, *lanes)]
 
-    def until(self, holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    def until(self, holds: Callable[[], bool], what: str, seconds: float = 120) -> None:
         """Wait for a condition."""
         deadline = time.monotonic() + seconds
         while not holds():

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
-from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from agents.deliver import signature
@@ -30,7 +30,7 @@ from tests.services.group import members
 from tests.unit.deliver.rows import lane_record
 
 SECRET = signature.new_secret()
-WAIT_S = 60
+WAIT_S = 120
 
 
 class Receiver:
@@ -91,7 +91,7 @@ class Site:
     def endpoint(self, name: str, url: str, **fields: object) -> str:
         """Add an endpoint; its name."""
         fields = {
-            "name": f"{self.unique}-{name}", "url": url, "secrets": ["env:HOOK_SECRET"], "timeout_s": 5,
+            "name": f"{self.unique}-{name}", "url": url, "secrets": ["env:HOOK_SECRET"], "timeout_s": 60,
             "accounts": [f"{self.unique}-*"], "allow_networks": ["127.0.0.0/8"],
         } | fields  # fmt: skip
         lines = (f"{key} = {json.dumps(value)}" for key, value in fields.items())
@@ -124,10 +124,15 @@ class Site:
         return dict(written)
 
     def committed(self, endpoint: str) -> dict[tuple[str, int], int]:
-        """Offsets of an endpoint's group."""
+        """Offsets of an endpoint's group; none yet, or none while its coordinator is coming up."""
         admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers})
         group = GROUP_PREFIX + endpoint
-        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(15)
+        try:
+            asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(60)
+        except KafkaException as error:
+            if error.args[0].retriable():
+                return {}
+            raise
         return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
 
     def members(self, endpoint: str) -> dict[str, int]:

@@ -30,7 +30,7 @@ def watching(at: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     """Prometheus and Alertmanager, when all is calm."""
     targets = {job: [at.ports[job]] for job in JOBS}
     with watch(tmp_path_factory.mktemp("watch"), targets, FACTOR) as made:
-        made.until_answered(f"count(up == 1) == {len(JOBS)}", 60)
-        made.until_answered("sum(rate(crewai_emails_processed_total[5s])) > 0", 60)
-        made.until_calm(60)
+        made.until_answered(f"count(up == 1) == {len(JOBS)}", 120)
+        made.until_answered("sum(rate(crewai_emails_processed_total[5s])) > 0", 120)
+        made.until_calm(120)
         yield made

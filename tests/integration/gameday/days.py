@@ -91,7 +91,7 @@ def table_locked(at: System) -> Callable[[], None]:
         subprocess.run(
             [binaries() / "psql", "-Xq", "-c", ended, at.postgres.url], check=True, stdout=subprocess.DEVNULL
         )
-        session.wait(10)
+        session.wait(60)
 
     return release
 

@@ -12,7 +12,7 @@ from tests.integration.gameday.conftest import FACTOR
 from tests.integration.gameday.watching import Watch
 from tests.unit.alerts.machine import RUNBOOK
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """A series that began a moment ago has no rate yet."""
 HERE = {"", "imap", "canary"}
 """What is in use here; a panel of something else must be a query and may be empty."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents.accounts import save_account
@@ -50,7 +49,6 @@ NOT_HERE = {
 """Counters of what did not happen; each has a test of its own where it does."""
 
 
-@pytest.mark.timeout(400)
 async def test_every_signal_of_a_running_system(
     gmail_site: GmailSite, dovecot: Dovecot, database: str, unique: str, tmp_path: Path
 ) -> None:

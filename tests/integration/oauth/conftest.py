@@ -49,7 +49,7 @@ def environment(fake: Google, tmp_path: Path) -> dict[str, str]:
         "GMAIL_API_ROOT": fake.url,
         "TOKEN_DIR": str(tmp_path / "tokens"),
         "TOKEN_KEY": new_key(),
-        "OAUTH_TIMEOUT_S": "2",
+        "OAUTH_TIMEOUT_S": "30",
     }
 
 
@@ -82,7 +82,7 @@ def grant(fake: Google, store: TokenStore) -> Callable[..., StoredToken]:
 
 def browse(url: str) -> str:
     """See `Browser`."""
-    with urllib.request.urlopen(url, timeout=10) as page:  # noqa: S310 - http to this machine
+    with urllib.request.urlopen(url, timeout=60) as page:  # noqa: S310 - http to this machine
         page.read()
         return str(page.url)
 
@@ -97,7 +97,7 @@ class Stopping(urllib.request.HTTPRedirectHandler):
 def browse_elsewhere(url: str) -> str:
     """See `Browser`."""
     try:
-        urllib.request.build_opener(Stopping).open(url, timeout=10)
+        urllib.request.build_opener(Stopping).open(url, timeout=60)
     except urllib.error.HTTPError as redirect:
         with redirect:
             return redirect.headers["Location"]

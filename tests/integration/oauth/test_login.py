@@ -180,7 +180,7 @@ async def test_the_loopback_server_takes_nothing_but_the_answer(fake: Google) ->
         writer.close()
         await asyncio.to_thread(browse, f"{home}/?code=good&state=right")
         await asyncio.to_thread(browse, f"{home}/?code=late&state=right")
-        assert await waiting.code(5) == "good"
+        assert await waiting.code(60) == "good"
 
 
 async def test_the_page_that_the_person_sees_gives_nothing_away(fake: Google) -> None:

@@ -52,9 +52,9 @@ class Pipeline:
         """SIGKILL, and gone."""
         process = self.running.pop(name)
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
-    def until_up(self, name: str, seconds: float = 60) -> None:
+    def until_up(self, name: str, seconds: float = 90) -> None:
         """Wait until it minds signals: one that still imports is just ended by them."""
         process, log, deadline = self.running[name], self.folder / f"{name}.log", time.monotonic() + seconds
         while f"running, pid {process.pid}" not in log.read_text(errors="replace"):
@@ -65,7 +65,7 @@ class Pipeline:
         """SIGTERM; the exit code."""
         process = self.running.pop(name)
         process.terminate()
-        return process.wait(30)
+        return process.wait(90)
 
     def died(self) -> list[str]:
         """Processes that ended by themselves."""
@@ -105,7 +105,7 @@ def pipeline(folder: Path, **environment: str) -> Iterator[Pipeline]:
         for process in made.running.values():
             process.send_signal(signal.SIGKILL)
         for process in made.running.values():
-            process.wait(10)
+            process.wait(60)
 
 
 def write_mails(maildir: Path, numbers: range, rnd: random.Random) -> None:

@@ -44,7 +44,7 @@ class Site:
         key = received.account.encode()
         partition = partition_of(key, self.settings.topic_partitions)
         self._producer.produce(RECEIVED.name, received.raw, key, partition, headers=list(received.headers()))
-        self._producer.flush(10)
+        self._producer.flush(60)
 
     async def verdict(self, received: Received, revision: int = 0) -> VerdictRecord:
         """The record of this revision, once it is in a lane."""

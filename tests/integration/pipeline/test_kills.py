@@ -37,7 +37,6 @@ async def wait_until_archived(bootstrap: str, database: str, wanted: set[str], f
         )
 
 
-@pytest.mark.timeout(300)
 async def test_5000_mails_survive_kills_of_everything(kafka_broker: KafkaBroker, database: str, tmp_path: Path) -> None:
     seed = int(os.environ.get("SEED", random.randrange(10**6)))
     print(f"seed {seed}")
@@ -68,7 +67,7 @@ async def test_5000_mails_survive_kills_of_everything(kafka_broker: KafkaBroker,
                 flow.kill(victim)
                 flow.start(victim)
         wanted = expected("box", MAILS)
-        await wait_until_archived(kafka_broker.bootstrap, database, wanted, flow, 120)
+        await wait_until_archived(kafka_broker.bootstrap, database, wanted, flow, 240)
         await asyncio.sleep(2)  # whatever would come twice is on its way now
         rows = await archived(database)
         assert sorted(rows) == sorted((event, 0) for event in wanted), (
@@ -85,7 +84,6 @@ async def test_5000_mails_survive_kills_of_everything(kafka_broker: KafkaBroker,
         assert [flow.terminate(name) for name in PROCESSES] == [0] * len(PROCESSES), flow.logs()
 
 
-@pytest.mark.timeout(180)
 async def test_workers_and_ingest_processes_join_and_leave_under_load(
     kafka_broker: KafkaBroker, database: str, tmp_path: Path
 ) -> None:
@@ -121,7 +119,7 @@ async def test_workers_and_ingest_processes_join_and_leave_under_load(
                     flow.until_up(name)
                     assert flow.terminate(name) == 0, flow.logs()
         wanted = set().union(*(expected(account, each) for account in accounts))
-        await wait_until_archived(kafka_broker.bootstrap, database, wanted, flow, 90)
+        await wait_until_archived(kafka_broker.bootstrap, database, wanted, flow, 240)
         lanes = await asyncio.to_thread(lane_ids, kafka_broker.bootstrap)
         assert set(lanes) == wanted
         assert set(lanes.values()) == {1}

@@ -28,7 +28,7 @@ MUTED = "quiet@partner.example"
 """Whom the candidate's policy file mutes."""
 POLICY = f'mutes = ["{MUTED}"]\n'
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\u202egnp.exe"
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Site:
     def run(self, *arguments: str) -> Done:
         """A command, to its end."""
         done = subprocess.run(
-            [TRIAGE, *arguments], env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            [TRIAGE, *arguments], env=self.environment, capture_output=True, text=True, timeout=240, check=False
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Done(done.returncode, done.stdout, done.stderr)
@@ -80,7 +80,7 @@ class Site:
             key = received.account.encode()
             partition = partition_of(key, self.settings.topic_partitions)
             producer.produce(RECEIVED.name, received.raw, key, partition, headers=list(received.headers()))
-        assert producer.flush(30) == 0
+        assert producer.flush(60) == 0
         self.written += count
         self.until(lambda: set(ids) <= {record.event_id for record in self.verdicts()}, "every mail has its verdict")
         return ids
@@ -94,7 +94,7 @@ class Site:
     def groups(self) -> set[str]:
         """Consumer groups that exist."""
         client = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers, "log_level": 0})
-        return {group.group_id for group in client.list_consumer_groups().result(10).valid}
+        return {group.group_id for group in client.list_consumer_groups().result(60).valid}
 
     def lag(self) -> int:
         """Mails that the worker's group has not committed."""
@@ -103,9 +103,9 @@ class Site:
             "isolation.level": "read_committed", "enable.auto.commit": False,
         })  # fmt: skip
         places = [TopicPartition(RECEIVED.name, number) for number in range(self.settings.topic_partitions)]
-        ends = [reader.get_watermark_offsets(place, timeout=10)[1] for place in places]
+        ends = [reader.get_watermark_offsets(place, timeout=60)[1] for place in places]
         left: int = sum(
-            end - max(0, one.offset) for end, one in zip(ends, reader.committed(places, timeout=10), strict=True)
+            end - max(0, one.offset) for end, one in zip(ends, reader.committed(places, timeout=60), strict=True)
         )
         reader.close()
         return left

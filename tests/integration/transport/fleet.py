@@ -47,7 +47,7 @@ class Fleet:
         """SIGKILL, and gone."""
         process = self.running.pop(number)
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
     def freeze(self, number: int) -> None:
         """SIGSTOP."""
@@ -73,7 +73,7 @@ class Fleet:
             process.send_signal(signal.SIGUSR1)
             time.sleep(1)
             process.kill()
-            process.wait(10)
+            process.wait(60)
             return None
 
     def is_up(self, number: int) -> bool:
@@ -121,4 +121,4 @@ def fleet(prefix: str, folder: Path, *arguments: str, **environment: str) -> Ite
         for process in made.running.values():
             process.kill()
         for process in made.running.values():
-            process.wait(10)
+            process.wait(60)

@@ -169,5 +169,7 @@ class Soak:
         assert not self.tally.died, f"seed {self.seed}: died by themselves: {self.tally.died}\n{workers.logs()}"
         until(lambda: all(workers.is_up(number) for number in workers.running), workers, 90)
         codes = workers.terminate(*sorted(workers.running))
-        assert codes == [0] * self._plan.workers, f"SIGTERM did not end all within a minute: {codes}\n{workers.logs(60)}"
+        assert codes == [0] * self._plan.workers, (
+            f"SIGTERM did not end all within a minute: {codes}\n{workers.logs(60)}"
+        )
         assert not self.tally.hung, f"hung on SIGTERM: {self.tally.hung}\n{workers.logs(60)}"

@@ -21,7 +21,6 @@ REPLICATED = {
 }
 
 
-@pytest.mark.timeout(300)
 def test_kills_freezes_and_a_broker_crash_lose_and_repeat_nothing(
     kafka_broker: KafkaBroker, topic_prefix: str, tmp_path: Path
 ) -> None:

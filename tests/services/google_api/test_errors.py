@@ -176,7 +176,7 @@ async def test_an_answer_that_hangs_never_comes_and_holds_up_nobody(google, api)
     google.set_faults(Fault(effect="hang", times=1))
     hanging = asyncio.create_task(api("users.getProfile"))
     async with asyncio.timeout(60):
-        while not google.counters().requests.get("users.getProfile"):
+        while not google.counters().requests.get("users.getProfile"):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.3)
     assert (await api("users.getProfile")).status == 200

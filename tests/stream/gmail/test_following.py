@@ -268,7 +268,7 @@ async def test_point_3_a_hint_brings_the_mail_and_is_answered_by_the_commit(
         await asyncio.sleep(0.05)
         assert not committed.done()  # the batch is not stored yet
         await follower.next()
-        await asyncio.wait_for(committed, 1)
+        await asyncio.wait_for(committed, 60)
 
 
 async def test_point_3_a_push_that_the_history_does_not_bear_out_is_let_go(

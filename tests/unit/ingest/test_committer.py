@@ -158,7 +158,7 @@ async def test_a_partition_that_was_given_away_is_not_waited_for() -> None:
         0, Log(writer=lambda _: log, confirm=given_away, cursors_since=log.since), mail_max_bytes=64 * 1024
     )
     with pytest.raises(Fenced):
-        await asyncio.wait_for(made.open(), 5)
+        await asyncio.wait_for(made.open(), 60)
     async with running(log) as (made, _, task):
         made._log = Log(writer=lambda _: log, confirm=given_away, cursors_since=log.since)
         submitting = asyncio.create_task(made.submit(submission(1)))

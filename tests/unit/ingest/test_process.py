@@ -50,6 +50,6 @@ async def test_a_part_that_fails_ends_the_process_with_its_error(monkeypatch: py
     nothing: Any = type("Nothing", (), {"serve": lambda *_: None, "follow": lambda *_: None})()
     monkeypatch.setattr(process, "metrics_server", nothing)
     monkeypatch.setattr(process, "controls", nothing)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises(ZeroDivisionError):
             await process.ingest(load())

@@ -67,7 +67,7 @@ async def test_one_probe_that_hangs_does_not_keep_the_others_from_asking():
         return (Check(name="y", ok=True),)
 
     running = asyncio.create_task(Board([probe(hangs), probe(other, "y")]).run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asked.wait()
     running.cancel()
 

@@ -96,7 +96,7 @@ async def test_one_at_a_time_also_over_processes(store: TokenStore, folder: Path
 
 
 async def test_accounts_do_not_wait_for_each_other(store: TokenStore) -> None:
-    async with asyncio.timeout(5), store.locked("one"), store.locked("two"):
+    async with asyncio.timeout(60), store.locked("one"), store.locked("two"):
         pass
 
 

@@ -175,7 +175,7 @@ async def test_the_wait_ends_when_the_last_mail_is_archived(account: Account) ->
     await asyncio.sleep(0.4)
     assert not wait.done()
     shelf.numbers = (1, 2)
-    assert (await asyncio.wait_for(wait, 5)).problems == ()
+    assert (await asyncio.wait_for(wait, 60)).problems == ()
 
 
 async def test_the_wait_ends_with_a_reason_when_nothing_moves(account: Account) -> None:
@@ -210,4 +210,4 @@ async def test_a_new_file_during_the_wait_is_waited_for(account: Account) -> Non
     assert not wait.done()
     tally.take(received(3))
     shelf.numbers = (1, 2, 3)
-    assert (await asyncio.wait_for(wait, 5)).files == 3
+    assert (await asyncio.wait_for(wait, 60)).files == 3
