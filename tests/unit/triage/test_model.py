@@ -134,9 +134,9 @@ def test_junk_is_recognised_by_its_words_and_says_so() -> None:
 
 
 OFFER = mail(
-    "Hello, I am following up on my last mail. We get businesses like yours to the first page of the search results "
-    "for a small monthly price. Are you interested? Then reply and I send you our packages and prices.",
-    "Quick question about your website",
+    "Hello, we have the addresses of 4,000 dentists with phone and mail. The list is yours for a small price, and I can "
+    "send ten samples for free. Are you interested? Then just reply to this mail.",
+    "Dentists in your area",
 )
 FRAUD = mail(
     "Hi, are you at your desk? I need you to buy gift cards for a client today, I will pay you back. "
@@ -146,13 +146,22 @@ FRAUD = mail(
 
 
 @pytest.mark.parametrize(("of", "category"), [(OFFER, Category.SPAM), (FRAUD, Category.PHISHING)])
-def test_unasked_offers_and_frauds_of_today_are_recognised_and_that_alone_says_so(of: Mail, category: Category) -> None:
-    said, never = decide(of, FACTS, DEFAULT), decide(of, FACTS, DEFAULT, without("approach", bias=-1000.0))
+def test_unasked_offers_and_frauds_of_today_are_recognised_whatever_their_build(of: Mail, category: Category) -> None:
+    assert decide(of, FACTS, DEFAULT).category is category
+
+
+@pytest.mark.parametrize(("deceit", "category"), [(-50.0, Category.SPAM), (50.0, Category.PHISHING)])
+def test_an_approach_that_alone_makes_a_mail_junk_is_all_of_its_step_down(deceit: float, category: Category) -> None:
+    of = mail("Shall we meet on Monday to look at the plan?")
+    eager = dataclasses.replace(without("approach", bias=50.0), deceit=Head(bias=deceit, rules={}, form={}, words={}))
+    said, never = decide(of, FACTS, DEFAULT, eager), decide(of, FACTS, DEFAULT, without("approach", bias=-50.0))
     assert (said.category, said.lane) == (category, Lane.LOW)
-    assert never.category not in {Category.SPAM, Category.PHISHING}
-    step = {reason.rule: reason.weight for reason in said.reasons}[model.APPROACH]
-    assert step == pytest.approx(DEFAULT.kinds[category].start - DEFAULT.kinds[Category.WORK].start)
+    weights = {reason.rule: reason.weight for reason in said.reasons}
+    assert weights[model.APPROACH] == pytest.approx(DEFAULT.kinds[category].start - DEFAULT.kinds[Category.WORK].start)
+    assert never.category is Category.WORK
     assert model.APPROACH not in {reason.rule for reason in never.reasons}
+    assert said.counterfactual
+    assert said.counterfactual.without == (model.APPROACH,)
 
 
 @pytest.mark.parametrize(
