@@ -6,6 +6,7 @@ import dataclasses
 import math
 import re
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -241,8 +242,9 @@ def test_lanes_begin_where_the_model_says() -> None:
 
 def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
     nothing = Head(rules={}, form={}, words={}, asking=(0.0,) * len(signals.ASKING))
+    heads: dict[str, Any] = dict.fromkeys(HEADS, nothing)
     empty = dataclasses.replace(
-        MODEL, **dict.fromkeys(HEADS, nothing), edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
+        MODEL, **heads, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
         junk_at=0.0, junk_unless=-99.0,
     )  # fmt: skip
     for of in (ASK, ADVERT, mail("Here are the notes.")):
