@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from streams.triage.model import read
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "streams" / "triage" / "weights.json"
 _TITLES = {"check": "authored check, never learned from"}
+_JUNK_TITLES = {"junk": "junk", "approaches": "junk in the written mail, in folds (the check: never learned from)"}
 _JUNK = frozenset(weighing.JUNK)
 
 
@@ -46,13 +48,16 @@ def train(*, data: Path, output: Path, by: str, only_check: bool, machine: bool)
     raw = crossing.cross(mails, sentences, group, _tell, always=own)
     line = fit.calibration([(each.verdict.confidence, each.right) for each in raw if each.example.label])
     crossed = crossing.calibrate(raw)
-    content = fit.as_file(crossing.data_of([*mails, *own], sentences, line))
+    learned = crossing.data_of([*mails, *own], sentences, line)
+    content = fit.as_file(learned)
     whole = read(content)
+    checked = [crossing.judge(each, whole) for each in written(CHECK)]
     reports = {
         "natural": _figures([each for each in crossed if not each.example.is_modern]),
         "modern": _figures([each for each in crossed if each.example.is_modern]),
-        "check": _figures([crossing.judge(each, whole) for each in written(CHECK)]),
-        "junk": junk(crossed),
+        "check": _figures(checked),
+        "junk": junk(crossed, lambda each: each.source),
+        "approaches": junk(crossing.cross_written(mails, own, learned), _table) | junk(checked, _table),
     }
     if machine:
         click.echo(orjson.dumps(reports, option=orjson.OPT_NON_STR_KEYS))
@@ -78,11 +83,16 @@ def _figures(crossed: list[Crossed]) -> dict[str, Any]:
     )
 
 
-def junk(crossed: list[Crossed]) -> dict[str, dict[str, float]]:
-    """By source: mails, and the shares that are junk and that were called junk."""
+def _table(example: Example) -> str:
+    """Of the project's own mails: their table."""
+    return "/".join(example.source.split("/")[:2])
+
+
+def junk(crossed: list[Crossed], of: Callable[[Example], str]) -> dict[str, dict[str, float]]:
+    """By what a mail is of: mails, and the shares that are junk and that were called junk."""
     found = {}
-    for source in sorted({each.example.source for each in crossed}):
-        here = [each for each in crossed if each.example.source == source]
+    for source in sorted({of(each.example) for each in crossed}):
+        here = [each for each in crossed if of(each.example) == source]
         true = [each.verdict.category in _JUNK for each in here if each.example.junk]
         false = [each.verdict.category in _JUNK for each in here if not each.example.junk]
         found[source] = {
@@ -98,9 +108,9 @@ def _lines(reports: dict[str, dict[str, Any]]) -> list[str]:
     lines = []
     for name in ("natural", "modern", "check"):
         lines += [f"== {_TITLES.get(name, name)}", *report.lines(reports[name]), ""]
-    lines.append("== junk: spam and phishing called so, and what else was")
-    for source, one in reports["junk"].items():
-        lines.append(f"{source:28} {one}")
+    for name, title in _JUNK_TITLES.items():
+        lines.append(f"== {title}: spam and phishing called so, and what else was")
+        lines += [f"{source:28} {one}" for source, one in reports[name].items()]
     return lines
 
 

@@ -52,6 +52,11 @@ class Example:
         return self.source.startswith(f"{authored.NAME}/")
 
     @property
+    def is_modern_junk(self) -> bool:
+        """Whether it is spam or phishing of today, not of 2002."""
+        return self.junk and (self.is_modern or self.is_authored)
+
+    @property
     def fold(self) -> int:
         """0..`FOLDS` - 1: mails with the same subject, replies and forwards among them, are in one fold."""
         subject = _PREFIX.sub("", self.mail.subject.strip().lower()) or self.path

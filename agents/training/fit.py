@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from agents.training import approach
 from agents.training.corpora import Example
 from agents.training.losses import Row, fit_binary, fit_ordinal
 from agents.training.optimise import Vector
-from agents.training.vocabulary import plain_words
+from agents.training.vocabulary import places, plain_words
 from streams.triage import signals, weighing
 from streams.triage.build import build
 from streams.triage.features import Features
@@ -84,6 +85,7 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
         "junk_from_evidence": 1.0,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
+        **approach.learned(examples, words),
         "reply": _reply(gold, asked, words),
         "pressing": _pressing([each for each in examples if each.label or each.source == CALM], words),
         "reply_from_evidence": 2.0,
@@ -115,7 +117,9 @@ def _compact(value: Any) -> Any:
     return float(f"{value:.3g}") if isinstance(value, float) else value
 
 
-_PLAIN = frozenset(("bias", "sentences_bias", "junk_at", "junk_unless", "junk_from_evidence", "reply_from_evidence"))
+_PLAIN = frozenset(
+    ("bias", "sentences_bias", "junk_at", "junk_unless", "approach_at", "junk_from_evidence", "reply_from_evidence")
+)
 
 
 class _Signals:
@@ -209,7 +213,7 @@ def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]], word
             weight=(REPLY_MISSED if each.label and each.label.first.needs_reply else 1.0)
             * (WRITTEN_REPLY if each.is_authored else 1.0),
         )
-        for each, found in zip(gold, _places(gold, words, bias + 1), strict=True)
+        for each, found in zip(gold, places(gold, words, bias + 1), strict=True)
     ]
     penalties = [PENALTIES["rules"]] * base + [PENALTIES["asking"]] * len(signals.ASKING) + [1e-6]
     penalties += [PENALTIES["reply words"]] * len(words)
@@ -231,7 +235,7 @@ def _pressing(examples: Sequence[Example], words: Sequence[str]) -> dict[str, An
             share=1 / math.sqrt(len(found) + FLATTEN),
             weight=PRESSING_MISSED if presses else 1.0 if each.label else CALM_WEIGHT,
         )
-        for each, presses, found in zip(examples, urgent, _places(examples, words, bias + 1), strict=True)
+        for each, presses, found in zip(examples, urgent, places(examples, words, bias + 1), strict=True)
     ]
     penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["pressing"] for rule in RULES.values()]
     weights = fit_binary(rows, urgent, [*penalties, 1e-6, *[PENALTIES["pressing words"]] * len(words)])
@@ -241,13 +245,6 @@ def _pressing(examples: Sequence[Example], words: Sequence[str]) -> dict[str, An
 
 def _is_urgent(example: Example) -> bool:
     return example.label is not None and lane_for(example.label.first.priority, DEFAULT) is Lane.URGENT
-
-
-def _places(examples: Sequence[Example], words: Sequence[str], first: int) -> list[list[int]]:
-    """Per mail where its known words are among the weights."""
-    place = {word: first + at for at, word in enumerate(words)}
-    said = (signals.said(each.features) for each in examples)
-    return [sorted(place[word] for word in found if word in place) for found in said]
 
 
 def calibration(judged: Sequence[tuple[float, bool]]) -> tuple[float, float]:

@@ -74,6 +74,13 @@ def plain_words(examples: Sequence[Example]) -> list[str]:
     return sorted(word for word, count in mails.items() if count >= WRITTEN and word in small)
 
 
+def places(examples: Sequence[Example], words: Sequence[str], first: int) -> list[list[int]]:
+    """Per mail where its known words are among the weights."""
+    place = {word: first + at for at, word in enumerate(words)}
+    said = (signals.said(each.features) for each in examples)
+    return [sorted(place[word] for word in found if word in place) for found in said]
+
+
 def _addressed(example: Example) -> set[str]:
     """Parts of the addresses and lists that a mail went to: what a list's footer and subject tag repeat."""
     mail = example.mail

@@ -82,11 +82,13 @@ class _Weighed(NamedTuple):
 
 def _weighed(features: Features, grounds: Grounds, policy: Policy, model: Model | None) -> _Weighed:
     hits, opinion, facts = grounds.hits, grounds.opinion, grounds.facts
-    evidence = _with_opinion(weighing.evidence(hits, policy), opinion, model)
+    evidence, by = _with_opinion(weighing.evidence(hits, policy), opinion, model)
     category = max(evidence, key=evidence.__getitem__)
+    named = (by, learned.SENTENCES[by]) if by else None
     own = grounds.own.hits(features, category)
     by_habit = habits.kind_by(facts.habits, features, category)
-    named = (habits.KIND, habits.SENTENCES[habits.KIND]) if by_habit is not category else None
+    if by_habit is not category:
+        named = (habits.KIND, habits.SENTENCES[habits.KIND])
     category, ruled = category_by(own, by_habit, believed=not features.fails_authentication)
     if ruled is not None:
         named = (OWN + ruled.name, ruled.sentence)
@@ -115,24 +117,30 @@ def _priority(score: float) -> int:
 
 def _with_opinion(
     evidence: dict[Category, float], opinion: Opinion | None, model: Model | None
-) -> dict[Category, float]:
-    """The rules' evidence, with that for spam moved so far that junk leads exactly where the model says so.
+) -> tuple[dict[Category, float], str]:
+    """The rules' evidence, with that for spam or phishing moved so far that junk leads exactly where the model says so;
+    and the name of the reason that alone says so, if there is one.
 
     Phishing that the rules recognise stays phishing: the model has seen next to none. Spam that they recognise stays
     spam unless the model is sure of the contrary."""
     if opinion is None or model is None:
-        return evidence
+        return evidence, ""
     by_rules = max(evidence, key=evidence.__getitem__)
     odds = model.junk_from_evidence * weighing.junk_evidence(evidence) + opinion.junk
     if by_rules is Category.PHISHING or (by_rules is Category.SPAM and odds > model.junk_unless):
-        return evidence
+        return evidence, ""
     best = max(amount for category, amount in evidence.items() if category not in weighing.JUNK)
-    kind = max(weighing.JUNK, key=evidence.__getitem__)
+    lead, approach = odds - model.junk_at, opinion.approach - model.approach_at
+    if approach > 0:
+        deceit = evidence[Category.PHISHING] - evidence[Category.SPAM] + opinion.deceit
+        kind = Category.PHISHING if deceit > 0 else Category.SPAM
+    else:
+        kind = max(weighing.JUNK, key=evidence.__getitem__)
     moved = {
         category: min(amount, best - 0.1) if category in weighing.JUNK else amount
         for category, amount in evidence.items()
     }
-    return moved | {kind: best + odds - model.junk_at}
+    return moved | {kind: best + max(lead, approach)}, learned.APPROACH if approach > 0 >= lead else ""
 
 
 def _shares(

@@ -18,15 +18,18 @@ from streams.triage.build import build
 from streams.triage.features import Features
 
 WORDING, REQUEST, FORM, PRESSURE = "learned_wording", "learned_request", "learned_form", "learned_pressure"
+APPROACH = "learned_approach"
 """Names of the model's own reasons; rules cannot have them."""
 SENTENCES = {
     WORDING: "Its words are those of junk (learned).",
     REQUEST: "How much its sentences ask of the reader (learned).",
+    APPROACH: "A stranger approaches you in the way of today's unasked offers and frauds (learned).",
     PRESSURE: "It tells what cannot wait, by its words and the signs in it (learned).",
     FORM: "Mail of this length, make-up and circle of recipients (learned).",
 }
 PER_ODDS, MOST = 4.0, 8.0
 """Points of priority for each unit of the log-odds above 0 that a mail cannot wait, and all that it can come to."""
+HEADS = ("junk", "approach", "deceit", "priority", "reply", "pressing")
 FLATTEN = 10
 """Known words that are added before their number divides: one telling word in a short mail is not everything."""
 
@@ -39,7 +42,7 @@ class Head:
     rules: Mapping[str, float]
     """What a rule's hit adds to what the policy gives it."""
     form: Mapping[str, float]
-    """Of `signals.form`, and for junk of `build`."""
+    """Of `signals.form`, for junk of `build`, for approaches of cues."""
     asking: Sequence[float] = ()
     """Of `signals.asking`."""
     words: Mapping[str, float]
@@ -61,6 +64,12 @@ class Model:
     """Log-odds from which a mail is junk."""
     junk_unless: float
     """Log-odds below which the rules' own opinion that a mail is spam does not count."""
+    approach: Head
+    """Log-odds that a stranger's mail is junk of today, see `Parties.approaches`."""
+    approach_at: float
+    """Log-odds from which it is."""
+    deceit: Head
+    """Log-odds that such junk is phishing and not spam, beside what the rules' evidence says."""
     priority: Head
     """Points of priority."""
     pressing: Head
@@ -80,15 +89,29 @@ class Model:
         wording = _wording(self.junk.words, signals.words(mail))
         junk, priority, reply, pressing = self.junk, self.priority, self.reply, self.pressing
         said = signals.said(mail)
+        approach = self._approach(mail, hits, form, said)
         by_rules = _sum(reply.rules, hits) + _sum(reply.form, form) + _dot(reply.asking, asked)
         return Opinion(
             wording=wording,
             junk=junk.bias + _sum(junk.rules, hits) + _sum(junk.form, form) + _sum(junk.form, build(mail)) + wording,
+            approach=approach,
+            deceit=self._deceit(mail, hits, said) if approach > self.approach_at else 0.0,
             form=priority.bias + _sum(priority.form, form),
             request=_dot(priority.asking, asked),
             reply=reply.bias + by_rules + _wording(reply.words, said),
             pressing=pressing.bias + _sum(pressing.rules, hits) + _wording(pressing.words, said),
         )
+
+    def _approach(self, mail: Features, hits: Sequence[str], form: Sequence[str], said: Collection[str]) -> float:
+        if not mail.approaches:
+            return -math.inf
+        head = self.approach
+        known = head.bias + _sum(head.rules, hits) + _sum(head.form, form) + _sum(head.form, mail.said)
+        return known + _wording(head.words, said)
+
+    def _deceit(self, mail: Features, hits: Sequence[str], said: Collection[str]) -> float:
+        head = self.deceit
+        return head.bias + _sum(head.rules, hits) + _sum(head.form, mail.said) + _wording(head.words, said)
 
     def without(self, opinion: Opinion, names: Collection[str]) -> Opinion:
         """The opinion, had these of the rules that hit not done so, or these parts of it had nothing to say."""
@@ -96,6 +119,8 @@ class Model:
         return Opinion(
             wording=wording,
             junk=opinion.junk - opinion.wording + wording - _sum(self.junk.rules, names),
+            approach=-math.inf if APPROACH in names else opinion.approach - _sum(self.approach.rules, names),
+            deceit=opinion.deceit - _sum(self.deceit.rules, names),
             form=0.0 if FORM in names else opinion.form,
             request=0.0 if REQUEST in names else opinion.request,
             reply=opinion.reply - _sum(self.reply.rules, names),
@@ -111,6 +136,10 @@ class Opinion:
     """Log-odds of junk by the words alone."""
     junk: float
     """Log-odds of junk, without what the rules' evidence says."""
+    approach: float
+    """Log-odds of today's junk; -inf where nobody approaches."""
+    deceit: float
+    """Log-odds that it is phishing, without what the rules' evidence says; 0 where it is no such junk."""
     form: float
     """Points of priority."""
     request: float
@@ -145,7 +174,7 @@ def read(content: bytes) -> Model:
     """A model from its file; its version is a digest of the content. Raises ValueError for anything else."""
     try:
         data: dict[str, Any] = json.loads(content)
-        heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in ("junk", "priority", "reply", "pressing")}
+        heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in HEADS}
         edges, sure = tuple(data.pop("edges")), tuple(data.pop("confidence"))
         sentences = signals.Sentences(data.pop("sentences"), data.pop("sentences_bias"))
         version = hashlib.blake2b(content, digest_size=6).hexdigest()

@@ -107,6 +107,11 @@ class Parties:
         return not (self.is_colleague or self.is_known or self.is_discussion_list)
 
     @once
+    def approaches(self) -> bool:
+        """Whether a stranger turns to the owner, by no list, and in no bulk mail that says so and can be left."""
+        return self.is_stranger and not self.is_bulk_mail
+
+    @once
     def is_robot(self) -> bool:
         """Whether a program wrote: Auto-Submitted (RFC 3834), an address that programs use, or a null return path."""
         mail = self.mail

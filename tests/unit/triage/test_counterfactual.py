@@ -14,7 +14,7 @@ from streams.policies import parse_policy
 from streams.triage import decide as deciding
 from streams.triage.counterfactual import because, but_for, overruled
 from streams.triage.decide import decide
-from streams.triage.model import FORM, MODEL, PRESSURE, REQUEST, WORDING, Model
+from streams.triage.model import APPROACH, FORM, MODEL, PRESSURE, REQUEST, WORDING, Model
 from streams.triage.policy import Policy
 from streams.triage.rule import hits_of
 from streams.triage.shipped import DEFAULT
@@ -84,7 +84,7 @@ def lane_without(names: Collection[str], text: str, known: Facts, policy: Policy
 
 
 def _silenced(names: Collection[str]) -> Model:
-    junk, priority, pressing = MODEL.junk, MODEL.priority, MODEL.pressing
+    junk, priority, pressing, approach = MODEL.junk, MODEL.priority, MODEL.pressing, MODEL.approach
     if WORDING in names:
         junk = replace(junk, words={})
     if FORM in names:
@@ -93,7 +93,9 @@ def _silenced(names: Collection[str]) -> Model:
         priority = replace(priority, asking=[0.0] * len(priority.asking))
     if PRESSURE in names:
         pressing = replace(pressing, bias=-1000.0)
-    return replace(MODEL, junk=junk, priority=priority, pressing=pressing)
+    if APPROACH in names:
+        approach = replace(approach, bias=-1000.0)
+    return replace(MODEL, junk=junk, priority=priority, pressing=pressing, approach=approach)
 
 
 @given(

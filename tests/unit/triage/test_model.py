@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,8 @@ from streams.triage import model, signals
 from streams.triage.build import build
 from streams.triage.decide import RULES_ALONE, decide
 from streams.triage.features import Features
-from streams.triage.model import MODEL, Head, Model, read
+from streams.triage.model import HEADS, MODEL, Head, Model, read
+from streams.triage.phrases import Cue
 from streams.triage.rules import RULES
 from streams.triage.scale import on_scale
 from streams.triage.shipped import DEFAULT
@@ -47,8 +50,12 @@ def test_anything_else_is_refused_and_the_remedy_named(content: bytes) -> None:
 
 
 def test_only_signals_that_exist_have_weights() -> None:
-    for head in (MODEL.junk, MODEL.priority, MODEL.reply, MODEL.pressing):
-        assert set(head.rules) <= set(RULES)
+    for name in HEADS:
+        assert set(getattr(MODEL, name).rules) <= set(RULES)
+    cues, forms = set(map(str, Cue)), {name.partition(" ")[0] for name in signals.form(Features(ASK, FACTS))}
+    assert cues.isdisjoint(forms)
+    for head in (MODEL.approach, MODEL.deceit):
+        assert {name for name in head.form if name.partition(" ")[0] not in forms} <= cues
     assert len(MODEL.priority.asking) == len(MODEL.reply.asking) == len(signals.ASKING)
     assert set(model.SENTENCES).isdisjoint(RULES)
 
@@ -56,7 +63,7 @@ def test_only_signals_that_exist_have_weights() -> None:
 def test_what_was_learned_names_nobody() -> None:
     """Weights hold plain words: no addresses, numbers or hosts; the vocabulary's rules are in agents.training."""
     plain = re.compile(r"(?:s:)?(?:[^\W\d_]+|#n|#time|#url|[?!.])")
-    words = {*MODEL.junk.words, *MODEL.reply.words, *MODEL.pressing.words}
+    words = {word for name in HEADS for word in getattr(MODEL, name).words}
     assert not [word for word in words if not plain.fullmatch(word)]
     assert not [
         pair
@@ -127,6 +134,65 @@ def test_junk_is_recognised_by_its_words_and_says_so() -> None:
     assert model.WORDING in {reason.rule for reason in said.reasons}
 
 
+OFFER = mail(
+    "Hello, we have the addresses of 4,000 dentists with phone and mail. The list is yours for a small price, and I can "
+    "send ten samples for free. Are you interested? Then just reply to this mail.",
+    "Dentists in your area",
+)
+FRAUD = mail(
+    "Hi, are you at your desk? I need you to buy gift cards for a client today, I will pay you back. "
+    "Keep it between us and send me the codes by mail. I am in a meeting and cannot talk.",
+    "Quick task",
+)
+
+
+@pytest.mark.parametrize(("of", "category"), [(OFFER, Category.SPAM), (FRAUD, Category.PHISHING)])
+def test_unasked_offers_and_frauds_of_today_are_recognised_whatever_their_build(of: Mail, category: Category) -> None:
+    assert decide(of, FACTS, DEFAULT).category is category
+
+
+@pytest.mark.parametrize(("deceit", "category"), [(-50.0, Category.SPAM), (50.0, Category.PHISHING)])
+def test_an_approach_that_alone_makes_a_mail_junk_is_all_of_its_step_down(deceit: float, category: Category) -> None:
+    of = mail("Shall we meet on Monday to look at the plan?")
+    eager = dataclasses.replace(without("approach", bias=50.0), deceit=Head(bias=deceit, rules={}, form={}, words={}))
+    said, never = decide(of, FACTS, DEFAULT, eager), decide(of, FACTS, DEFAULT, without("approach", bias=-50.0))
+    assert (said.category, said.lane) == (category, Lane.LOW)
+    weights = {reason.rule: reason.weight for reason in said.reasons}
+    assert weights[model.APPROACH] == pytest.approx(DEFAULT.kinds[category].start - DEFAULT.kinds[Category.WORK].start)
+    assert never.category is Category.WORK
+    assert model.APPROACH not in {reason.rule for reason in never.reasons}
+    assert said.counterfactual
+    assert said.counterfactual.without == (model.APPROACH,)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        dataclasses.replace(OFFER, sender=COLLEAGUE),
+        dataclasses.replace(OFFER, list_unsubscribe="<https://a.example/off>"),
+        dataclasses.replace(
+            OFFER, list_id="talk.lists.example", headers={"list-post": ("<mailto:talk@lists.example>",)}
+        ),
+    ],
+)
+def test_only_a_stranger_approaches_and_no_list(of: Mail) -> None:
+    eager = without("approach", bias=1000.0)
+    assert not Features(of, FACTS).approaches
+    assert model.APPROACH not in {reason.rule for reason in decide(of, FACTS, DEFAULT, eager).reasons}
+
+
+def test_a_rule_taken_away_takes_its_part_in_an_approach() -> None:
+    far = dataclasses.replace(
+        without("approach", bias=50.0, rules={"cold_pitch": 1.5}),
+        deceit=Head(rules={"cold_pitch": -2.0}, form={}, words={}),
+    )
+    opinion = far.opinion(Features(OFFER, FACTS), ["cold_pitch"])
+    less = far.without(opinion, ["cold_pitch"])
+    assert opinion.approach - less.approach == pytest.approx(1.5)
+    assert opinion.deceit - less.deceit == pytest.approx(-2.0)
+    assert far.without(opinion, [model.APPROACH]).approach == -math.inf
+
+
 def test_the_model_cannot_talk_away_phishing_that_the_rules_recognise() -> None:
     certain = without("junk", bias=-100.0)
     fake = mail("Your account will be suspended within 2 hours: verify your account below.", authentication=FAILS)
@@ -158,7 +224,9 @@ def test_every_mail_has_an_opinion_within_bounds(of: Mail, known: Facts) -> None
     assert all(0 <= each <= 1 for each in asked)
     assert sorted(asked[:3], reverse=True) == list(asked[:3])
     opinion = MODEL.opinion(features, [])
-    assert all(abs(getattr(opinion, name)) < 50 for name in ("wording", "junk", "form", "request", "reply", "pressing"))
+    bounded = ("wording", "junk", "deceit", "form", "request", "reply", "pressing")
+    assert all(abs(getattr(opinion, name)) < 50 for name in bounded)
+    assert features.approaches == (opinion.approach > -math.inf) == (abs(opinion.approach) < 50)
 
 
 @given(st.lists(st.floats(-20, 30), min_size=2, max_size=9))
@@ -174,8 +242,9 @@ def test_lanes_begin_where_the_model_says() -> None:
 
 def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
     nothing = Head(rules={}, form={}, words={}, asking=(0.0,) * len(signals.ASKING))
+    heads: dict[str, Any] = dict.fromkeys(HEADS, nothing)
     empty = dataclasses.replace(
-        MODEL, junk=nothing, priority=nothing, reply=nothing, pressing=nothing, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
+        MODEL, **heads, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
         junk_at=0.0, junk_unless=-99.0,
     )  # fmt: skip
     for of in (ASK, ADVERT, mail("Here are the notes.")):
