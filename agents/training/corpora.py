@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.commands.labels import Labelled, read_labels, read_mails
+from agents.commands.labels import Judgement, Labelled, read_labels, read_mails
 from agents.training import authored
 from infra.errors import ConfigError
 from streams.mail import Mail, MailError, parse
@@ -21,6 +21,8 @@ from streams.triage.verdict import Category, Facts
 
 NATURAL, MODERN = "gold-priority-dev.csv", "modern-inbox-dev.tar.gz"
 WEAK = ("spamassassin", "enron-categories")
+MORE_LABELS = Path(__file__).parent / "labels" / "enron-categories.csv"
+"""Labels of one annotator: they teach, and nothing is judged by them (labels/README.md)."""
 SENTENCES = "enron-intent-train.tsv"
 FOLDS = 5
 _PREFIX = re.compile(r"^(?:(?:re|fwd?|fw|aw|wg)\s*(?:\[\d+\])?:\s*|\[[^\]]{0,40}\]\s*)+")
@@ -39,7 +41,14 @@ class Example:
     hits: list[str]
     junk: bool
     label: Labelled | None = None
-    """None: only known to be junk or not."""
+    """None: only known to be junk or not, but for what `hint` says."""
+    hint: Judgement | None = None
+    """One annotator's opinion of a mail without a label."""
+
+    @property
+    def taught(self) -> Judgement | None:
+        """What there is to learn of it: its label, or one annotator's opinion."""
+        return self.label.first if self.label else self.hint
 
     @property
     def is_modern(self) -> bool:
@@ -71,9 +80,10 @@ def examples(data: Path) -> list[Example]:
             junk = label.first.category in {Category.SPAM, Category.PHISHING}
             if one := _example(label.path, raw, junk=junk, label=label):
                 found[label.path] = one
+    hints = {label.path: label.first for label in read_labels(MORE_LABELS)}
     for name in WEAK:
         for path, raw in _messages(data / f"{name}.tar.gz"):
-            if path not in found and (one := _example(path, raw, junk="/spam-" in path)):
+            if path not in found and (one := _example(path, raw, junk="/spam-" in path, hint=hints.get(path))):
                 found[path] = one
     return [found[path] for path in sorted(found)]
 
@@ -100,7 +110,9 @@ def asking_sentences(data: Path) -> Iterator[tuple[list[str], bool]]:
         yield [word for word in tokens(text) if word != "."], said == "Yes"
 
 
-def _example(path: str, raw: bytes, *, junk: bool, label: Labelled | None = None) -> Example | None:
+def _example(
+    path: str, raw: bytes, *, junk: bool, label: Labelled | None = None, hint: Judgement | None = None
+) -> Example | None:
     try:
         mail = parse(raw)
     except MailError:
@@ -113,7 +125,14 @@ def _example(path: str, raw: bytes, *, junk: bool, label: Labelled | None = None
         else "/".join(part for part in Path(path).parts[:-1] if part != "data" and not part.isdigit())
     )
     return Example(
-        path=path, source=source, mail=mail, features=features, hits=hits_of(features), junk=junk, label=label
+        path=path,
+        source=source,
+        mail=mail,
+        features=features,
+        hits=hits_of(features),
+        junk=junk,
+        label=label,
+        hint=hint,
     )
 
 

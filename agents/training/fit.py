@@ -29,15 +29,17 @@ REPLY_MISSED = 2.0
 """The same for an expected reply."""
 JUNK_AT, JUNK_UNLESS = -0.2, -0.6
 """Log-odds: what makes a mail junk, and how sure the model must be to overrule rules that call it spam."""
-PENALTIES = {"rules": 4.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
-PENALTIES |= {"pressing": 4.0, "pressing words": 0.05, "reply words": 0.3}
+PENALTIES = {"rules": 8.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
+PENALTIES |= {"pressing": 4.0, "pressing words": 0.05, "reply": 4.0, "reply words": 0.1}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
 WEAK, HARD, AUTHORED = 0.7, 16.0, 5.0
 """Weights of junk examples: known by their folder only; newsletters that look like spam; modern mail."""
-PRESSING_MISSED = 2.0
+PRESSING_MISSED = 4.0
 """What a missed mail costs where it is learned what cannot wait; a false alarm costs 1."""
 WRITTEN_REPLY = 0.3
 """Weight of the project's own mails where replies are learned."""
+HINTED, HINTED_REPLY = 0.4, 0.2
+"""Weights of mails that one annotator labelled: for lanes, and for replies."""
 CALM, CALM_WEIGHT = "enron-categories", 0.3
 """A corpus whose unlabelled mails count as what can wait, as all do that have labels, and their weight."""
 URGENT_UP = 1.0
@@ -47,6 +49,7 @@ BY_POLICY = frozenset({"deception", "spam", "history"})
 none of them may come to raise a mail by accident."""
 FIXED = 1e9
 """A penalty that lets a weight stay where it is."""
+HIGHEST_NORMAL = next(bounds.highest for bounds in DEFAULT.lanes if bounds.lane is Lane.NORMAL)
 LANES = (Lane.LOW, Lane.NORMAL, Lane.HIGH, Lane.URGENT)
 SMALLEST = 0.03
 """Weights below this are left out: in log-odds or points of priority they are nothing, as reasons they are noise."""
@@ -74,10 +77,10 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
     """What a model's file holds that learned from these examples; its confidence is not calibrated yet."""
     asking, bias = sentences
     others = [each for each in examples if not each.is_authored]
-    gold = [each for each in examples if each.label]
     words = plain_words(examples)
-    asked = {each.path: signals.asking(each.features, signals.Sentences(asking, bias)) for each in gold}
-    priority = _priority([each for each in others if each.label], asked)
+    taught = [each for each in examples if each.taught]
+    asked = {each.path: signals.asking(each.features, signals.Sentences(asking, bias)) for each in taught}
+    priority = _priority(others, asked)
     return {
         "sentences": asking,
         "sentences_bias": bias,
@@ -86,7 +89,7 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
         **approach.learned(examples, words),
-        "reply": _reply(gold, asked, words),
+        "reply": _reply(taught, asked, words),
         "pressing": _pressing([each for each in examples if each.label or each.source == CALM], words),
         "reply_from_evidence": 2.0,
         "confidence": (0.0, 1.0),
@@ -171,9 +174,9 @@ def _junk_weight(example: Example) -> float:
     return WEAK * (HARD if "hard-ham" in example.source else 1.0)
 
 
-def _priority(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -> dict[str, Any]:
+def _priority(examples: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -> dict[str, Any]:
     """Ordinal weights over mails that may press; what junk and bulk are worth the category says."""
-    pressing = [each for each in gold if each.label and DEFAULT.kinds[each.label.first.category].presses]
+    pressing = [each for each in examples if teaches_lane(each)]
     known = _Signals(pressing)
     base = len(known.names)
     rows = [
@@ -181,10 +184,11 @@ def _priority(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -
             weighing.start(DEFAULT) + sum(weighing.points(each.hits, Category.WORK, DEFAULT).values()),
             [*known.ones(each), base + len(signals.ASKING)],
             values=[(base + at, value) for at, value in enumerate(asked[each.path])],
+            weight=1.0 if each.label else HINTED,
         )
         for each in pressing
     ]
-    truths = [LANES.index(lane_for(each.label.first.priority, DEFAULT)) for each in pressing if each.label]
+    truths = [LANES.index(lane_for(each.taught.priority, DEFAULT)) for each in pressing if each.taught]
     edges = list(DEFAULT.edges)
     penalties = [FIXED if rule.group in BY_POLICY else PENALTIES["rules"] for rule in RULES.values()]
     penalties += [PENALTIES["form"]] * (base - len(RULES))
@@ -199,10 +203,20 @@ def _priority(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]]) -
     return {"priority": known.head(weights, asking=asking, bias=weights[base + len(asking)]), "edges": moved}
 
 
-def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]], words: Sequence[str]) -> dict[str, Any]:
-    known = _Signals(gold)
+def teaches_lane(example: Example) -> bool:
+    """Whether a lane is to be learned of it: its kind may press, and who labelled it is sure. One annotator alone is
+    not just where normal ends (labels/README.md)."""
+    told = example.taught
+    if told is None or not DEFAULT.kinds[told.category].presses:
+        return False
+    return example.label is not None or not (told.needs_reply and told.priority == HIGHEST_NORMAL)
+
+
+def _reply(examples: Sequence[Example], asked: Mapping[str, tuple[float, ...]], words: Sequence[str]) -> dict[str, Any]:
+    known = _Signals(examples)
     base = len(known.names)
     bias = base + len(signals.ASKING)
+    expected = [bool(each.taught and each.taught.needs_reply) for each in examples]
     rows = [
         Row(
             2.0 * weighing.reply_evidence(each.hits, DEFAULT),
@@ -210,16 +224,21 @@ def _reply(gold: Sequence[Example], asked: Mapping[str, tuple[float, ...]], word
             values=[(base + at, value) for at, value in enumerate(asked[each.path])],
             alike=found,
             share=1 / math.sqrt(len(found) + FLATTEN),
-            weight=(REPLY_MISSED if each.label and each.label.first.needs_reply else 1.0)
-            * (WRITTEN_REPLY if each.is_authored else 1.0),
+            weight=(REPLY_MISSED if wanted else 1.0) * _reply_weight(each),
         )
-        for each, found in zip(gold, places(gold, words, bias + 1), strict=True)
+        for each, wanted, found in zip(examples, expected, places(examples, words, bias + 1), strict=True)
     ]
-    penalties = [PENALTIES["rules"]] * base + [PENALTIES["asking"]] * len(signals.ASKING) + [1e-6]
+    penalties = [PENALTIES["reply"]] * base + [PENALTIES["asking"]] * len(signals.ASKING) + [1e-6]
     penalties += [PENALTIES["reply words"]] * len(words)
-    weights = fit_binary(rows, [bool(each.label and each.label.first.needs_reply) for each in gold], penalties)
+    weights = fit_binary(rows, expected, penalties)
     learned = dict(zip(words, weights[bias + 1 :], strict=True))
     return known.head(weights[:base], asking=weights[base:bias], bias=weights[bias], words=learned)
+
+
+def _reply_weight(example: Example) -> float:
+    if example.is_authored:
+        return WRITTEN_REPLY
+    return 1.0 if example.label else HINTED_REPLY
 
 
 def _pressing(examples: Sequence[Example], words: Sequence[str]) -> dict[str, Any]:

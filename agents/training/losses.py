@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.training.optimise import Vector, minimise
+from agents.training.optimise import Function, Vector, minimise
 from streams.triage.signals import chance
 
 LARGE = 35.0
@@ -64,7 +64,7 @@ def fit_binary(rows: Sequence[Row], truths: Sequence[bool], penalties: Vector) -
             _spread(row, row.weight * sign * slope, gradient)
         return total, gradient
 
-    return minimise(loss, [0.0] * len(penalties))
+    return _lowest(loss, _curvature(rows, penalties, [row.weight for row in rows]))
 
 
 def fit_ordinal(
@@ -91,7 +91,35 @@ def fit_ordinal(
             _spread(row, slope_here, gradient)
         return total, gradient
 
-    return minimise(loss, [0.0] * len(penalties))
+    return _lowest(loss, _curvature(rows, penalties, [row.weight * len(edges) for row in rows]))
+
+
+def _curvature(rows: Sequence[Row], penalties: Vector, costs: Sequence[float]) -> Vector:
+    """About how steeply the slope of each weight changes by itself: its penalty, and what its rows add where their
+    outcome is open (a logistic loss bends by a quarter there)."""
+    found = list(penalties)
+    for row, cost in zip(rows, costs, strict=True):
+        bend = cost / 4
+        for at in row.ones:
+            found[at] += bend
+        for at, value in row.values:
+            found[at] += bend * value * value
+        for at in row.alike:
+            found[at] += bend * row.share * row.share
+    return found
+
+
+def _lowest(loss: Function, curvature: Vector) -> Vector:
+    """Where the loss is lowest, sought in units of each weight's own curvature: penalties differ by up to fifteen
+    orders of magnitude, and in the weights' own units the search had not come to its end after hundreds of rounds."""
+    units = [1 / math.sqrt(each) for each in curvature]
+
+    def measured(point: Vector) -> tuple[float, Vector]:
+        value, gradient = loss([at * unit for at, unit in zip(point, units, strict=True)])
+        return value, [slope * unit for slope, unit in zip(gradient, units, strict=True)]
+
+    found = minimise(measured, [0.0] * len(units))
+    return [at * unit for at, unit in zip(found, units, strict=True)]
 
 
 def _penalty(weights: Vector, penalties: Vector) -> tuple[float, Vector]:

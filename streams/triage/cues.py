@@ -91,6 +91,8 @@ class Cue(StrEnum):
     """Out of office, bounces."""
     UNSUBSCRIBE = auto()
     NEWSLETTER = auto()
+    DIGEST = auto()
+    """A summary by a program, new entries of a search, a wish to be rated."""
     MARKETING = auto()
     PERSONAL = auto()
     CHAIN = auto()

@@ -121,6 +121,7 @@ DEFAULT = Policy(
         "talks_of_unsubscribing":       effect(-0.5, -0.3, bulk=1.2, spam=0.3),
         "reads_like_a_newsletter":      effect(-0.3, -0.2, bulk=1.0),
         "newsletter_in_the_subject":    effect(-0.2, -0.1, bulk=0.8),
+        "digest_by_a_program":         effect(-0.6, -0.5, bulk=2.6),
         "reads_like_marketing":         effect(-0.4, -0.2, bulk=1.0, spam=0.3),
         "from_a_publisher":             effect(-0.2, -0.1, bulk=0.8),
         "looks_like_a_page":            effect(-0.3, -0.2, bulk=1.0, spam=0.2),

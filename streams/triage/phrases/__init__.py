@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from streams.triage.cues import Cue
 from streams.triage.lexicon import Lexicon
-from streams.triage.phrases import asks, calm, consequence, danger, junk, kinds, pressing, signs, stakes, time
+from streams.triage.phrases import asks, calm, consequence, danger, digests, junk, kinds, pressing, signs, stakes, time
 from streams.triage.phrases.languages import languages_of
 
 TABLES = {
@@ -19,6 +19,7 @@ TABLES = {
     **pressing.TABLES,
     **signs.TABLES,
     **kinds.TABLES,
+    **digests.TABLES,
     **junk.TABLES,
 }
 CUES = Lexicon(TABLES, {"@day": time.DAYS, "@do": asks.DO})

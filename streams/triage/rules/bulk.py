@@ -41,6 +41,15 @@ def newsletter_in_the_subject(mail: Features) -> bool:
     return mail.in_subject.get(Cue.NEWSLETTER, 0) > 0 and not mail.is_reply
 
 
+_AT_STAKE = frozenset((Cue.OUTAGE, Cue.DANGER, Cue.SECURITY, Cue.MONEY, Cue.LEGAL, Cue.NOW, Cue.CODE))
+
+
+@rule_about(Cue.DIGEST)
+def digest_by_a_program(mail: Features) -> bool:
+    """A program sums up, lists what is new or wants to be rated, and its subject names nothing at stake."""
+    return mail.is_robot and not mail.is_reply and _AT_STAKE.isdisjoint(mail.in_subject) and mail.says(Cue.DIGEST) > 0
+
+
 @rule_about(Cue.MARKETING)
 def reads_like_marketing(mail: Features) -> bool:
     """Words of offers, sales and discounts."""

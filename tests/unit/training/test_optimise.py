@@ -43,6 +43,20 @@ def test_a_penalty_holds_a_weight_back_and_a_large_one_holds_it_still() -> None:
     assert fixed == pytest.approx(0, abs=1e-4)
 
 
+def test_a_weight_held_still_keeps_no_other_from_its_place() -> None:
+    rows = [Row(0.0, [0, 1, 2 + at % 3], alike=[5], share=0.1) for at in range(30)]
+    truths = [at % 3 == 0 or at % 7 == 0 for at in range(30)]
+    penalties = [1e9, 1e-6, 4.0, 4.0, 4.0, 0.05]
+    found = fit_binary(rows, truths, penalties)
+    assert found[0] == pytest.approx(0, abs=1e-6)
+    assert found[5] == pytest.approx(_without_the_held(rows, truths, penalties), abs=1e-3)
+
+
+def _without_the_held(rows: list[Row], truths: list[bool], penalties: list[float]) -> float:
+    fewer = [Row(0.0, [at - 1 for at in row.ones[1:]], alike=[4], share=0.1) for row in rows]
+    return fit_binary(fewer, truths, penalties[1:])[4]
+
+
 def test_words_share_their_value() -> None:
     row = Row(1.0, [0], values=[(1, 2.0)], alike=[2, 3], share=0.5)
     assert score(row, [1.0, 10.0, 4.0, 6.0]) == 1 + 1 + 20 + 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -64,6 +66,21 @@ def test_a_model_of_few_mails_knows_its_lesson_and_is_the_same_every_time(mails:
     assert asking.needs_reply
     assert not telling.needs_reply
     assert junk.category is Category.SPAM
+
+
+def test_one_annotators_opinion_teaches_and_nothing_is_judged_by_it(mails: list[Example]) -> None:
+    hinted = [replace(each, label=None, hint=each.taught) for each in mails]
+    model = crossing.trained(hinted, SENTENCES)
+    asking, telling = (crossing.judge(each, model) for each in hinted[:2])
+    assert asking.verdict.priority > telling.verdict.priority
+    assert not asking.right
+
+
+def test_just_where_normal_ends_one_annotator_is_not_believed() -> None:
+    sure = replace(example(1, "a", "x"), hint=Judgement(priority=7, category=Category.WORK, needs_reply=True))
+    unsure = replace(sure, hint=Judgement(priority=6, category=Category.WORK, needs_reply=True))
+    gold = example(1, "a", "x", priority=6)
+    assert [fit.teaches_lane(each) for each in (sure, unsure, gold)] == [True, False, True]
 
 
 def test_mails_of_one_thread_are_in_one_fold() -> None:

@@ -64,6 +64,9 @@ def says(text: str, cue: Cue) -> bool:
         ("No action is required.", Cue.NO_ACTION),
         ("Sie müssen nichts tun, das ist nur zur Information.", Cue.NO_ACTION),
         ("Your verification code is 123456.", Cue.CODE),
+        ("Your weekly summary: 3 people viewed your profile.", Cue.DIGEST),
+        ("Guten Morgen, hier ist die Wochenübersicht: Suchauftrag mit 3 neuen Treffern.", Cue.DIGEST),
+        ("Dzień dobry, oto podsumowanie tygodnia z twojego roweru.", Cue.DIGEST),
         ("Please verify your account below.", Cue.CREDENTIALS),
         ("Bitte bestätigen Sie Ihre Bankverbindung, sonst wird das Konto gesperrt.", Cue.CREDENTIALS),
     ],
@@ -98,7 +101,9 @@ def test_every_cue_has_english_and_every_row_has_phrases(cue: Cue) -> None:
     assert all(row.strip() for row in TABLES[cue].values())
 
 
-@pytest.mark.parametrize("cue", [Cue.ASK, Cue.DECIDE, Cue.NOW, Cue.URGENT, Cue.SOON, Cue.DEADLINE, Cue.DANGER])
+@pytest.mark.parametrize(
+    "cue", [Cue.ASK, Cue.DECIDE, Cue.NOW, Cue.URGENT, Cue.SOON, Cue.DEADLINE, Cue.DANGER, Cue.DIGEST]
+)
 def test_asks_and_hurry_are_known_in_eight_languages(cue: Cue) -> None:
     assert {"en", "de", "fr", "es", "pt", "it", "nl", "pl"} <= set(TABLES[cue])
 

@@ -125,6 +125,7 @@ CASES: list[tuple[str, Mail, Mail]] = [
     ("talks_of_unsubscribing", mail("Click here to unsubscribe."), mail("Click.")),
     ("reads_like_a_newsletter", mail("Newsletter. In this issue: news."), mail("A letter with news.")),
     ("newsletter_in_the_subject", mail("x", "Weekly digest"), mail("x", "Digestion")),
+    ("digest_by_a_program", mail("12 things happened.", "Your week in numbers", **AUTOMATIC), mail("Rate your stay.", "Server is down", **AUTOMATIC)),
     ("reads_like_marketing", mail("Huge sale, use this coupon, order now!"), mail("The sail is torn.")),
     ("from_a_publisher", mail("x", **by("newsletter@shop.example")), mail("x", **by("newton@firm.example"))),
     ("looks_like_a_page", mail("x", is_html=True, links=(Link(text="a", target="https://a.example"),) * 9), mail("x", is_html=True)),
