@@ -30,6 +30,7 @@ from streams.transactions import Transactions
 from streams.triage.verdict import Lane
 from tests.integration.dead_letters.log import records
 from tests.integration.dead_letters.test_settling import Killed
+from tests.services.log import COORDINATOR_MOVES
 
 LANE = LANES[Lane.LOW]
 RECORDS = 600
@@ -209,7 +210,7 @@ def _commit(admin: AdminClient, spots: list[TopicPartition]) -> None:
             admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(GROUP, spots)])[GROUP].result(60)
             return
         except KafkaException as error:
-            if not error.args[0].retriable() or time.monotonic() > deadline:
+            if error.args[0].code() not in COORDINATOR_MOVES or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
 

@@ -27,6 +27,7 @@ from streams.triage.verdict import Lane
 from tests.integration.ingest.conftest import fresh_topics
 from tests.integration.pipeline.processes import Pipeline, pipeline
 from tests.services.group import members
+from tests.services.log import COORDINATOR_MOVES
 from tests.unit.deliver.rows import lane_record
 
 SECRET = signature.new_secret()
@@ -130,7 +131,7 @@ class Site:
         try:
             asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(60)
         except KafkaException as error:
-            if error.args[0].retriable():
+            if error.args[0].code() in COORDINATOR_MOVES:
                 return {}
             raise
         return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
