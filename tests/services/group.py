@@ -7,11 +7,13 @@ from aiokafka.errors import for_code
 from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka.admin import AdminClient
 
+from streams.kafka_errors import answered
+
 
 def members(bootstrap: str, group: str) -> dict[str, int]:
     """How many partitions each member has, by member id."""
     admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 4})
-    described = admin.describe_consumer_groups([group])[group].result(15)
+    described = answered(lambda: admin.describe_consumer_groups([group])[group], within_s=60)
     return {one.member_id: len(one.assignment.topic_partitions) for one in described.members}
 
 

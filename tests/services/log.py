@@ -16,11 +16,6 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 SETTLED_S = 60.0
-COORDINATOR_MOVES = frozenset({
-    KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.NOT_COORDINATOR,
-})  # fmt: skip
-"""What an admin client answers of a group whose coordinator is still coming up; it asks nobody again by itself, and its
-errors never say that they are retriable."""
 
 
 def settle(bootstrap: str, topic: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from infra.cli import triage
@@ -24,13 +24,13 @@ from streams.drain.drain import drain
 from streams.drain.file import InTheWay
 from streams.drain.format import Damaged
 from streams.drain.refill import refill
+from streams.kafka_errors import answered
 from streams.reading import Record
 from streams.topics import LANES, RECEIVED, TopicSpec
 from streams.transactions import Transactions
 from streams.triage.verdict import Lane
 from tests.integration.dead_letters.log import records
 from tests.integration.dead_letters.test_settling import Killed
-from tests.services.log import COORDINATOR_MOVES
 
 LANE = LANES[Lane.LOW]
 RECORDS = 600
@@ -203,16 +203,7 @@ def test_a_groups_queue_is_drained_and_advanced_past(
 
 
 def _commit(admin: AdminClient, spots: list[TopicPartition]) -> None:
-    """The group's coordinator may still be coming up when it is first asked."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(GROUP, spots)])[GROUP].result(60)
-            return
-        except KafkaException as error:
-            if error.args[0].code() not in COORDINATOR_MOVES or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+    answered(lambda: admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(GROUP, spots)])[GROUP], 60)
 
 
 def _middle(found: list[Record], number: int) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiokafka import AIOKafkaProducer
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException
+from confluent_kafka import ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient
 
 from agents.deliver import signature
@@ -21,13 +21,13 @@ from agents.deliver.endpoints import GROUP_PREFIX
 from infra.kafka import aiokafka_options
 from infra.settings import Settings, load
 from infra.stack import KafkaBroker
+from streams.kafka_errors import answered
 from streams.partitioning import partition_of
 from streams.topics import LANES
 from streams.triage.verdict import Lane
 from tests.integration.ingest.conftest import fresh_topics
 from tests.integration.pipeline.processes import Pipeline, pipeline
 from tests.services.group import members
-from tests.services.log import COORDINATOR_MOVES
 from tests.unit.deliver.rows import lane_record
 
 SECRET = signature.new_secret()
@@ -125,15 +125,12 @@ class Site:
         return dict(written)
 
     def committed(self, endpoint: str) -> dict[tuple[str, int], int]:
-        """Offsets of an endpoint's group; none yet, or none while its coordinator is coming up."""
+        """Offsets of an endpoint's group; none yet."""
         admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap_servers})
         group = GROUP_PREFIX + endpoint
-        try:
-            asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(60)
-        except KafkaException as error:
-            if error.args[0].code() in COORDINATOR_MOVES:
-                return {}
-            raise
+        asked = answered(
+            lambda: admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group], within_s=60
+        )
         return {(one.topic, one.partition): one.offset for one in asked.topic_partitions}
 
     def members(self, endpoint: str) -> dict[str, int]:
