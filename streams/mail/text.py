@@ -18,6 +18,7 @@ _STUB: Final = re.compile(
 )
 _URL: Final = re.compile(r"https?://[^\s<>\"'\x60{}|\\^]{1,2000}+")  # case-sensitive: that finds "http" at once
 _SHOUTED: Final = re.compile(r"\bHTTPS?://", re.IGNORECASE)
+_SCHEME: Final = re.compile("://")  # a pattern finds it sooner than "in" does
 _NO_PAGE: Final = Page(text="", links=(), tokens=0)
 _TRAILING: Final = ".,;:!?)]}>*_"
 
@@ -63,7 +64,7 @@ def _is_stub(plain: str, page: str) -> bool:
 
 
 def _links_of(text: str) -> list[Link]:
-    if "://" not in text:
+    if not _SCHEME.search(text):
         return []
     if "HTTP" in text:
         text = _SHOUTED.sub(lambda scheme: scheme[0].lower(), text)
