@@ -104,7 +104,7 @@ def _without_envelope(raw: bytes, odd: set[str]) -> bytes:
 
 
 def _unfolded(head: bytes, folds: re.Pattern[bytes], odd: set[str]) -> str:
-    """The section as text, one field a line, each with its line feed; RFC 6532 allows UTF-8, everything else 8-bit is a guess."""
+    """The section as text, each field one line with its line feed; RFC 6532 allows UTF-8, other 8-bit is a guess."""
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
     if b"\r" in head:
