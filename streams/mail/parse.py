@@ -132,7 +132,10 @@ def _list_id(headers: dict[str, tuple[str, ...]]) -> str | None:
 
 def _auto_submitted(headers: dict[str, tuple[str, ...]]) -> str | None:
     """RFC 3834 §5: a keyword, then parameters; "no" says that a person sent it."""
-    keyword = (_value(headers, "auto-submitted") or "").partition(";")[0].partition("(")[0].strip().lower()
+    value = _value(headers, "auto-submitted")
+    if value is None:
+        return None
+    keyword = value.partition(";")[0].partition("(")[0].strip().lower()
     return keyword if keyword not in ("", "no") else None
 
 
