@@ -10,12 +10,13 @@ _QUOTED: Final = re.compile(r'"[^"]*+"')
 # RFC 8601 §2.2: methodspec = [CFWS] method [/ version] [CFWS] "=" [CFWS] result
 _RESULT: Final = re.compile(r"\s*+(spf|dkim|dmarc)(?:\s*+/\s*+\d{1,3}+)?+\s*+=\s*+([a-z]{1,20})", re.IGNORECASE)
 _CHARS: Final = 4096
+_NOTHING: Final = Authentication()
 
 
 def authentication(value: str) -> Authentication:
     """The results of one header value. Of several DKIM signatures one that passes is enough (RFC 6376 §6.1)."""
     if not value:
-        return Authentication()
+        return _NOTHING
     value = _QUOTED.sub('""', _COMMENT.sub(" ", _COMMENT.sub(" ", value[:_CHARS])))
     found: dict[str, str] = {}
     for segment in value.split(";"):

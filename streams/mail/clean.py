@@ -5,6 +5,7 @@ from typing import Final
 
 _C0: Final = bytes(c for c in range(32) if c not in b"\t\n") + b"\x7f"
 _C1: Final = re.compile(rb"\xc2[\x80-\x9f]")  # U+0080-U+009F in UTF-8
+_GAP: Final = re.compile("\n\n\n")  # a pattern finds them sooner than "in" does
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -30,15 +31,11 @@ def one_line(text: str) -> str:
 def tidy(text: str) -> str:
     """Cleaned text without blanks at line ends, and with at most one empty line in a row."""
     text = clean(text).replace("\xa0", " ").rstrip()
-    if " \n" in text:
-        text = text.replace(" \n", "\n")  # most ends have only one
-    if " \n" in text or "\t\n" in text:
-        text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
-    return close_up(text).lstrip("\n")
+    return close_up("\n".join([line.rstrip(" \t") for line in text.split("\n")])).lstrip("\n")
 
 
 def close_up(text: str) -> str:
     """`text` with at most one empty line in a row."""
-    while "\n\n\n" in text:  # each time a third of them goes: linear in all
+    while _GAP.search(text):  # each time a third of them goes: linear in all
         text = text.replace("\n\n\n", "\n\n")
     return text

@@ -27,6 +27,8 @@ class Head:
     fields: dict[str, tuple[str, ...]]
     is_plain: bool = False
     """No encoded word, no control character and nothing but ASCII: only runs of blanks are to be closed up."""
+    has_gaps: bool = True
+    """Whether there may be any."""
 
     def first(self, name: str) -> str:
         """The first value of a field by its lower-case name, or ""."""
@@ -60,7 +62,7 @@ def split_message(raw: bytes, odd: set[str]) -> tuple[Head, bytes]:
         _cut_values(fields, odd)
     if rest:
         body = rest.encode("utf-8", "replace") + (b"\n" + body if end else b"")
-    return Head(fields=fields, is_plain=_is_plain(text)), body
+    return Head(fields=fields, is_plain=_is_plain(text), has_gaps="  " in text), body
 
 
 def _is_plain(text: str) -> bool:
@@ -73,6 +75,8 @@ def decoded(head: Head, odd: set[str]) -> dict[str, tuple[str, ...]]:
     """Every field with its encoded words (RFC 2047) decoded, on one line, in order."""
     fields = head.fields
     if head.is_plain:
+        if not head.has_gaps:
+            return fields
         wrong = [name for name, values in fields.items() for value in values if "  " in value]
     else:
         wrong = [
@@ -104,7 +108,7 @@ def _without_envelope(raw: bytes, odd: set[str]) -> bytes:
 
 
 def _unfolded(head: bytes, folds: re.Pattern[bytes], odd: set[str]) -> str:
-    """The section as text, one field a line, each with its line feed; RFC 6532 allows UTF-8, everything else 8-bit is a guess."""
+    """The section as text, each field one line with its line feed; RFC 6532 allows UTF-8, other 8-bit is a guess."""
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
     if b"\r" in head:

@@ -35,7 +35,8 @@ class Node:
     @property
     def disposition(self) -> str:
         """RFC 2183: "attachment", "inline", ..., or ""."""
-        return parameters(self.headers.get("content-disposition", ""))[0]
+        value = self.headers.get("content-disposition")
+        return parameters(value)[0] if value else ""
 
     @property
     def name(self) -> str:

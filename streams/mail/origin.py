@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -12,10 +12,12 @@ from streams.mail.clean import one_line
 _ID: Final = re.compile(r"<([^<>]{1,998})>")
 _SOUND_ID: Final = re.compile(r"<([!-;=?-~]{1,998}+)>")
 _DATE_CHARS: Final = 100
-_MONTHS: Final = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS: Final = {
+    name: f"{number:02}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
 _SOUND_DATE: Final = re.compile(  # RFC 5322 §3.3 without what is obsolete
     rf"(?:[A-Z][a-z]{{2}}, )?([0-9]{{1,2}}) ({'|'.join(_MONTHS)}) ([12][0-9]{{3}}) "
-    r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]) ([+-][01][0-9])([0-5][0-9])(?: \([A-Za-z]{1,9}\))?"
+    r"((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]) ([+-][01][0-9][0-5][0-9])(?: \([A-Za-z]{1,9}\))?"
 )
 
 
@@ -25,9 +27,8 @@ def date(value: str, odd: set[str]) -> datetime | None:
         return None
     try:
         if sound := _SOUND_DATE.fullmatch(value):
-            day, month, year, hour, minute, second, hours, minutes = sound.groups()
-            moment = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-            return moment - timedelta(hours=int(hours), minutes=int(hours[0] + minutes))
+            day, month, year, time, zone = sound.groups()
+            return datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}").astimezone(UTC)
         moment = parsedate_to_datetime(value[:_DATE_CHARS])
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):

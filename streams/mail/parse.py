@@ -1,5 +1,7 @@
 """Raw RFC 5322 bytes → `Mail`: within bounded time and memory, whatever the bytes are."""
 
+from typing import Final
+
 from streams.mail import flags, limits, structure
 from streams.mail.addresses import addresses
 from streams.mail.authentication import authentication
@@ -11,6 +13,8 @@ from streams.mail.origin import content_id, date, message_id, message_ids
 from streams.mail.quotes import new_part
 from streams.mail.recognise import require_mail
 from streams.mail.text import Visible, visible
+
+_NOBODY: Final = Address()
 
 
 def parse(raw: bytes, *, truncated: bool = False) -> Mail:
@@ -99,14 +103,16 @@ def _sender(head: Head, odd: set[str]) -> Address:
         if sender.address:
             return sender
     odd.add(flags.NO_FROM)
-    return senders[0] if senders else Address()
+    return senders[0] if senders else _NOBODY
 
 
 def _all(head: Head, name: str, odd: set[str]) -> tuple[Address, ...]:
     """The mailboxes of every header of this name: To and Cc do occur twice, and all are meant."""
-    values = head.fields.get(name, ())
+    values = head.fields.get(name)
+    if not values:
+        return ()
     if len(values) == 1:
-        return addresses(values[0], odd)[: limits.ADDRESSES]
+        return addresses(values[0], odd)
     found = [one for value in values[: limits.ADDRESS_HEADERS] for one in addresses(value, odd)]
     return tuple(found[: limits.ADDRESSES])
 
@@ -126,7 +132,10 @@ def _list_id(headers: dict[str, tuple[str, ...]]) -> str | None:
 
 def _auto_submitted(headers: dict[str, tuple[str, ...]]) -> str | None:
     """RFC 3834 §5: a keyword, then parameters; "no" says that a person sent it."""
-    keyword = (_value(headers, "auto-submitted") or "").partition(";")[0].partition("(")[0].strip().lower()
+    value = _value(headers, "auto-submitted")
+    if value is None:
+        return None
+    keyword = value.partition(";")[0].partition("(")[0].strip().lower()
     return keyword if keyword not in ("", "no") else None
 
 

@@ -86,8 +86,11 @@ ANNOUNCED: Final = re.compile(
 )
 """Without it, in a text after a line feed, there is neither separator nor header block: one look at each line."""
 
-MARKED: Final = re.compile(r"[ \t]*(?:>|\|>|--\]|[A-Z]{1,3}>[ >])")
+_MARK: Final = r"[ \t]{0,7}+(?:>|\|>|--\]|[A-Z]{1,3}>[ >])"
+MARKED: Final = re.compile(_MARK)
 """A line that is marked as quoted: "> text", "|> text", "AB> text" and the mark of one old program, "--]text"."""
+MARKED_BLOCK: Final = re.compile(rf"\n(?={_MARK})[^\n]*+(?:\n(?={_MARK})[^\n]*+)*+")
+"""Such lines in a row, each after its line feed."""
 
 RULE: Final = re.compile(r"[ \t]*[-_=*]{2,}[ \t]*")
 """A line of dashes: goes with the block below it."""

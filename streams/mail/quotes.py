@@ -1,6 +1,7 @@
 """The newly written part of a text, apart from what it quotes, forwards and is signed with."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +18,7 @@ from streams.mail.quote_marks import (
     LABEL,
     LOOSE_ATTRIBUTION,
     MARKED,
+    MARKED_BLOCK,
     ORIGINAL,
     RULE,
     YEAR,
@@ -33,7 +35,6 @@ _RULE_CHARS: Final = frozenset("-_=*")
 _CANDIDATES: Final = 100
 _WRAPPED: Final = 60
 """A quoted line this long was probably wrapped by a mail program that forgot the mark on the next line."""
-_MARK_CHARS: Final = 8
 _MARKS: Final = re.compile(r"^[ \t]*(?:>[ \t]?)+")
 
 
@@ -60,7 +61,7 @@ def new_part(text: str) -> tuple[str, bool]:
     _find_attributions(quoting)
     own, marked = lines[: quoting.end], False
     if quoting.may_be_marked or quoting.dropped:
-        own, marked = _unmarked(quoting)
+        own, marked = _unmarked(quoting, text)
     if not (marked or quoting.dropped or quoting.end < len(lines)):
         return _joined(without_signature(own)), False
     written = _joined(without_signature(_without_rules(own)))
@@ -140,26 +141,46 @@ def _marked_below(lines: list[str], last: int) -> bool:
     return False
 
 
-def _unmarked(quoting: _Quoting) -> tuple[list[str], bool]:
+def _unmarked(quoting: _Quoting, text: str) -> tuple[list[str], bool]:
     """The lines before the end that are not marked with ">", and whether there were marked ones."""
     lines = quoting.lines[: quoting.end]
-    marked = [
-        number
-        for number, line in enumerate(lines)
-        if line[:1] == ">" or ((">" in line[:_MARK_CHARS] or line[:3] == "--]") and MARKED.match(line))
-    ]
-    left_out = quoting.dropped.union(marked)
-    for number in marked:
-        if number + 1 not in left_out and len(lines[number]) >= _WRAPPED and _goes_on(lines, number + 1):
-            left_out.add(number + 1)
-    if not left_out:
+    cuts = [(number, number + 1) for number in quoting.dropped]
+    marked = False
+    for first, behind in _marked(text) if quoting.may_be_marked else ():
+        if first >= quoting.end:
+            break
+        marked = True
+        wrapped = behind not in quoting.dropped and _goes_on(lines, behind)
+        cuts.append((first, behind + 1 if wrapped else behind))
+    if not cuts:
         return lines, False
-    return [line for number, line in enumerate(lines) if number not in left_out], bool(marked)
+    own: list[str] = []
+    at = 0
+    for first, behind in sorted(cuts):
+        own += lines[at:first]
+        at = max(at, behind)
+    return own + lines[at:], marked
+
+
+def _marked(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers of the first line of each marked block and of the line behind it."""
+    text = "\n" + text
+    number = at = 0
+    for block in MARKED_BLOCK.finditer(text):
+        first = number + text.count("\n", at, block.start())
+        at = block.end()
+        number = first + text.count("\n", block.start(), at)
+        yield first, number
 
 
 def _goes_on(lines: list[str], number: int) -> bool:
     """Whether the line is the rest of the quoted one above it: more of the quotation follows."""
-    return number + 1 < len(lines) and lines[number][:1].islower() and lines[number + 1][:1] == ">"
+    return (
+        number + 1 < len(lines)
+        and len(lines[number - 1]) >= _WRAPPED
+        and lines[number][:1].islower()
+        and lines[number + 1][:1] == ">"
+    )
 
 
 def _without_rules(own: list[str]) -> list[str]:

@@ -41,6 +41,7 @@ _CLOSINGS: Final = frozenset(
 _RULES: Final = frozenset("_-=*\u2013\u2014")
 _INITIALS: Final = frozenset("SGVMEOIWLDsgО")
 """Of a phone's boast: it is rarely in small letters."""
+_FIRST: Final = _RULES | _INITIALS
 _MOST_LINES: Final = 25
 _MOST_CLOSING_CHARS: Final = 40
 _MOST_CHARS: Final = 120
@@ -53,16 +54,16 @@ def without_signature(lines: list[str]) -> list[str]:
     """The lines above the signature; all of them when there is none."""
     tail, texts = _written(lines)
     first_closing = len(texts) - 1 - _MOST_CLOSING_LINES
-    for position, text in enumerate(texts):
-        first = text[0]
-        if (first in _RULES and text in _SEPARATOR) or (first in _INITIALS and _boasts(text)):
+    for position, text in [
+        (position, text)
+        for position, text in enumerate(texts)
+        if text[0] in _FIRST
+        or (len(text) <= _MOST_CLOSING_CHARS and position >= first_closing and text[:2].lower() in _CLOSINGS)
+    ]:
+        ruled = text[0] in _RULES
+        if text in _SEPARATOR if ruled else _boasts(text):
             return lines[: tail[position]]
-        if (first in _RULES and _rules_off(texts, position)) or (
-            position >= first_closing
-            and len(text) <= _MOST_CLOSING_CHARS
-            and text[:2].lower() in _CLOSINGS
-            and _closes(texts, position)
-        ):
+        if _rules_off(texts, position) if ruled else position >= first_closing and _closes(texts, position):
             above = lines[: tail[position]]
             if any(line.strip() for line in above):  # "Thanks!" and a name alone: that is the message
                 return above
@@ -100,7 +101,7 @@ def _rules_off(texts: list[str], position: int) -> bool:
 def _closes(texts: list[str], position: int) -> bool:
     """A closing with a name below it: "Best regards,", "Alice"."""
     below = texts[position + 1 :]
-    if not below or len(below[0]) > _MOST_NAME_CHARS:
+    if len(texts[position]) > _MOST_CLOSING_CHARS or not below or len(below[0]) > _MOST_NAME_CHARS:
         return False
     name = below[0]
     return (

@@ -20,7 +20,8 @@ _FIELDS: Final[tuple[str, ...]] = ("content-type", "content-transfer-encoding", 
 
 def root(head: Head, body: bytes, odd: set[str]) -> Node:
     """The tree of a message with this head and body. A multipart that holds no part counts as text (flagged)."""
-    headers = {name: head.first(name) for name in _FIELDS if name in head.fields}
+    fields = head.fields
+    headers = {name: fields[name][0] for name in _FIELDS if name in fields}
     kind = headers.get("content-type", "").lstrip().lower()
     if kind.startswith("multipart/"):
         return multipart(headers, _within_bounds(body, odd), odd)

@@ -18,11 +18,12 @@ _STUB: Final = re.compile(
 )
 _URL: Final = re.compile(r"https?://[^\s<>\"'\x60{}|\\^]{1,2000}+")  # case-sensitive: that finds "http" at once
 _SHOUTED: Final = re.compile(r"\bHTTPS?://", re.IGNORECASE)
+_SCHEME: Final = re.compile("://")  # a pattern finds it sooner than "in" does
 _NO_PAGE: Final = Page(text="", links=(), tokens=0)
 _TRAILING: Final = ".,;:!?)]}>*_"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Visible:
     """What is read on the screen."""
 
@@ -36,12 +37,15 @@ def visible(passages: list[Passage], odd: set[str]) -> Visible:
     texts: list[str] = []
     links: list[Link] = []
     tokens = limits.HTML_TAGS
+    is_html = False
     for passage in passages:
         plain = tidy(passage.plain)
         page = _NO_PAGE
-        if passage.html and not passage.html.isspace():
-            page = read_html(passage.html, odd, most_tokens=tokens)
-            tokens -= page.tokens
+        if passage.html:
+            is_html = True
+            if not passage.html.isspace():
+                page = read_html(passage.html, odd, most_tokens=tokens)
+                tokens -= page.tokens
         if page.text and _is_stub(plain, page.text):
             if passage.plain:
                 odd.add(flags.PLAIN_IS_STUB)
@@ -52,7 +56,7 @@ def visible(passages: list[Passage], odd: set[str]) -> Visible:
     if len(text) > limits.TEXT_CHARS:
         odd.add(flags.TEXT_CUT)
         text = text[: limits.TEXT_CHARS].rstrip()
-    return Visible(text=text, links=tuple(links[: limits.LINKS]), is_html=any(passage.html for passage in passages))
+    return Visible(text=text, links=tuple(links[: limits.LINKS]), is_html=is_html)
 
 
 def _is_stub(plain: str, page: str) -> bool:
@@ -63,7 +67,7 @@ def _is_stub(plain: str, page: str) -> bool:
 
 
 def _links_of(text: str) -> list[Link]:
-    if "://" not in text:
+    if not _SCHEME.search(text):
         return []
     if "HTTP" in text:
         text = _SHOUTED.sub(lambda scheme: scheme[0].lower(), text)

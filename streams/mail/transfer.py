@@ -39,6 +39,8 @@ def _base64_run(packed: bytes) -> tuple[bytes, bool]:
 
 def decode_transfer(raw: bytes, encoding: str, odd: set[str]) -> bytes:
     """The bytes of a part after transfer decoding; an unknown encoding leaves them as they are."""
+    if encoding in _IDENTITY:
+        return raw
     encoding = encoding.partition(";")[0].strip("\"' ").lower()
     if encoding in _IDENTITY:
         return raw

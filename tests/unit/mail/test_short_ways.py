@@ -10,10 +10,11 @@ from unittest.mock import patch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streams.mail import html_tokens, quotes
+from streams.mail import html_tokens, quotes, signature
 from streams.mail.clean import close_up
 from streams.mail.headers import Head, decoded, split_message
 from streams.mail.origin import date, message_ids
+from streams.mail.quote_marks import DATED, MARKED, YEAR
 from streams.mail.quotes import new_part
 
 _ZONES = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -69,3 +70,27 @@ def test_headers_with_nothing_to_decode_are_as_if_decoded(values: list[str]) -> 
     raw = "".join(f"X-A: {value}\n" for value in values).encode()
     head, _ = split_message(b"From: a@b\n" + raw + b"\n", set())
     assert decoded(head, set()) == decoded(Head(fields=head.fields), set())
+
+
+@given(st.from_regex(signature._CLOSING, fullmatch=True))
+def test_the_first_letters_of_every_closing_are_known(closing: str) -> None:
+    assert closing.strip()[:2].lower() in signature._CLOSINGS
+
+
+@given(
+    st.lists(
+        st.sampled_from(("Am ", "13.12.", "2017", "1999", "217 ", " 21:11 ", "schrieb ", "<a@b.example>", ":", "x")),
+        max_size=9,
+    ).map("".join)
+)
+@example("Am 13.12.2017 21:11 schrieb Alice <alice@example.org>:")
+@example('30.09.2017, 18.30, "Alice" <alice@example.org>:')
+def test_an_attribution_that_does_not_begin_with_a_day_has_a_year(text: str) -> None:
+    if DATED.fullmatch(text):
+        assert YEAR.search(text)
+
+
+@given(st.lists(st.text(alphabet=">|-] \tAB", max_size=12), max_size=12))
+def test_marked_blocks_are_the_marked_lines(lines: list[str]) -> None:
+    found = [number for first, behind in quotes._marked("\n".join(lines)) for number in range(first, behind)]
+    assert found == [number for number, line in enumerate(lines) if MARKED.match(line)]
