@@ -5,13 +5,23 @@ from __future__ import annotations
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import for_code
 from aiokafka.protocol.group import LeaveGroupRequest
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
+
+_COMING_UP = (
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.NOT_COORDINATOR,
+)  # fmt: skip
 
 
 def members(bootstrap: str, group: str) -> dict[str, int]:
-    """How many partitions each member has, by member id."""
+    """How many partitions each member has, by member id; none while the group's coordinator is coming up."""
     admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 4})
-    described = admin.describe_consumer_groups([group])[group].result(15)
+    try:
+        described = admin.describe_consumer_groups([group])[group].result(60)
+    except KafkaException as error:
+        if error.args[0].code() in _COMING_UP:
+            return {}
+        raise
     return {one.member_id: len(one.assignment.topic_partitions) for one in described.members}
 
 
@@ -20,6 +30,7 @@ async def evict(bootstrap: str, group: str) -> frozenset[str]:
 
     LeaveGroup is taken from any connection that knows the member's id."""
     put_out = frozenset(members(bootstrap, group))
+    assert put_out, "nobody is in it"
     client = AIOKafkaClient(bootstrap_servers=bootstrap)
     await client.bootstrap()
     try:
