@@ -122,7 +122,8 @@ class Live:
         if judge.name != self.judge.name:
             log.info("from here on %s decides, before it was %s", judge.name, self.judge.name)
         self.judge = judge
-        candidate = library.judge(shadow) if library and shadow else None
+        # Once promoted it decides, and need not do so twice; after a rollback it is the candidate again.
+        candidate = library.judge(shadow) if library and shadow and shadow != judge.name else None
         if candidate is not None and self.candidate is None:
             declare_series()
         self._pending.clear()

@@ -142,8 +142,8 @@ async def test_who_was_put_out_of_its_group_while_an_answer_is_awaited_is_back_a
     site.processes.start("deliver-0")
     async with asyncio.timeout(WAIT_S):
         await asked.wait()
+    await site.until(lambda: len(site.members(name)) == 1)
     before = await evict(site.settings.kafka_bootstrap_servers, GROUP_PREFIX + name)
-    assert len(before) == 1
     await site.until(lambda: bool(site.members(name).keys() - before))
     may_answer.set()
     later = await site.judged(*accounts, begin=3, each=2)
@@ -152,4 +152,4 @@ async def test_who_was_put_out_of_its_group_while_an_answer_is_awaited_is_back_a
         account: written[account] + later[account] for account in accounts
     }
     await site.until(lambda: sum(site.committed(name).values()) >= 15)
-    assert len(site.members(name)) == 1
+    await site.until(lambda: len(site.members(name)) == 1)

@@ -99,6 +99,19 @@ async def test_what_is_promoted_decides_the_next_mail_and_what_is_cleared_return
     assert any(key.endswith(SHIPS.name[:12].encode()) for key in library), "what it starts with is kept for later"
 
 
+async def test_a_candidate_that_is_promoted_does_not_decide_twice_and_is_one_again_after_a_rollback(
+    library: dict[bytes, bytes],
+) -> None:
+    live, control = Live(load(), SHIPS), Control()
+    live.follow(cast("Follower", control))
+    await store.keep(load(), MUTES)
+    for promoted, decides, beside in ((False, SHIPS, MUTES), (True, MUTES, None), (False, SHIPS, MUTES)):
+        control.say(policy=MUTES.name if promoted else "", shadow=MUTES.name)
+        await live.ready(asyncio.Event())
+        assert live.judge.name == decides.name
+        assert (live.candidate and live.candidate.name) == (beside and beside.name)
+
+
 async def test_what_cannot_be_loaded_is_said_and_taken_up_when_it_can(library: dict[bytes, bytes]) -> None:
     live, control = Live(load(), SHIPS), Control()
     live.follow(cast("Follower", control))
