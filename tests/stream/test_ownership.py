@@ -99,7 +99,7 @@ class Cluster:
         del name, tables, identity
         self.opening_store.set()
         if self.hold_store is not None:
-            assert self.hold_store.wait(5)
+            assert self.hold_store.wait(60)
         self.stores.append(NotingStore())
         return self.stores[-1]
 

@@ -12,13 +12,13 @@ from infra.waiting import first, until_set
 async def test_the_first_ends_the_wait_and_the_others_are_cancelled() -> None:
     event, never = asyncio.Event(), asyncio.Event()
     event.set()
-    await asyncio.wait_for(first(event.wait(), never.wait()), 10)
+    await asyncio.wait_for(first(event.wait(), never.wait()), 60)
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_the_time_ends_it_too() -> None:
-    await asyncio.wait_for(first(asyncio.Event().wait(), within_s=0.01), 10)
+    await asyncio.wait_for(first(asyncio.Event().wait(), within_s=0.01), 60)
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 

@@ -104,7 +104,7 @@ async def read(monkeypatch: pytest.MonkeyPatch, start: str, committed: int | Non
     reading = reading_of(taken, start)
     monkeypatch.setattr(reading, "_new", lambda: consumer)
     running = asyncio.create_task(reading.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (reading.assigned and consumer.place >= END and not consumer.resting):  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
     running.cancel()

@@ -118,6 +118,7 @@ async def test_refused_credentials_are_not_tried_again_soon() -> None:
     source = Script(AuthFailed("box: wrong password; run `triage account test box`"), mail(1))
     async with reading(source) as (state, stored, _):
         await soon(lambda: state.state == State.AUTH_FAILED)
+        await soon(lambda: bool(state.reason))
         await asyncio.sleep(0.3)
         assert (source.asked, stored, state.reason) == (1, [], "box: wrong password; run `triage account test box`")
 
@@ -138,6 +139,7 @@ async def test_the_next_batch_is_asked_for_only_after_the_last_is_stored() -> No
     gate = asyncio.Event()
     source = Script(mail(1), mail(2))
     async with reading(source, lambda _: gate.wait()) as (_, stored, _budget):
+        await soon(lambda: source.asked > 0)
         await asyncio.sleep(0.05)
         assert (source.asked, stored) == (1, [])
         gate.set()

@@ -90,7 +90,7 @@ async def test_one_at_a_time_also_over_processes(store: TokenStore, folder: Path
             await asyncio.sleep(0.05)
             inside.append(name)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await asyncio.gather(work(store, "a"), work(others, "b"), work(store, "c"))
     assert inside[0::2] == inside[1::2]
 

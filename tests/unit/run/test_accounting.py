@@ -179,7 +179,7 @@ async def test_the_wait_ends_when_the_last_mail_is_archived(account: Account) ->
 
 
 async def test_the_wait_ends_with_a_reason_when_nothing_moves(account: Account) -> None:
-    outcome = await asyncio.wait_for(waiting(account, flow(received_=(1,), lanes=(1,)), Shelf(1)).run(), 10)
+    outcome = await asyncio.wait_for(waiting(account, flow(received_=(1,), lanes=(1,)), Shelf(1)).run(), 60)
     assert outcome.problems == ("1 not read by ingest: 2", "nothing has moved for 1 s")
 
 
@@ -196,7 +196,7 @@ async def test_files_that_nobody_can_open_do_not_cost_the_whole_patience(
 ) -> None:
     monkeypatch.setattr(settling, "SETTLED_S", 0.1)
     monkeypatch.setattr(mailbox, "unreadable", lambda _, path: "Permission denied" if path == "2" else "")
-    outcome = await asyncio.wait_for(waiting(account, flow(received_=(1,), lanes=(1,)), Shelf(1), 60).run(), 10)
+    outcome = await asyncio.wait_for(waiting(account, flow(received_=(1,), lanes=(1,)), Shelf(1), 60).run(), 60)
     assert outcome.problems == ("1 not read by ingest: 2", "1 files cannot be read: Permission denied")
 
 

@@ -27,7 +27,7 @@ def shell(name: str, script: str, **env: str) -> Program:
     return Program(name=name, argv=("/bin/sh", "-c", script), env=env)
 
 
-async def until(holds, seconds: float = 10.0) -> None:
+async def until(holds, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -71,7 +71,7 @@ async def test_a_process_that_dies_again_and_again_ends_the_run_with_the_errors_
     lines = '{"level":"INFO","message":"begins"}\n{"level":"ERROR","message":"no \\u001b[31mluck","error":"OSError"}'
     supervisor = Supervisor([[shell("works", f"printf '%s\\n' '{lines}'; exit 1")]], place, lambda _: None, QUICK)
     supervisor.start()
-    failure = await asyncio.wait_for(supervisor.gave_up(), 10)
+    failure = await asyncio.wait_for(supervisor.gave_up(), 60)
     assert isinstance(failure, GaveUp)
     assert "works died 3 times within 60 s" in str(failure)
     assert "no ␛[31mluck (OSError)" in str(failure)
@@ -82,7 +82,7 @@ async def test_a_process_that_dies_again_and_again_ends_the_run_with_the_errors_
 async def test_a_process_that_refuses_its_settings_is_not_tried_again(place: Place) -> None:
     supervisor = Supervisor([[shell("works", "echo BATCH_SIZE=0: too small; exit 2")]], place, print, QUICK)
     supervisor.start()
-    failure = await asyncio.wait_for(supervisor.gave_up(), 10)
+    failure = await asyncio.wait_for(supervisor.gave_up(), 60)
     assert "refuses its settings" in str(failure)
     assert "BATCH_SIZE=0: too small" in str(failure)
     assert supervisor.kept[0].restarts == 0
@@ -92,7 +92,7 @@ async def test_a_process_that_refuses_its_settings_is_not_tried_again(place: Pla
 async def test_a_program_that_does_not_exist_ends_the_run(place: Place) -> None:
     supervisor = Supervisor([[Program(name="works", argv=("/no/such/program",))]], place, lambda _: None, QUICK)
     supervisor.start()
-    assert "died 3 times" in str(await asyncio.wait_for(supervisor.gave_up(), 10))
+    assert "died 3 times" in str(await asyncio.wait_for(supervisor.gave_up(), 60))
     await supervisor.stop()
 
 
