@@ -66,6 +66,20 @@ def test_a_model_of_few_mails_knows_its_lesson_and_is_the_same_every_time(mails:
     assert junk.category is Category.SPAM
 
 
+def test_mails_written_about_junk_teach_nothing_but_approaches(mails: list[Example]) -> None:
+    texts = {"we sell followers for your site": True, "the followers of our garden met": False}
+    about = [
+        example(300 + at, "authored/junk/en", text, junk=junk, priority=0 if junk else 9)
+        for at in range(6)
+        for text, junk in texts.items()
+    ]
+    allowed = vocabulary(mails)
+    sentences = fit.fit_sentences(SENTENCES, allowed)
+    without, found = (fit.fit([*mails, *more], sentences, allowed) for more in ([], about))
+    assert found["approach"]["words"]["sell"] > 0
+    assert {name for name in found if found[name] != without[name]} == {"approach", "deceit"}
+
+
 def test_mails_of_one_thread_are_in_one_fold() -> None:
     of = [example(1, "a", "x"), example(1, "b", "y")]
     assert of[0].fold == of[1].fold
