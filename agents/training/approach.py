@@ -90,4 +90,4 @@ def _head(cases: Sequence[_Case], words: Sequence[str], form: Collection[str] = 
 
 
 def _said(mail: Features, form: Collection[str]) -> list[str]:
-    return [*map(str, mail.said), *(name for name in signals.form(mail) if name.partition(" ")[0] in form)]
+    return [*sorted(map(str, mail.said)), *(name for name in signals.form(mail) if name.partition(" ")[0] in form)]
