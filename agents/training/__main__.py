@@ -13,7 +13,7 @@ from agents.evaluation import report
 from agents.evaluation.figures import figures
 from agents.evaluation.judged import judged
 from agents.training import crossing, fit
-from agents.training.authored import CHECK, LEARNED
+from agents.training.authored import CHECK, JUNK, LEARNED
 from agents.training.corpora import Example, asking_sentences, examples, written
 from agents.training.crossing import Crossed
 from streams.triage import weighing
@@ -43,7 +43,7 @@ def train(*, data: Path, output: Path, by: str, only_check: bool, machine: bool)
     """
     mails = examples(data)
     sentences = list(asking_sentences(data))
-    own = written(*LEARNED)
+    own = written(*LEARNED, JUNK)
     group = (lambda each: each.fold) if by == "thread" else top
     raw = crossing.cross(mails, sentences, group, _tell, always=own)
     line = fit.calibration([(each.verdict.confidence, each.right) for each in raw if each.example.label])

@@ -19,7 +19,7 @@ from streams.triage.rules import RULES
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category
 
-AT = 0.5
+AT = 0.4
 """Log-odds from which a stranger's mail is junk: chosen so that hardly one of its look-alikes is taken for it."""
 GROUPS = frozenset(("bulk", "deception", "notifications", "spam"))
 RULES_OF_IT = sorted(name for name, rule in RULES.items() if rule.group in GROUPS)
@@ -30,8 +30,8 @@ PENALTY, OF_WORDS = 4.0, 0.2
 MARK, OF_MARK = "sent_by_a_program", 60.0
 """What senders say of themselves for nothing, and what holds its weight near 0: no scammer of the tables says it, many
 of the world do."""
-CALM, MODERN = 0.3, 3.0
-"""Weights of mail that is only known to be no junk, and of authored modern mail; the tables and hard ham have 1."""
+MODERN = 3.0
+"""Weight of authored modern mail; all other mail has 1."""
 
 
 class _Case(NamedTuple):
@@ -46,16 +46,10 @@ def learned(examples: Sequence[Example], words: Sequence[str]) -> dict[str, Any]
     known = [each for each in examples if each.features.approaches and (each.is_modern_junk or not each.junk)]
     junk = [each for each in known if each.junk]
     return {
-        "approach": _head([_Case(each, each.junk, _weight(each)) for each in known], words, FORM),
+        "approach": _head([_Case(each, each.junk, MODERN if each.is_modern else 1.0) for each in known], words, FORM),
         "approach_at": AT,
         "deceit": _head([_Case(each, _deceives(each), start=_lead(each)) for each in junk], words),
     }
-
-
-def _weight(example: Example) -> float:
-    if example.is_modern:
-        return MODERN
-    return 1.0 if example.is_authored or "hard-ham" in example.source else CALM
 
 
 def _deceives(example: Example) -> bool:
@@ -96,4 +90,4 @@ def _head(cases: Sequence[_Case], words: Sequence[str], form: Collection[str] = 
 
 
 def _said(mail: Features, form: Collection[str]) -> list[str]:
-    return [*map(str, mail.said), *(name for name in signals.form(mail) if name.partition(" ")[0] in form)]
+    return [*sorted(map(str, mail.said)), *(name for name in signals.form(mail) if name.partition(" ")[0] in form)]

@@ -61,6 +61,11 @@ class Example:
         return self.source.startswith(f"{authored.NAME}/")
 
     @property
+    def is_about_junk(self) -> bool:
+        """Whether it was written to tell junk of today from its look-alikes, and teaches nothing else."""
+        return self.source.startswith(f"{authored.NAME}/{authored.JUNK}/")
+
+    @property
     def is_modern_junk(self) -> bool:
         """Whether it is spam or phishing of today, not of 2002."""
         return self.junk and (self.is_modern or self.is_authored)

@@ -77,8 +77,9 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
     """What a model's file holds that learned from these examples; its confidence is not calibrated yet."""
     asking, bias = sentences
     others = [each for each in examples if not each.is_authored]
-    words = plain_words(examples)
-    taught = [each for each in examples if each.taught]
+    common = [each for each in examples if not each.is_about_junk]
+    words = plain_words(common)
+    taught = [each for each in common if each.taught]
     asked = {each.path: signals.asking(each.features, signals.Sentences(asking, bias)) for each in taught}
     priority = _priority(others, asked)
     return {
@@ -88,9 +89,9 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
         "junk_from_evidence": 1.0,
         "junk_at": JUNK_AT,
         "junk_unless": JUNK_UNLESS,
-        **approach.learned(examples, words),
+        **approach.learned(examples, plain_words(examples)),
         "reply": _reply(taught, asked, words),
-        "pressing": _pressing([each for each in examples if each.label or each.source == CALM], words),
+        "pressing": _pressing([each for each in common if each.label or each.source == CALM], words),
         "reply_from_evidence": 2.0,
         "confidence": (0.0, 1.0),
         **priority,

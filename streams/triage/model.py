@@ -17,8 +17,8 @@ from streams.triage import signals
 from streams.triage.build import build
 from streams.triage.features import Features
 
-WORDING, REQUEST, FORM, PRESSURE = "learned_wording", "learned_request", "learned_form", "learned_pressure"
-APPROACH = "learned_approach"
+WORDING, APPROACH = "learned_wording", "learned_approach"
+REQUEST, FORM, PRESSURE = "learned_request", "learned_form", "learned_pressure"
 """Names of the model's own reasons; rules cannot have them."""
 SENTENCES = {
     WORDING: "Its words are those of junk (learned).",
@@ -29,9 +29,10 @@ SENTENCES = {
 }
 PER_ODDS, MOST = 4.0, 8.0
 """Points of priority for each unit of the log-odds above 0 that a mail cannot wait, and all that it can come to."""
-HEADS = ("junk", "approach", "deceit", "priority", "reply", "pressing")
 FLATTEN = 10
 """Known words that are added before their number divides: one telling word in a short mail is not everything."""
+HEADS = ("junk", "approach", "deceit", "priority", "reply", "pressing")
+"""The questions, as the file names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ class Model:
             wording=wording,
             junk=junk.bias + _sum(junk.rules, hits) + _sum(junk.form, form) + _sum(junk.form, build(mail)) + wording,
             approach=approach,
-            deceit=self._deceit(mail, hits, said) if approach > self.approach_at else 0.0,
+            deceit=self._told(self.deceit, mail, hits, said) if approach > self.approach_at else 0.0,
             form=priority.bias + _sum(priority.form, form),
             request=_dot(priority.asking, asked),
             reply=reply.bias + by_rules + _wording(reply.words, said),
@@ -105,13 +106,12 @@ class Model:
     def _approach(self, mail: Features, hits: Sequence[str], form: Sequence[str], said: Collection[str]) -> float:
         if not mail.approaches:
             return -math.inf
-        head = self.approach
-        known = head.bias + _sum(head.rules, hits) + _sum(head.form, form) + _sum(head.form, mail.said)
-        return known + _wording(head.words, said)
+        return self._told(self.approach, mail, hits, said) + _sum(self.approach.form, form)
 
-    def _deceit(self, mail: Features, hits: Sequence[str], said: Collection[str]) -> float:
-        head = self.deceit
-        return head.bias + _sum(head.rules, hits) + _sum(head.form, mail.said) + _wording(head.words, said)
+    @staticmethod
+    def _told(head: Head, mail: Features, hits: Sequence[str], said: Collection[str]) -> float:
+        cues = math.fsum([head.form[cue] for cue in mail.said if cue in head.form])  # exact, since cues have no order
+        return head.bias + _sum(head.rules, hits) + cues + _wording(head.words, said)
 
     def without(self, opinion: Opinion, names: Collection[str]) -> Opinion:
         """The opinion, had these of the rules that hit not done so, or these parts of it had nothing to say."""

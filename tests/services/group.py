@@ -22,6 +22,7 @@ async def evict(bootstrap: str, group: str) -> frozenset[str]:
 
     LeaveGroup is taken from any connection that knows the member's id."""
     put_out = frozenset(members(bootstrap, group))
+    assert put_out, "nobody is in it"
     client = AIOKafkaClient(bootstrap_servers=bootstrap)
     await client.bootstrap()
     try:

@@ -83,6 +83,20 @@ def test_just_where_normal_ends_one_annotator_is_not_believed() -> None:
     assert [fit.teaches_lane(each) for each in (sure, unsure, gold)] == [True, False, True]
 
 
+def test_mails_written_about_junk_teach_nothing_but_approaches(mails: list[Example]) -> None:
+    texts = {"we sell followers for your site": True, "the followers of our garden met": False}
+    about = [
+        example(300 + at, "authored/junk/en", text, junk=junk, priority=0 if junk else 9)
+        for at in range(6)
+        for text, junk in texts.items()
+    ]
+    allowed = vocabulary(mails)
+    sentences = fit.fit_sentences(SENTENCES, allowed)
+    without, found = (fit.fit([*mails, *more], sentences, allowed) for more in ([], about))
+    assert found["approach"]["words"]["sell"] > 0
+    assert {name for name in found if found[name] != without[name]} == {"approach", "deceit"}
+
+
 def test_mails_of_one_thread_are_in_one_fold() -> None:
     of = [example(1, "a", "x"), example(1, "b", "y")]
     assert of[0].fold == of[1].fold
