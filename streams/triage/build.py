@@ -124,7 +124,7 @@ def _sender(mail: Mail) -> list[str]:
     found = [_SENDER_DIGITS(sum(map(str.isdigit, local)) / max(1, len(local)))]
     addressed = [name.lower() for address in mail.to[:5] if len(name := address.local) > 2]
     subject = mail.subject[:300].lower()
-    if any([name in subject for name in addressed]):
+    if any(name in subject for name in addressed):
         found.append("reader named in the subject")
     return found
 
@@ -145,11 +145,11 @@ def _links(mail: Mail) -> list[str]:
     different = set(hosts)
     own = sum([hosts.count(host) for host in different if same_organisation(host, mail.sender.domain)])
     found = [_OWN_LINKS(own / len(hosts)), _LINK_HOSTS(len(different))]
-    if any([host.endswith(_CHEAP) for host in different]):
+    if any(host.endswith(_CHEAP) for host in different):
         found.append("links cheap")
     if max(map(len, links)) > LONG_LINK:
         found.append("links long")
-    if any(["@" in link for link in links]):
+    if any("@" in link for link in links):
         found.append("links with an address")
     if not any("/" in link.partition("://")[2].strip("/") for link in links):
         found.append("links bare")

@@ -31,7 +31,7 @@ def _mailer(mail: Mail) -> list[str]:
         found.append("mailer incomplete")
     if not (mailer.isspace() or _VERSION.search(mailer)):
         found.append("mailer without a version")
-    if any([headers[name][0].strip().lower()[:1] in {"1", "h", "u"} for name in _PRESSING if headers.get(name)]):
+    if any(headers[name][0].strip().lower()[:1] in {"1", "h", "u"} for name in _PRESSING if headers.get(name)):
         found.append("marked important")
     return found
 

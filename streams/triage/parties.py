@@ -29,6 +29,8 @@ _TAG = re.compile(r"\[[\w .-]{2,40}\]")
 class Role(StrEnum):
     """What the owner of the mailbox is to a mail."""
 
+    __hash__ = str.__hash__  # Enum's own is a Python function, and every decision looks roles up
+
     DIRECT = "direct"
     """The only recipient in To."""
     FEW = "few"
