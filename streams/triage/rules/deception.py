@@ -25,6 +25,8 @@ _DANGEROUS = re.compile(
     re.IGNORECASE,
 )
 _DOUBLE = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|zip|mp3|wav)\s*\.[a-z0-9]{2,5}$", re.IGNORECASE)
+LOOKED_AT = 20
+"""Links whose hosts are looked at for mixed alphabets."""
 _LURES = (Cue.CREDENTIALS, Cue.THREAT, Cue.PAYOUT)
 _PHONE = re.compile(r"\(?\b\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}\b", re.ASCII)
 _BILL = frozenset("invoice renewal renewed subscription charged refund order purchase transaction antivirus".split())
@@ -119,7 +121,12 @@ def lookalike_of_its_name(mail: Features) -> bool:
 @rule
 def domain_in_disguise(mail: Features) -> bool:
     """The sender's domain mixes alphabets."""
-    return any(map(mixed_script, (mail.mail.sender.domain, *mail.link_hosts[:20])))
+    if mixed_script(mail.mail.sender.domain):
+        return True
+    targets = " ".join([link.target for link in mail.mail.links[:LOOKED_AT]])
+    if targets.isascii() and "xn--" not in targets.lower():
+        return False
+    return any(map(mixed_script, mail.link_hosts[:LOOKED_AT]))
 
 
 @rule_about(*_LURES)
