@@ -25,7 +25,8 @@ def calls(names: Collection[str], text: str) -> bool:
         called = [*_VOCATIVE.findall(head), *_MENTION.findall(head)]
         return any(fold(name) in names for name in called)
     lowered = head.lower()
-    return any(_called(name, lowered) for name in names if name in lowered)
+    there = [name for name in names if name in lowered]
+    return any(_called(name, lowered) for name in there) if there else False
 
 
 def _called(name: str, text: str) -> bool:

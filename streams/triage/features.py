@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import compress
 
-from streams.triage.addresses import host
+from streams.triage.addresses import host, is_free_mail
 from streams.triage.calling import calls
 from streams.triage.lexicon import Places, counted
 from streams.triage.once import once
-from streams.triage.parties import Parties
+from streams.triage.parties import Parties, Role
 from streams.triage.phrases import CUES, Cue, languages_of
 from streams.triage.phrases.ideographs import scan_ideographs
 from streams.triage.pressure import pressure
 from streams.triage.text import STOPS, bounded, own_words, tokens
+from streams.triage.traits import Trait
 
 SHORT = 60
 """Words up to which a mail is short: a question in it is its point."""
@@ -64,6 +66,33 @@ class Features(Parties):
         for cue, count in subject.items():
             said[cue] = said.get(cue, 0) + count
         return said
+
+    @once
+    def traits(self) -> list[Trait | Role]:
+        """What the mail is and has; the owner's role among it."""
+        mail, facts = self.mail, self.facts
+        has = {
+            Trait.LINKS: mail.links,
+            Trait.ATTACHMENTS: mail.attachments,
+            Trait.ANSWERS: mail.reply_to,
+            Trait.CALENDAR: mail.calendar_method,
+            Trait.LISTED: mail.list_id is not None,
+            Trait.VOUCHED: mail.authentication.dmarc == "pass",
+            Trait.KNOWN_SENDER: facts.sender,
+            Trait.KNOWN_THREAD: facts.thread,
+            Trait.BULK: self.is_bulk_mail,
+            Trait.DISCUSSION: self.is_discussion_list,
+            Trait.FORGED: self.fails_authentication,
+            Trait.COLLEAGUE: self.is_colleague,
+            Trait.STRANGER: self.is_stranger,
+            Trait.ROBOT: self.is_robot,
+            Trait.FREE_MAIL: is_free_mail(mail.sender.domain),
+            Trait.SHORT: self.length <= SHORT,
+            Trait.SHOUTING: self.shouts,
+            Trait.EXCLAIMING: self.exclamations,
+            Trait.CALLING: self.calls_owner,
+        }
+        return [self.role, *compress(has, has.values())]
 
     def says(self, *cues: Cue) -> int:
         """How often subject and text say any of these."""

@@ -50,14 +50,16 @@ def imprint(mail: Mail) -> list[str]:
     """Names of the signals that a mail has."""
     foot = mail.text[-FOOT:].lower()
     subject = mail.subject[:200].lower()
-    found = {name for each, name in _SIGNS if each in foot}
-    marks = {
-        "dated": _dated(mail.new_text[:HEAD].lower()),
-        "dated in the subject": _dated(subject),
-        "numbered": _numbered(subject),
-        "removes alone": "lets unsubscribe" not in found and "remove" in foot,
-    }
-    return [*sorted(found), *(name for name, there in marks.items() if there), *_way_out(mail)]
+    found = sorted({name for each, name in _SIGNS if each in foot})
+    if _dated(mail.new_text[:HEAD].lower()):
+        found.append("dated")
+    if _dated(subject):
+        found.append("dated in the subject")
+    if _numbered(subject):
+        found.append("numbered")
+    if "lets unsubscribe" not in found and "remove" in foot:
+        found.append("removes alone")
+    return [*found, *_way_out(mail)] if mail.links else found
 
 
 def _dated(text: str) -> bool:

@@ -80,8 +80,9 @@ class Lexicon:
         places: Places = set()
         followings = [*words[1:], ENDS]
         for language in languages:
-            for at, node in enumerate(map(self._by_language.get(language, {}).get, words)):
-                if node is None or (followings[at] not in node and words[at] not in self._open):
+            nodes = map(self._by_language.get(language, {}).get, words)
+            for at, (node, word, following) in enumerate(zip(nodes, words, followings, strict=True)):
+                if node is None or (following not in node and word not in self._open):
                     continue
                 for anchored, cue in _ends(node, words, at + 1):
                     if not anchored or words[at - 1] in STOPS:

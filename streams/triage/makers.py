@@ -21,27 +21,27 @@ def makers(mail: Mail) -> list[str]:
 
 def _mailer(mail: Mail) -> list[str]:
     """Whether what it names as its mailer would have written such a mail."""
+    headers, found = mail.headers, []
     mailer = f"{mail.header('x-mailer')} {mail.header('user-agent')}".lower()[:200]
     named = "outlook" in mailer
-    identity = bool(_OUTLOOK_ID.match(mail.message_id))
-    marks = {
-        "mailer forged": (identity and not named) or ("outlook express" in mailer and not identity),
-        "mailer incomplete": named and "x-mimeole" not in mail.headers and "thread-index" not in mail.headers,
-        "mailer without a version": bool(mailer.strip()) and not _VERSION.search(mailer),
-        "marked important": any(mail.header(name).strip().lower()[:1] in {"1", "h", "u"} for name in _PRESSING),
-    }
-    return [name for name, there in marks.items() if there]
+    identity = _OUTLOOK_ID.match(mail.message_id) is not None
+    if (identity and not named) or ("outlook express" in mailer and not identity):
+        found.append("mailer forged")
+    if named and "x-mimeole" not in headers and "thread-index" not in headers:
+        found.append("mailer incomplete")
+    if not (mailer.isspace() or _VERSION.search(mailer)):
+        found.append("mailer without a version")
+    if any(headers[name][0].strip().lower()[:1] in {"1", "h", "u"} for name in _PRESSING if headers.get(name)):
+        found.append("marked important")
+    return found
 
 
 def _structure(mail: Mail) -> list[str]:
     """How its MIME (RFC 2045) is put together."""
-    kind = mail.header("content-type")[:400]
-    lower = kind.lower()
+    kind = mail.header("content-type")[:400].lower()
+    if not kind.startswith("text/"):
+        return []
     coding = mail.header("content-transfer-encoding").strip().lower()[:20]
-    text = lower.startswith("text/")
-    marks = {
-        "coding plain": text and coding == "7bit",
-        "coding raw": text and coding == "8bit",
-        "coding needless": text and "us-ascii" in lower and coding in _CODINGS,
-    }
-    return [name for name, there in marks.items() if there]
+    if coding in _CODINGS:
+        return ["coding needless"] if "us-ascii" in kind else []
+    return ["coding plain"] if coding == "7bit" else ["coding raw"] if coding == "8bit" else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from streams.mail import Address, Mail
 from streams.triage.addresses import (
@@ -29,6 +30,8 @@ _TAG = re.compile(r"\[[\w .-]{2,40}\]")
 class Role(StrEnum):
     """What the owner of the mailbox is to a mail."""
 
+    __hash__ = str.__hash__  # Enum's own is a Python function, and every decision looks roles up
+
     DIRECT = "direct"
     """The only recipient in To."""
     FEW = "few"
@@ -40,6 +43,12 @@ class Role(StrEnum):
     """One of many, or behind a group address."""
     HIDDEN = "hidden"
     """Not named at all: Bcc or a list without headers."""
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> frozenset[str]:
+    """Words of a display name or a local part, folded: an owner's, or somebody's whom many mails go to."""
+    return frozenset(map(fold, _LETTERS.findall(text[:200])))
 
 
 class Parties:
@@ -92,7 +101,7 @@ class Parties:
         named = [address for address in (*self.mail.to, *self.mail.cc) if address.address.lower() in self.owners]
         words = [address.partition("@")[0] for address in self.owners]
         words += [address.name for address in named or (self.mail.to if len(self.mail.to) == 1 else ())]
-        return frozenset(fold(word) for text in words for word in _LETTERS.findall(text[:200]))
+        return frozenset().union(*map(_names, words))
 
     @once
     def is_known(self) -> bool:

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from streams.mail import Mail
-from streams.triage.addresses import is_free_mail, organisation
+from streams.mail.origin import date
+from streams.triage.addresses import FREE_MAIL, is_free_mail, organisation
 from streams.triage.carriers import enveloped
 
 MOST_HOPS = 8
@@ -89,15 +88,18 @@ def _origin(trace: Sequence[str]) -> list[str]:
     if hop is None:
         return []
     said, found = organisation(hop.said), organisation(hop.found)
-    marks = {
-        "origin nameless": hop.names_nobody,
-        "origin dialled": bool(_DIALLED.search(hop.found or hop.said)),
-        "origin said a number": bool(_NUMBER.match(hop.said)),
-        "origin said another name": bool(found) and "." in hop.said and said != found,
-        "origin said its name": bool(found) and said == found,
-        "origin said free mail": is_free_mail(hop.said) and found != said,
-    }
-    return [name for name, there in marks.items() if there]
+    signals = ["origin nameless"] if hop.names_nobody else []
+    if _DIALLED.search(hop.found or hop.said):
+        signals.append("origin dialled")
+    if _NUMBER.match(hop.said):
+        signals.append("origin said a number")
+    if found and "." in hop.said and said != found:
+        signals.append("origin said another name")
+    if found and said == found:
+        signals.append("origin said its name")
+    if said in FREE_MAIL and found != said:
+        signals.append("origin said free mail")
+    return signals
 
 
 def _between_strangers(hop: Hop) -> bool:
@@ -123,19 +125,11 @@ def _clock(mail: Mail, trace: Sequence[str]) -> list[str]:
     if mail.date is None:
         return []
     for header in reversed(trace):
-        when = _when(header[:READ].rpartition(";")[2].strip()[:60])
+        when = date(header[:READ].rpartition(";")[2].strip()[:60], set())
         if when is not None:
             hours = (mail.date - when).total_seconds() / 3600
             return ["clock ahead"] if hours > LATE else ["clock behind"] if hours < EARLY else []
     return []
-
-
-def _when(text: str) -> datetime | None:
-    try:
-        when = parsedate_to_datetime(text)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _envelope(mail: Mail) -> list[str]:

@@ -5,11 +5,12 @@ Nothing here names a person, an address, a list or a domain: what is learned has
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, repeat
 
 from streams.triage.features import Features
-from streams.triage.steps import step
+from streams.triage.parties import Role
+from streams.triage.steps import steps
 from streams.triage.text import STOPS
 
 ASKING_WORDS = 400
@@ -23,10 +24,9 @@ SUBJECT = "s:"
 ASKING = ("most", "second", "third", "surely", "often")
 """The signals of `asking`, in order."""
 
-_LENGTHS = (5, 20, 60, 150, 400)
-_PEOPLE = (0, 1, 3, 8)
-_LINKS = (0, 2, 8)
-_QUESTIONS = (0, 1, 2)
+_LENGTH = steps("length", 5, 20, 60, 150, 400)
+_PEOPLE, _LINKS, _QUESTIONS = steps("people", 0, 1, 3, 8), steps("links", 0, 2, 8), steps("questions", 0, 1, 2)
+_ROLES = {role: f"role {role}" for role in Role}
 
 
 def words(mail: Features) -> set[str]:
@@ -39,24 +39,27 @@ def said(mail: Features) -> set[str]:
     return {*mail.body, *mail.subject}
 
 
-def form(mail: Features) -> tuple[str, ...]:
+def form(mail: Features) -> list[str]:
     """How the mail is built: length, recipients, links, questions, role of the owner, and what it is made of."""
     one = mail.mail
     found = [
-        f"length {step(mail.length, _LENGTHS)}",
-        f"people {step(len(one.to) + len(one.cc), _PEOPLE)}",
-        f"links {step(len(one.links), _LINKS)}",
-        f"questions {step(mail.questions, _QUESTIONS)}",
-        f"role {mail.role}",
+        _LENGTH(mail.length),
+        _PEOPLE(len(one.to) + len(one.cc)),
+        _LINKS(len(one.links)),
+        _QUESTIONS(mail.questions),
+        _ROLES[mail.role],
     ]
-    marks = {
-        "attachments": bool(one.attachments),
-        "html": one.is_html,
-        "quoted": one.quoted,
-        "reply": mail.is_reply,
-        "forward": mail.is_forward,
-    }
-    return (*found, *(name for name, there in marks.items() if there))
+    if one.attachments:
+        found.append("attachments")
+    if one.is_html:
+        found.append("html")
+    if one.quoted:
+        found.append("quoted")
+    if mail.is_reply:
+        found.append("reply")
+    if mail.is_forward:
+        found.append("forward")
+    return found
 
 
 def sentence(said: Sequence[str]) -> list[str]:
@@ -67,48 +70,54 @@ def sentence(said: Sequence[str]) -> list[str]:
 class Sentences:
     """Log-odds that a sentence asks: the sum over what `sentence` gives, indexed by first word for one quick pass."""
 
-    __slots__ = ("bias", "index", "weights")
+    __slots__ = ("begin", "bias", "index", "weights")
 
     def __init__(self, weights: Mapping[str, float], bias: float) -> None:
         self.weights = weights
         self.bias = bias
-        self.index: dict[str, tuple[float, dict[str, float]]] = {BEGIN: (0.0, {})}
+        own: dict[str, float] = {}
+        pairs: dict[str, dict[str, float]] = {}
         for each, weight in weights.items():
             first, _, second = each.partition(" ")
-            own, following = self.index.setdefault(first, (0.0, {}))
             if second:
-                following[second] = weight
+                pairs.setdefault(first, {})["." if second == END else second] = weight
             else:
-                self.index[first] = (own + weight, following)
+                own[first] = weight
+        self.begin = pairs.pop(BEGIN, {})
+        self.index: _Index = {word: (own.get(word, 0.0), pairs.get(word, {})) for word in own.keys() | pairs.keys()}
+        """Word → its own weight and that of each word behind it. Stops have none behind them, but the end: it is in
+        their own weight, and "." stands for it behind other words."""
+        for stop in STOPS:
+            self.index[stop] = (own.get(stop, 0.0) + pairs.get(stop, {}).get(".", 0.0), None)
+        self.index["."] = (0.0, None)
 
-    def odds(self, words: Iterable[str]) -> list[float]:
+    def odds(self, words: Sequence[str]) -> list[float]:
         """The log-odds of each sentence of more than one word; stops (see `STOPS`) end a sentence."""
-        get, bias, (_, begin) = self.index.get, self.bias, self.index[BEGIN]
         found: list[float] = []
-        total, count, following = bias, 0, begin
-        for word in words:
-            if word != ".":
-                if word in following:
-                    total += following[word]
-                own, following = get(word, _UNKNOWN)
-                total += own
-                if word not in STOPS:
-                    count += 1
-                    continue
+        total, count, before = self.bias, 0, self.begin
+        for word, (own, following) in zip(words, map(self.index.get, words, repeat(_UNKNOWN)), strict=True):
+            if word in before:
+                total += before[word]
+            total += own
+            if following is not None:
+                before = following
+                count += 1
+                continue
             if count > 1:
-                found.append(total + following.get(END, 0.0))
-            total, count, following = bias, 0, begin
+                found.append(total)
+            total, count, before = self.bias, 0, self.begin
         return found
 
 
+_Index = dict[str, tuple[float, dict[str, float] | None]]
 _UNKNOWN: tuple[float, dict[str, float]] = (0.0, {})
 
 
 def asking(mail: Features, sentences: Sentences) -> tuple[float, ...]:
     """How much the text asks (see `ASKING`): probabilities of its three most asking sentences, and how many ask."""
-    odds = sorted(sentences.odds((*mail.body[1:ASKING_WORDS], ".")), reverse=True)
-    most, second, third = (*map(chance, odds[:3]), 0.0, 0.0, 0.0)[:3]
-    often = min(1.0, sum(each > 0 for each in odds) / 3)
+    odds = sorted(sentences.odds((*mail.body[1:ASKING_WORDS], ".")), reverse=True)[:3]
+    most, second, third = (*map(chance, odds), 0.0, 0.0, 0.0)[:3]
+    often = sum([each > 0 for each in odds]) / 3
     return most, second, third, float(most > CERTAIN), often
 
 

@@ -33,6 +33,8 @@ _PASTED = re.compile(
     r"[ \t>]*(?:cc|subject|betreff|asunto|assunto|onderwerp|temat)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_PASTED_FIRST = ("to", "an", "para", "aan", "do")
+"""What a pasted header block begins with: without it before a colon the pattern, which is slow, need not look."""
 _SENT = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\W{1,3}(?:at )?\d{1,2}:\d\d")
 _SENT_BY = re.compile(r"\s*(?:please respond to|sent by|from|von|de|da|van|od)\b[\s:]", re.IGNORECASE)
 HEAD_LINES = 4
@@ -52,8 +54,13 @@ def fold(word: str) -> str:
 def own_words(text: str) -> str:
     """A text up to the header block of an older mail pasted under it (Notes and Outlook mark it with nothing else),
     without the lines above the block that say who wrote the older mail and when."""
-    pasted = _PASTED.search(text)
+    pasted = _PASTED.search(text) if _may_have_pasted(text) else None
     return _without_its_sender(text[: pasted.start()]) if pasted else text
+
+
+def _may_have_pasted(text: str) -> bool:
+    before = text.lower().split(":")[:-1]
+    return any(part.rstrip().endswith(_PASTED_FIRST) for part in before)
 
 
 def _without_its_sender(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
 
 from streams.triage.text import fold
 
@@ -32,7 +31,10 @@ for _language, _words in FUNCTION_WORDS.items():
 
 def languages_of(words: Sequence[str]) -> tuple[str, ...]:
     """The likeliest languages first, English always among them; every one when the text is too short to tell."""
-    seen = Counter(chain.from_iterable(filter(None, map(_LANGUAGES.get, words))))
+    seen: dict[str, int] = {}
+    for languages, count in Counter(filter(None, map(_LANGUAGES.get, words))).items():
+        for language in languages:
+            seen[language] = seen.get(language, 0) + count
     most = max(seen.values(), default=0)
     if most < 2:
         return tuple(FUNCTION_WORDS)

@@ -6,18 +6,19 @@ from streams.triage.brands import bears_its_name
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule, rule_about
+from streams.triage.traits import Trait
 
 MANY_LINKS = 8
 """Links from which an HTML mail looks like a page and not like a letter."""
 
 
-@rule
+@rule_about(Trait.BULK)
 def can_be_unsubscribed(mail: Features) -> bool:
     """Has a List-Unsubscribe header (RFC 2369) and is no discussion."""
     return mail.mail.list_unsubscribe is not None and not mail.is_discussion_list
 
 
-@rule
+@rule_about(Trait.BULK)
 def sent_in_bulk(mail: Features) -> bool:
     """Its headers say that it was sent in bulk."""
     return mail.is_bulk_mail and not mail.is_discussion_list
@@ -62,19 +63,19 @@ def from_a_publisher(mail: Features) -> bool:
     return mail.is_publisher and not mail.is_colleague
 
 
-@rule
+@rule_about(Trait.LINKS)
 def looks_like_a_page(mail: Features) -> bool:
     """An HTML mail full of links."""
     return mail.mail.is_html and len(mail.mail.links) >= MANY_LINKS and not mail.is_reply
 
 
-@rule
+@rule_about(Trait.DISCUSSION)
 def talk_on_a_list(mail: Features) -> bool:
     """People talk on a mailing list."""
     return mail.is_discussion_list
 
 
-@rule
+@rule_about(Trait.LISTED)
 def announced_to_a_list(mail: Features) -> bool:
     """Sent through a list, and nobody talks."""
     return mail.mail.list_id is not None and not mail.is_discussion_list
@@ -93,13 +94,13 @@ def chain_letter(mail: Features) -> bool:
     return (mail.says(Cue.CHAIN) >= 2 and not mail.is_reply) or (mail.says(Cue.CHAIN) > 0 and mail.is_forward)
 
 
-@rule
+@rule_about(Trait.BULK)
 def shouting_bulk(mail: Features) -> bool:
     """A bulk mail that shouts or counts down."""
     return mail.is_bulk_mail and not mail.is_discussion_list and (mail.shouts or mail.in_subject.get(Cue.URGENT, 0) > 0)
 
 
-@rule
+@rule_about(Trait.VOUCHED)
 def vouched_name(mail: Features) -> bool:
     """The sender's name is its domain's, and the domain vouches for the mail (DMARC pass; RFC 7489)."""
     return mail.mail.authentication.dmarc == "pass" and bears_its_name(mail.mail.sender)

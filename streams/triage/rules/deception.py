@@ -17,6 +17,7 @@ from streams.triage.addresses import (
 from streams.triage.features import MOST_LINKS, Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule, rule_about
+from streams.triage.traits import Trait
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,6})")
 _DANGEROUS = re.compile(
@@ -24,12 +25,14 @@ _DANGEROUS = re.compile(
     re.IGNORECASE,
 )
 _DOUBLE = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|zip|mp3|wav)\s*\.[a-z0-9]{2,5}$", re.IGNORECASE)
+LOOKED_AT = 20
+"""Links whose hosts are looked at for mixed alphabets."""
 _LURES = (Cue.CREDENTIALS, Cue.THREAT, Cue.PAYOUT)
 _PHONE = re.compile(r"\(?\b\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}\b", re.ASCII)
 _BILL = frozenset("invoice renewal renewed subscription charged refund order purchase transaction antivirus".split())
 
 
-@rule
+@rule_about(Trait.FORGED)
 def fails_authentication(mail: Features) -> bool:
     """The sender's domain disowns it (SPF, DKIM or DMARC fail; RFC 8601)."""
     return mail.fails_authentication
@@ -72,7 +75,7 @@ def boss_from_free_mail(mail: Features) -> bool:
     return foreign and mail.says(Cue.PAYOUT) >= 2 and mail.length <= 200 and not mail.mail.links
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def name_claims_another_address(mail: Features) -> bool:
     """The display name shows an address of another organisation."""
     shown = _ADDRESS.search(mail.mail.sender.name[:200])
@@ -83,7 +86,7 @@ def name_claims_another_address(mail: Features) -> bool:
     )
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def name_claims_your_organisation(mail: Features) -> bool:
     """The display name is of the owner's organisation, the address is not."""
     if not mail.is_stranger or not mail.sender_words:
@@ -92,7 +95,7 @@ def name_claims_your_organisation(mail: Features) -> bool:
     return not names.isdisjoint(mail.sender_words)
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def lookalike_of_yours(mail: Features) -> bool:
     """The sender's domain resembles the owner's and is not it."""
     domain = mail.mail.sender.domain
@@ -101,7 +104,7 @@ def lookalike_of_yours(mail: Features) -> bool:
     )
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def lookalike_of_its_name(mail: Features) -> bool:
     """The sender's domain is its display name with a letter changed or a word such as "secure" added."""
     if not mail.is_stranger or mail.is_bulk_mail:
@@ -118,7 +121,12 @@ def lookalike_of_its_name(mail: Features) -> bool:
 @rule
 def domain_in_disguise(mail: Features) -> bool:
     """The sender's domain mixes alphabets."""
-    return any(map(mixed_script, (mail.mail.sender.domain, *mail.link_hosts[:20])))
+    if mixed_script(mail.mail.sender.domain):
+        return True
+    targets = " ".join([link.target for link in mail.mail.links[:LOOKED_AT]])
+    if targets.isascii() and "xn--" not in targets.lower():
+        return False
+    return any(map(mixed_script, mail.link_hosts[:LOOKED_AT]))
 
 
 @rule_about(*_LURES)
@@ -130,7 +138,7 @@ def dressed_up_domain(mail: Features) -> bool:
     )
 
 
-@rule
+@rule_about(Trait.LINKS)
 def link_lies(mail: Features) -> bool:
     """A link shows one address and leads to another."""
     if mail.is_bulk_mail or mail.is_discussion_list:
@@ -144,7 +152,7 @@ def link_lies(mail: Features) -> bool:
     return False
 
 
-@rule
+@rule_about(Trait.ANSWERS)
 def answers_go_elsewhere(mail: Features) -> bool:
     """Answers go to another organisation than the sender's."""
     replies = [address.domain for address in mail.mail.reply_to if address.domain]
@@ -155,7 +163,7 @@ def answers_go_elsewhere(mail: Features) -> bool:
     )
 
 
-@rule
+@rule_about(Trait.ATTACHMENTS)
 def dangerous_attachment(mail: Features) -> bool:
     """An attachment that runs, or hides what it is."""
     names = [attachment.name for attachment in mail.mail.attachments[:20]]
@@ -171,13 +179,13 @@ def lure_with_a_bare_link(mail: Features) -> bool:
     return bool(targets) and mail.sender_organisation not in targets
 
 
-@rule
+@rule_about(Trait.FORGED)
 def your_own_address_forged(mail: Features) -> bool:
     """Claims to come from the owner's own address, and its domain disowns it."""
     return mail.mail.sender.address.lower() in mail.owners and mail.fails_authentication
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def borrows_a_name(mail: Features) -> bool:
     """The sender's name is a well-known firm's, the domain is not."""
     return mail.is_stranger and bool(brands.borrowed(mail.mail.sender))
@@ -200,7 +208,7 @@ def lures_in_a_name_of_its_own(mail: Features) -> bool:
     return impersonal and not any(word in own or own in word for word in telling)
 
 
-@rule
+@rule_about(Trait.FREE_MAIL)
 def bill_to_call_about(mail: Features) -> bool:
     """A bill from a free mailbox, and a number to call about it."""
     if not mail.is_stranger or not is_free_mail(mail.mail.sender.domain):

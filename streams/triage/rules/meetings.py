@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
-from streams.triage.rule import rule, rule_about
+from streams.triage.rule import rule_about
+from streams.triage.traits import Trait
 
 
-@rule
+@rule_about(Trait.CALENDAR)
 def invites_you(mail: Features) -> bool:
     """A calendar invitation that wants an answer."""
     return mail.mail.calendar_method == "REQUEST" and not mail.says(Cue.NO_ACTION)
@@ -19,13 +20,13 @@ def updates_a_meeting(mail: Features) -> bool:
     return mail.mail.calendar_method == "REQUEST" and mail.says(Cue.CHANGED, Cue.NO_ACTION) > 0
 
 
-@rule
+@rule_about(Trait.CALENDAR)
 def answers_an_invitation(mail: Features) -> bool:
     """Somebody answered a calendar invitation."""
     return mail.mail.calendar_method in {"REPLY", "COUNTER"}
 
 
-@rule
+@rule_about(Trait.CALENDAR)
 def cancels_a_meeting(mail: Features) -> bool:
     """A calendar entry was cancelled."""
     return mail.mail.calendar_method == "CANCEL"

@@ -6,9 +6,10 @@ from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule, rule_about
 from streams.triage.rules.bulk import machine_fed_list
+from streams.triage.traits import Trait
 
 
-@rule
+@rule_about(Trait.ROBOT)
 def sent_by_a_program(mail: Features) -> bool:
     """Sent by a program (Auto-Submitted, RFC 3834, or an address that programs use)."""
     return mail.is_robot

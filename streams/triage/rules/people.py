@@ -7,6 +7,7 @@ from streams.triage.features import SHORT, Features
 from streams.triage.parties import Role
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule, rule_about
+from streams.triage.traits import Trait
 
 WORD = 5
 """Words up to which an answer is a bare yes or no."""
@@ -37,7 +38,7 @@ def puts_a_question_to_you(mail: Features) -> bool:
     return mail.questions_to_you > 0
 
 
-@rule
+@rule_about(Trait.SHORT)
 def is_a_short_question(mail: Features) -> bool:
     """A short mail with a question in it."""
     return mail.questions > 0 and mail.length <= SHORT
@@ -55,55 +56,55 @@ def asks_politely(mail: Features) -> bool:
     return mail.in_body.get(Cue.SOFT_ASK, 0) > 0 and not mail.asks
 
 
-@rule
+@rule_about(Trait.CALLING)
 def turns_to_you_by_name(mail: Features) -> bool:
     """Turns to the owner by name within a mail to many."""
     return mail.role in {Role.COPY, Role.LIST, Role.CROWD, Role.HIDDEN} and mail.calls_owner and not mail.is_bulk_mail
 
 
-@rule
+@rule_about(Trait.CALLING)
 def names_you_on_a_list(mail: Features) -> bool:
     """Turns to the owner by name on a mailing list."""
     return mail.is_discussion_list and mail.calls_owner
 
 
-@rule
+@rule_about(Role.DIRECT)
 def sent_to_you_alone(mail: Features) -> bool:
     """A person wrote to the owner alone."""
     return mail.role is Role.DIRECT and not mail.is_robot and not mail.is_bulk_mail
 
 
-@rule
+@rule_about(Role.DIRECT)
 def asks_you_alone(mail: Features) -> bool:
     """A person asks the owner, and nobody else."""
     return sent_to_you_alone(mail) and mail.asks
 
 
-@rule
+@rule_about(Role.FEW)
 def sent_to_a_few(mail: Features) -> bool:
     """Sent to a small group with the owner in it."""
     return mail.role is Role.FEW and not mail.is_robot
 
 
-@rule
+@rule_about(Role.FEW)
 def asks_a_few(mail: Features) -> bool:
     """A person asks a small group with the owner in it."""
     return sent_to_a_few(mail) and not mail.is_bulk_mail and mail.asks
 
 
-@rule
+@rule_about(Role.CROWD)
 def sent_to_many(mail: Features) -> bool:
     """Sent to many people or to a group address."""
     return mail.role is Role.CROWD
 
 
-@rule
+@rule_about(Role.COPY)
 def sent_to_someone_else(mail: Features) -> bool:
     """The owner only gets a copy, and is not spoken to."""
     return mail.role is Role.COPY and not mail.calls_owner
 
 
-@rule
+@rule_about(Role.COPY)
 def asks_someone_else(mail: Features) -> bool:
     """Asks something of somebody else: the owner only gets a copy, and is not spoken to."""
     return sent_to_someone_else(mail) and mail.asks
@@ -115,13 +116,13 @@ def office_chatter(mail: Features) -> bool:
     return mail.says(Cue.CHATTER) > 0 and mail.role not in {Role.DIRECT, Role.FEW} and not mail.calls_owner
 
 
-@rule
+@rule_about(Role.HIDDEN)
 def not_named(mail: Features) -> bool:
     """The owner is not among the named recipients."""
     return mail.role is Role.HIDDEN
 
 
-@rule
+@rule_about(Trait.COLLEAGUE)
 def from_a_colleague(mail: Features) -> bool:
     """From the owner's own organisation."""
     return mail.is_colleague and not mail.is_robot
@@ -163,13 +164,13 @@ def only_for_information(mail: Features) -> bool:
     return mail.says(Cue.FYI) > 0 and not mail.asks
 
 
-@rule
+@rule_about(Trait.SHORT)
 def forwarded_without_a_word(mail: Features) -> bool:
     """Forwarded or sent with hardly a word of its own."""
     return mail.length <= 5 and "?" not in mail.subject and not mail.questions and not mail.in_subject.get(Cue.ASK)
 
 
-@rule
+@rule_about(Role.DIRECT)
 def answers_in_a_word(mail: Features) -> bool:
     """Answers or instructs the owner in a few words, and it is no thanks: somebody waited for this to go on."""
     terse = 0 < mail.length <= WORD and (mail.mail.quoted or mail.is_reply)
@@ -182,7 +183,7 @@ def personal_words(mail: Features) -> bool:
     return mail.says(Cue.PERSONAL) >= 2 and not mail.is_robot
 
 
-@rule
+@rule_about(Role.DIRECT)
 def from_a_private_mailbox(mail: Features) -> bool:
     """A person writes from a free mail provider to the owner alone."""
     return sent_to_you_alone(mail) and is_free_mail(mail.mail.sender.domain)

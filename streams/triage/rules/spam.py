@@ -8,6 +8,7 @@ from streams.triage.addresses import is_free_mail
 from streams.triage.features import Features
 from streams.triage.phrases import Cue
 from streams.triage.rule import rule, rule_about
+from streams.triage.traits import Trait
 
 _SUBJECT_NOISE = re.compile(
     r"\s{4,}\S{3,24}\s*$|[\[({<][a-z0-9]{4,8}[\])}>]\s*$|[a-z.!?]\s+(?!(?:19|20)\d\d\s*$)\d{4,6}\s*$"
@@ -74,7 +75,7 @@ def noise_in_the_subject(mail: Features) -> bool:
     return bool(noise) or gibberish(ending)
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def pretends_to_answer(mail: Features) -> bool:
     """A reply prefix, but it answers nothing."""
     return mail.is_reply and not mail.is_reply_to_something and mail.is_stranger and not mail.mail.quoted
@@ -87,7 +88,7 @@ def marked_as_advertisement(mail: Features) -> bool:
     return "adv" in subject.lower() and _ADVERTISEMENT.search(subject) is not None
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def throwaway_sender(mail: Features) -> bool:
     """The sender's address looks made up by a program."""
     sender = mail.mail.sender
@@ -96,33 +97,33 @@ def throwaway_sender(mail: Features) -> bool:
     return _DIGITS.search(sender.local) is not None or gibberish(sender.local)
 
 
-@rule
+@rule_about(Trait.FREE_MAIL)
 def nameless_free_mail(mail: Features) -> bool:
     """From a free mailbox without a name."""
     return not mail.mail.sender.name and is_free_mail(mail.mail.sender.domain) and mail.is_stranger
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def to_itself_or_nobody(mail: Features) -> bool:
     """Addressed to nobody, or to its own sender."""
     to = {address.address for address in mail.people}
     return (not to or to == {mail.mail.sender.address}) and mail.is_stranger
 
 
-@rule
+@rule_about(Trait.ANSWERS)
 def answers_go_to_free_mail(mail: Features) -> bool:
     """Answers go to a free mailbox elsewhere."""
     reply = [address.domain for address in mail.mail.reply_to if address.domain]
     return any(domain != mail.mail.sender.domain and is_free_mail(domain) for domain in reply) and mail.is_stranger
 
 
-@rule
+@rule_about(Trait.LINKS)
 def link_hides_its_place(mail: Features) -> bool:
     """A link to a bare number instead of a name, or one that hides its host."""
     return any(_PLAIN_ADDRESS_LINK.match(link.target) for link in mail.mail.links)
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def html_alone_from_a_stranger(mail: Features) -> bool:
     """HTML without a plain text, from a stranger for whom no domain vouches."""
     kind = mail.mail.header("content-type").lower()
@@ -136,7 +137,7 @@ def no_proper_headers(mail: Features) -> bool:
     return mail.mail.date is None or not mail.mail.message_id or not mail.mail.sender.address
 
 
-@rule
+@rule_about(Trait.STRANGER)
 def hides_text(mail: Features) -> bool:
     """Holds text that a reader cannot see, or a form."""
     return bool(mail.mail.flags & {"hidden-text", "form"}) and mail.is_stranger
