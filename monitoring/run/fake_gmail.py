@@ -34,6 +34,13 @@ EVERY_S = 3.0
 START_S = 30.0
 
 
+async def forget(settings: Settings) -> None:
+    """Take the accounts of earlier runs off the record: their mailboxes and keys are no more."""
+    for account in (await list_accounts(settings))[0]:
+        if account.id.startswith(ID):
+            await remove_account(settings, account.id)
+
+
 class FakeGmail:
     """Its program, the settings that lead to it, and its mail."""
 
@@ -112,10 +119,8 @@ class FakeGmail:
         )
 
     async def _put_on_record(self, settings: Settings) -> None:
-        """The account of this run in the place of those of earlier runs, whose mailboxes are no more."""
-        for account in (await list_accounts(settings))[0]:
-            if account.id.startswith(ID):
-                await remove_account(settings, account.id)
+        """The account of this run in the place of those of earlier runs."""
+        await forget(settings)
         await save_account(
             settings,
             Account(

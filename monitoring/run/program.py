@@ -25,7 +25,7 @@ from monitoring.run import logs, mailbox
 from monitoring.run.accounting import Outcome
 from monitoring.run.children import end_leftovers
 from monitoring.run.crew_demo import CrewDemo
-from monitoring.run.fake_gmail import FakeGmail
+from monitoring.run.fake_gmail import FakeGmail, forget
 from monitoring.run.guard import Guard
 from monitoring.run.home import Home
 from monitoring.run.picture import Scene
@@ -125,6 +125,8 @@ class Run:
     async def _go(self, settings: Settings) -> int:
         request = self._request
         account = None
+        if request.own_stack:  # who shares brokers may be looking at one
+            await unless(self._stop, forget(settings))
         if not request.fake_gmail:
             account = await unless(
                 self._stop, mailbox.chosen(settings, self._home, maildir=request.maildir, sample=request.sample)
