@@ -16,8 +16,12 @@ async def close_within(client: Any, seconds: float) -> None:
 
     A producer's own `stop` first flushes, which never ends while the broker is away. Only cancellation is raised.
     """
+
+    async def stop() -> None:
+        await client.stop()
+
     try:
-        if not await _ended(client.stop(), seconds):
+        if not await _ended(stop(), seconds):
             await _drop(client)
     finally:
         _retrieve(client)
