@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -15,14 +16,36 @@ async def close_within(client: Any, seconds: float) -> None:
 
     A producer's own `stop` first flushes, which never ends while the broker is away. Only cancellation is raised.
     """
+
+    async def stop() -> None:
+        await client.stop()
+
     try:
-        async with asyncio.timeout(seconds):
-            await client.stop()
-    except Exception as error:  # a broken client's parting words change nothing
-        log.debug("client did not stop cleanly: %s", type(error).__name__)
-        await _drop(client)
+        if not await _ended(stop(), seconds):
+            await _drop(client)
     finally:
         _retrieve(client)
+
+
+async def _ended(stop: Coroutine[Any, Any, object], seconds: float) -> bool:
+    """Whether it came to its end in time. It is only waited for: a client that is being closed may keep a cancellation
+    to itself (`AIOKafkaClient.close`, a heartbeat that ends by it), and who awaits it would then wait for ever."""
+    stopping = asyncio.ensure_future(stop)
+    stopping.add_done_callback(_say)
+    try:
+        await asyncio.wait({stopping}, timeout=seconds)
+        if not stopping.done():
+            stopping.cancel()
+            await asyncio.wait({stopping}, timeout=1)
+    finally:
+        stopping.cancel()
+    return stopping.done() and not stopping.cancelled() and stopping.exception() is None
+
+
+def _say(stopping: asyncio.Future[object]) -> None:
+    """A broken client's parting words change nothing."""
+    if not stopping.cancelled() and (error := stopping.exception()) is not None:
+        log.debug("client did not stop cleanly: %s", type(error).__name__)
 
 
 async def _drop(client: Any) -> None:
@@ -30,8 +53,7 @@ async def _drop(client: Any) -> None:
     if sender is not None and sender.sender_task is not None:
         sender.sender_task.cancel()
     with suppress(Exception):
-        async with asyncio.timeout(1):
-            await (getattr(client, "_client", None) or client.client).close()
+        await _ended((getattr(client, "_client", None) or client.client).close(), 1)
 
 
 def _retrieve(client: Any) -> None:

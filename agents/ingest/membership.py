@@ -32,7 +32,8 @@ GROUP = "triage-ingest"
 START_S = 20.0
 CONFIRM_S = 3.0
 UNHEARD_S = 60.0
-"""A consumer whose commits fail for so long is given up for a new one: it may never find its coordinator again."""
+"""A consumer whose commits fail for so long, or to which the group gives nothing after it has joined, is given up for a
+new one: it may never find its coordinator again."""
 POLL_S = 5.0
 """How long a poll may take that asks for records for half a second: in a rebalance aiokafka waits for its end."""
 ANSWER_S = 3.0
@@ -56,6 +57,8 @@ class Membership:
         """The consumer that is to be given up."""
         self._asking_since: float | None = None
         """When it was first asked where partitions end, without an answer since."""
+        self._joining_since: float | None = None
+        """When the consumer asked to join; None once the group has decided what it gets, be that nothing."""
         self.trouble = "not joined yet"
         """Why this process is not in the group at the moment; empty when it is."""
 
@@ -100,10 +103,11 @@ class Membership:
             where = self._around.settings.kafka_bootstrap_servers
             raise KafkaUnavailable(f"no broker at {where} ({type(error).__name__})") from None
         self._consumer.subscribe([ACCOUNTS.name], listener=_listener(self))
+        self._joining_since = time.monotonic()
 
     async def _poll(self) -> None:
         while True:
-            if self._unheard is self._consumer:
+            if self._unheard is self._consumer or self._joins_for_too_long():
                 raise KafkaUnavailable(f"no answer of the coordinator for {UNHEARD_S:.0f} s")
             fetched: Mapping[Any, Any] = {}
             with suppress(TimeoutError):
@@ -117,6 +121,11 @@ class Membership:
                 with suppress(Exception):  # only for the lag that others see: nobody starts from it
                     async with asyncio.timeout(CONFIRM_S):
                         await self._consumer.commit()
+
+    def _joins_for_too_long(self) -> bool:
+        """A member that died, for which the group waits, is out of it after its session."""
+        patience = UNHEARD_S + self._around.settings.kafka_session_timeout_s
+        return self._joining_since is not None and time.monotonic() - self._joining_since > patience
 
     async def _publish_loaded(self) -> None:
         """A roster counts once the partition was read to where it ended after the assignment.
@@ -154,7 +163,7 @@ class Membership:
 
     def assigned(self, partitions: Iterable[Any]) -> None:
         """The group has decided: let go of what is lost, take what is new, keep the rest."""
-        self.trouble = ""
+        self.trouble, self._joining_since = "", None
         owned = {one.partition for one in partitions}
         for one in partitions:
             self._consumer.seek(one, 0)

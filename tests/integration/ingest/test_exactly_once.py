@@ -114,7 +114,7 @@ async def test_a_broker_that_dies_and_comes_back_loses_and_repeats_nothing(
         box.deliver(50)
         await asyncio.sleep(random.random())
         await asyncio.to_thread(kafka_broker.start)
-    each_once(await site.until_received(len(box.delivered) + len(other.delivered), 90), box, other)
+    each_once(await site.until_received(len(box.delivered) + len(other.delivered), 180), box, other)
 
 
 async def test_accounts_come_change_go_and_come_back_while_it_runs(site: Site) -> None:

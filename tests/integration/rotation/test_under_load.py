@@ -38,19 +38,24 @@ from tests.services.google_here import GoogleHere
 PROCESSES = ("ingest-0", "worker-0", "archive-0", "deliver-0", "control-0")
 ACCOUNT, ADDRESS = "box", "box@example.org"
 WAIT_S = 90
+UNDER_WAY = 200
+"""Mails that wait for the receiver: a slow machine shall not have to make up for minutes at the end."""
 WHY = ("--why", "drill")
 
 
 class Hook:
-    """A receiver that knows every secret it was ever given, and notes by which each delivery was signed."""
+    """A receiver that knows every secret it was ever given, and notes by which each delivery was signed. Its operator
+    gives it a new one before the first delivery of that one alone, however soon that is: it looks into the file."""
 
-    def __init__(self) -> None:
-        self.url, self.secrets = "", list[str]()
+    def __init__(self, file: Path) -> None:
+        self.url, self.secrets, self._file = "", list[str](), file
         self.signed: list[tuple[int, frozenset[int]]] = []
         """Time of the signature, Unix seconds, and the numbers of the secrets that it is of."""
         self.ids: set[str] = set()
 
     async def serve(self, request: web.Request) -> web.Response:
+        if (newest := self._file.read_text().split()[0]) not in self.secrets:
+            self.secrets.append(newest)
         body, at = await request.read(), int(request.headers[signature.TIMESTAMP])
         by = frozenset(number for number, one in enumerate(self.secrets) if _is_of(one, request, body, at))
         if not by:
@@ -69,15 +74,17 @@ def _is_of(secret: str, request: web.Request, body: bytes, at: int) -> bool:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Hook]:
-    hook, app = Hook(), web.Application()
+async def receiving(file: Path) -> AsyncIterator[Hook]:
+    hook, app = Hook(file), web.Application()
     app.router.add_post("/", hook.serve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     hook.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    yield hook
-    await runner.cleanup()
+    try:
+        yield hook
+    finally:
+        await runner.cleanup()
 
 
 @pytest.fixture
@@ -123,8 +130,10 @@ class Drill:
         return (self.flow.folder / name).read_text()
 
     async def load(self) -> None:
-        """A few mails every tenth of a second."""
+        """A few mails every tenth of a second, as long as they come through."""
         while not self.stop.is_set():
+            while len(self.sent) - len(self.hook.ids) > UNDER_WAY:  # noqa: ASYNC110 - other processes
+                await asyncio.sleep(0.1)
             made = await asyncio.to_thread(self.google.deliver, ADDRESS, generated=3)
             self.sent |= {identity(ACCOUNT, int(one, 16)) for one in made}
             await asyncio.sleep(0.1)
@@ -182,9 +191,8 @@ async def drill(broker: KafkaBroker, google: GoogleHere, database: str, folder: 
     (folder / "password").write_text(database.partition("crewai:")[2].partition("@")[0])
     for name in ("token-key", "backup-key"):
         (folder / name).write_text(new_key())
-    async with receiving() as hook:
-        hook.secrets.append(signature.new_secret())
-        (folder / "hook").write_text(hook.secrets[0])
+    (folder / "hook").write_text(signature.new_secret())
+    async with receiving(folder / "hook") as hook:
         (folder / "deliver.toml").write_text(
             f'[[endpoint]]\nname = "hook"\nurl = "{hook.url}"\nsecrets = ["file:{folder}/hook"]\n'
             'allow_networks = ["127.0.0.0/8"]\n'
@@ -236,10 +244,10 @@ async def test_every_secret_is_changed_and_no_mail_is_lost(
 
         said = await one.rotate("webhook", "hook", "--grace", "3s")
         fresh, _, _, until = one.secret("hook").split()
-        one.hook.secrets.append(fresh)  # as the receiver's operator does
         ended = datetime.fromisoformat(until)
-        assert one.hook.secrets[1] not in said
+        assert fresh not in said
         await one.until("only the new one signs", lambda: one.hook.signed[-1][1] == {1})
+        assert one.hook.secrets == [old["hook"], fresh]
 
         await one.rotate("admin-token", "ops", "--output", str(tmp_path / "new-token"))
         new_admin = one.secret("new-token").strip()

@@ -69,7 +69,9 @@ class Group:
 
     def __init__(self) -> None:
         self.consumer = Consumer()
-        self.membership = Membership(cast("Surroundings", SimpleNamespace()))
+        self.membership = Membership(
+            cast("Surroundings", SimpleNamespace(settings=SimpleNamespace(kafka_session_timeout_s=0.05)))
+        )
         cast("Any", self.membership)._consumer = self.consumer
 
     def gives(self, *partitions: int) -> None:
@@ -154,6 +156,37 @@ async def test_a_consumer_that_has_lost_its_coordinator_for_good_is_given_up(
     await until_running(0)
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
+
+
+async def test_a_consumer_to_which_the_group_gives_nothing_is_given_up(
+    group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asked to join and never hears of it. One that the group leaves without a partition has heard."""
+
+    class Unheard(Consumer):
+        def subscribe(self, *_: object, **__: object) -> None: ...
+
+        async def start(self) -> None: ...
+
+        async def topics(self) -> set[str]:
+            return {ACCOUNTS.name}
+
+        async def getmany(self, **_: object) -> dict[object, object]:
+            await asyncio.sleep(0.01)
+            return {}
+
+    monkeypatch.setattr(membership, "UNHEARD_S", 0.05)
+    monkeypatch.setattr(membership, "_consumer", lambda _: Unheard())
+    waiting = cast("Any", group.membership)
+    await waiting._join()
+    async with asyncio.timeout(60):
+        with pytest.raises(KafkaUnavailable, match="no answer of the coordinator"):
+            await waiting._poll()
+    await waiting._join()
+    waiting.assigned(())
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await waiting._poll()
 
 
 @pytest.mark.parametrize("silent", ["end_offsets", "position"])
