@@ -29,7 +29,7 @@ REPLY_MISSED = 2.0
 """The same for an expected reply."""
 JUNK_AT, JUNK_UNLESS = -0.2, -0.6
 """Log-odds: what makes a mail junk, and how sure the model must be to overrule rules that call it spam."""
-PENALTIES = {"rules": 8.0, "form": 8.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
+PENALTIES = {"rules": 8.0, "form": 16.0, "asking": 1.0, "edges": 1.0, "junk": 1.5, "words": 2.0, "sentences": 2.0}
 PENALTIES |= {"pressing": 4.0, "pressing words": 0.05, "reply": 4.0, "reply words": 0.1}
 """What holds weights near 0; of words, divided by the square of their inverse document frequency."""
 WEAK, HARD, AUTHORED = 0.7, 16.0, 5.0
@@ -38,8 +38,8 @@ PRESSING_MISSED = 4.0
 """What a missed mail costs where it is learned what cannot wait; a false alarm costs 1."""
 WRITTEN_REPLY = 0.3
 """Weight of the project's own mails where replies are learned."""
-HINTED = 0.2
-"""Weight of mails that one annotator labelled, for lanes and for replies."""
+HINTED, HINTED_REPLY = 0.4, 0.2
+"""Weights of mails that one annotator labelled: for lanes, and for replies."""
 CALM, CALM_WEIGHT = "enron-categories", 0.3
 """A corpus whose unlabelled mails count as what can wait, as all do that have labels, and their weight."""
 URGENT_UP = 1.0
@@ -239,7 +239,7 @@ def _reply(examples: Sequence[Example], asked: Mapping[str, tuple[float, ...]], 
 def _reply_weight(example: Example) -> float:
     if example.is_authored:
         return WRITTEN_REPLY
-    return 1.0 if example.label else HINTED
+    return 1.0 if example.label else HINTED_REPLY
 
 
 def _pressing(examples: Sequence[Example], words: Sequence[str]) -> dict[str, Any]:
