@@ -29,5 +29,5 @@ def require_mail(raw: bytes, head: Head, odd: set[str]) -> None:
         raise MailError("no header field")
     if _OF_MAILS.isdisjoint(head.fields) and flags.HEAD_CUT not in odd:  # they may stand behind the cut
         raise MailError("none of the header fields that every mail has")
-    if raw.startswith(b"From ") and b"\nFrom" in raw and _NEXT_IN_MBOX.search(raw):
+    if raw.startswith(b"From ") and b"\nFrom " in raw and _NEXT_IN_MBOX.search(raw):
         raise MailError("an mbox file, which holds several mails: split it first, `git mailsplit -oDIRECTORY FILE`")
