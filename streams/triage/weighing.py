@@ -25,14 +25,14 @@ def evidence(hits: Sequence[str], policy: Policy) -> dict[Category, float]:
 
 def junk_evidence(found: Mapping[Category, float]) -> float:
     """By how much spam and phishing lead the other categories; below 0: they do not."""
-    junk = _together([amount for category, amount in found.items() if category in JUNK])
-    return junk - _together([amount for category, amount in found.items() if category not in JUNK])
+    others = [amount for category, amount in found.items() if category not in JUNK]
+    return _together([found[category] for category in JUNK]) - _together(others)
 
 
 def _together(amounts: Sequence[float]) -> float:
     """Log Σ exp: several categories' evidence as one's."""
     most = max(amounts)
-    return most + math.log(sum([math.exp(amount - most) for amount in amounts]))
+    return most + math.log(sum(map(math.exp, [amount - most for amount in amounts])))
 
 
 def points(hits: Sequence[str], category: Category, policy: Policy) -> dict[str, float]:

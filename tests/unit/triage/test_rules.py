@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from streams.mail import Address, Attachment, Authentication, Link, Mail
+from streams.triage.cues import Cue
 from streams.triage.features import Features
+from streams.triage.parties import Role
 from streams.triage.rule import hits_of, rule
 from streams.triage.rules import RULES
 from streams.triage.shipped import DEFAULT
+from streams.triage.traits import Trait
 from streams.triage.verdict import Facts, SenderFacts, ThreadFacts
 from tests.unit.triage.written import COLLEAGUE, FACTS, OWNER, hits, mail
 
@@ -210,6 +213,18 @@ def test_rules_that_are_not_asked_would_not_have_hit(name: str, hit: Mail, miss:
     for each in (hit, miss):
         features = Features(each, FACTS)
         assert hits_of(features) == [name for name, rule in RULES.items() if rule.hits(features)]
+
+
+@pytest.mark.parametrize("facts", [facts for _, *both in HISTORY for facts in both])
+def test_rules_of_history_that_are_not_asked_would_not_have_hit(facts: Facts) -> None:
+    features = Features(mail("x"), dataclasses.replace(facts, owner=(OWNER,)))
+    assert hits_of(features) == [name for name, rule in RULES.items() if rule.hits(features)]
+
+
+def test_no_cue_trait_or_role_is_called_like_another() -> None:
+    """They are keys of one table."""
+    names = [str(each) for each in (*Cue, *Trait, *Role)]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(("name", "hit", "miss"), HISTORY, ids=[case[0] for case in HISTORY])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streams.triage.cues import Cue
 from streams.triage.features import Features
 from streams.triage.phrases import CUES
-from streams.triage.text import _ASCII_TOKEN, _TOKEN, STOPS
+from streams.triage.text import _ASCII_TOKEN, _PASTED, _TOKEN, STOPS, _may_have_pasted
 from tests.unit.triage.written import FACTS, mail
 
 _PIECES = st.sampled_from(
@@ -38,6 +38,17 @@ _ASCII = st.lists(_PIECES | st.text(st.characters(max_codepoint=127), max_size=8
 @example("10:30am 7h 12.00.3 a1b2 _x_")
 def test_ascii_text_has_the_same_words_by_the_quick_pattern(text: str) -> None:
     assert _ASCII_TOKEN.findall(text.lower()) == _TOKEN.findall(text.lower())
+
+
+_LINES = st.lists(
+    st.sampled_from(["To", "an", "PARA ", "> do", "Cc", "Temat", ":", " \x1c", "\n", "x", "Ünal"]), max_size=12
+)
+
+
+@given(_LINES.map("".join))
+@example('>"Aan\t: x\nOnderwerp : y')
+def test_where_the_pattern_of_pasted_headers_does_not_look_it_would_not_match(text: str) -> None:
+    assert _may_have_pasted(text) or _PASTED.search(text) is None
 
 
 @given(st.lists(st.sampled_from(["Could you come?", "Is it late?", "You know.", "Will your team win?", "Hm!", "no?"])))
