@@ -19,7 +19,7 @@ from streams.triage.rules import RULES
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category
 
-AT = 0.4
+AT = 0.6
 """Log-odds from which a stranger's mail is junk: chosen so that hardly one of its look-alikes is taken for it."""
 GROUPS = frozenset(("bulk", "deception", "notifications", "spam"))
 RULES_OF_IT = sorted(name for name, rule in RULES.items() if rule.group in GROUPS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from streams.triage import acts
@@ -45,6 +45,7 @@ def test_a_sender_is_answered_more_than_others(
 def test_one_more_answer_to_others_or_one_less_to_the_sender_never_makes_a_preference(
     mails: int, replied: int, wrote: int, answered: int
 ) -> None:
+    assume(replied <= mails)  # more answers than mails say nothing, one less may
     if not prefers(mails, replied, Answered(mails=wrote, replied=answered)):
         assert not prefers(mails, replied, Answered(mails=wrote, replied=max(answered, replied) + 1))
         assert not prefers(mails, replied - 1, Answered(mails=wrote, replied=answered))
