@@ -19,7 +19,7 @@ from streams.triage.verdict import Category
 
 NAME = "authored"
 FOLDER = Path(__file__).parent / NAME
-LEARNED, JUNK, CHECK = ("english", "languages", "more"), "junk", "check"
+LEARNED, JUNK, CHECK = ("english", "languages", "more", "programs"), "junk", "check"
 """Tables that are learned from, the one that only junk of today is learned from, and the one that only judges."""
 OWNER = "r.l@harbourside.example"
 SENT = "Tue, 03 Mar 2026 09:00:00 +0000"

@@ -191,29 +191,46 @@ RESOLVED = {
     {is|are|was|were|been|now|got|fully|alert|incident|issue|problem|status} resolved; ^resolved; resolved {after|at|by|within|in #n} ; cleared; recovered; back to normal; back {up|online}; all clear; {is|are|has been|have been|was|were|
     now} {fixed|restored|solved|completed|closed|settled|over}; restored; closed as; successfully {renewed|
     completed|restored|deployed}; nothing {left|more|else} to {do|report}; post mortem; postmortem; no longer
-    {affected|at risk|down}; went well; completed successfully; has ended; is stable; closed #n; renewed; by itself""",
+    {affected|at risk|down}; went well; completed successfully; has ended; is stable; closed #n; renewed; by itself;
+    ^{deployed|done|finished|completed|recovered|recovery|closed|cleared}; {incident|ticket|case} #n {closed|cleared|resolved}; {job|backup|
+    build|pipeline|deploy|deployment|rollout|sync|import|export|update|upgrade|scan|check|checks|test|tests|batch|
+    transfer|migration|maintenance|drill|alarm|alert} {ok|done|finished|passed|succeeded|complete|completed|successful|cleared|ended|
+    over}; all {tests|checks} passed; finished {ok|successfully|without errors|with no errors}; within {limits|range}""",
     "de": """
     behoben; gelöst; wiederhergestellt; läuft wieder; erledigt; entwarnung; wieder {normal|verfügbar|da};
-    abgeschlossen; ist {behoben|gelöst|repariert}; funktioniert wieder; wieder {online|in betrieb}""",
+    abgeschlossen; ist {behoben|gelöst|repariert}; funktioniert wieder; wieder {online|in betrieb};
+    {sicherung|datensicherung|backup|import|export|lauf|test|tests|auftrag|aktualisierung|abgleich|wartung|probealarm} {erfolgreich|
+    beendet|bestanden|fertig|durchgelaufen}; erfolgreich {beendet|durchgeführt}; ohne fehler {beendet|durchgelaufen}""",
     "fr": """
     résolu; résolue; rétabli; rétablie; terminé; retour à la normale; tout est rentré; bien qui finit bien;
-    fonctionne à nouveau; de nouveau {en ligne|en service|disponible}; réparé; réparée; est réglé; est réglée""",
+    fonctionne à nouveau; de nouveau {en ligne|en service|disponible}; réparé; réparée; est réglé; est réglée;
+    {sauvegarde|importation|exportation|mise à jour|test|tests|déploiement|traitement|synchronisation|maintenance} {réussie|réussi|réussis|
+    terminée|terminés|effectuée|effectué}; sans erreur; alerte levée; incident clos""",
     "es": """
     resuelto; resuelta; solucionado; solucionada; restablecido; ya funciona; vuelve a funcionar; todo normal; todo
-    bien; reparado; reparada; arreglado; arreglada; ya está {arreglado|arreglada}; funciona de nuevo""",
+    bien; reparado; reparada; arreglado; arreglada; ya está {arreglado|arreglada}; funciona de nuevo;
+    {copia de seguridad|copia|importación|exportación|actualización|despliegue|prueba|pruebas|sincronización|mantenimiento} {correcta|
+    completada|completado|finalizada|finalizado|terminada|terminado|superadas}; sin errores; incidencia cerrada""",
     "pt": """
     resolvido; resolvida; restabelecido; já funciona; normalizado; concluído; reparado; reparada; voltou a
-    funcionar; já está {resolvida|reparado|reparada}; de volta ao normal""",
+    funcionar; já está {resolvida|reparado|reparada}; de volta ao normal;
+    {cópia de segurança|backup|importação|exportação|atualização|teste|testes|sincronização|manutenção} {concluída|concluídos|
+    terminada|terminado|com sucesso}; sem erros; incidente {encerrado|fechado}""",
     "it": """
     risolto; risolta; ripristinato; ripristinata; funziona di nuovo; concluso; riparato; riparata; tutto funziona;
-    di nuovo {attivo|operativo}; tornato alla normalità""",
+    di nuovo {attivo|operativo}; tornato alla normalità;
+    {backup|copia|importazione|esportazione|aggiornamento|rilascio|test|prove|sincronizzazione|manutenzione} {riuscito|riuscita|completato|
+    completata|terminato|terminata|superati|conclusa}; senza errori; allarme rientrato""",
     "nl": """
     opgelost; hersteld; werkt weer; afgerond; terug normaal; is {opgelost|hersteld|gerepareerd}; alles werkt
-    {weer|opnieuw}; gerepareerd; weer {online|normaal}""",
+    {weer|opnieuw}; gerepareerd; weer {online|normaal}; {back up|backup|
+    import|export|update|test|tests|synchronisatie|onderhoud|uitrol} {geslaagd|voltooid|gereed|klaar}; zonder fouten; storing {verholpen|
+    voorbij}; ^herstel; incident gesloten""",
     "pl": """
     rozwiązane; naprawione; przywrócono; działa już; zakończone; {została|został|zostało}
     {usunięta|usunięty|naprawiona|naprawiony|naprawione|rozwiązany}; wszystko {już |}działa; usunięta; naprawiony;
-    naprawiona""",
+    naprawiona; {kopia zapasowa|kopia|import|eksport|aktualizacja|test|testy|synchronizacja|wdrożenie|alarm} {zakończona|zakończony|udana|
+    udany|udane|pomyślnie|ukończona|odwołany}; bez błędów""",
     "tr": "çözüldü; düzeldi; giderildi",
 }
 
