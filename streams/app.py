@@ -20,7 +20,7 @@ from streams.runtime.tables import AllPartitions
 from streams.transport import register
 from streams.transport.driver import SCHEME, Consumer
 from streams.transport.flow import Flow
-from streams.transport.opening import OpenStore
+from streams.transport.opening import Opener, OpenStore
 from streams.transport.ownership import Ownership
 from streams.transport.reader import Reader
 
@@ -70,18 +70,18 @@ class TriageApp(faust.App):
 
     def make_ownership(self, consumer: Consumer) -> Ownership:
         """Called by the transport's consumer."""
-        ownership = Ownership(
+        decided = deciders(
+            self.declared, lambda agent: Decider(agent, event_timeout_s=self.settings.event_timeout_s, limit=self.limit)
+        )
+        opener = Opener(
             consumer,
-            deciders(
-                self.declared,
-                lambda agent: Decider(agent, event_timeout_s=self.settings.event_timeout_s, limit=self.limit),
-            ),
+            decided,
             name=self.conf.id,
             options=librdkafka_options(self.settings),
             flow=self.flow,
-            batch_timeout_s=self.settings.batch_timeout_s,
             stores=self._open_store(),
         )
+        ownership = Ownership(consumer, decided, opener, batch_timeout_s=self.settings.batch_timeout_s)
         for agent in self.declared:
             for table in agent.tables:
                 self.tables[table.name].data.data = AllPartitions(table.name, ownership.tables, agent.reads)

@@ -119,8 +119,6 @@ class FakeGmail:
         )
 
     async def _put_on_record(self, settings: Settings) -> None:
-        """The account of this run in the place of those of earlier runs."""
-        await forget(settings)
         await save_account(
             settings,
             Account(

@@ -125,7 +125,7 @@ class Run:
     async def _go(self, settings: Settings) -> int:
         request = self._request
         account = None
-        if request.own_stack:  # who shares brokers may be looking at one
+        if request.own_stack or request.fake_gmail:  # otherwise somebody who shares the brokers may be looking at one
             await unless(self._stop, forget(settings))
         if not request.fake_gmail:
             account = await unless(

@@ -12,13 +12,12 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from time import monotonic
-from typing import Any, Protocol
+from typing import Protocol
 
 from infra.errors import Fatal, Transient
 from streams.runtime.batch import Decider
 from streams.runtime.tables import Tables
-from streams.transport.flow import Flow
-from streams.transport.opening import Input, Opener, OpenStore
+from streams.transport.opening import Input, Opener
 from streams.transport.producer import LostOwnership
 from streams.transport.task import Inputs, PartitionTask
 
@@ -49,16 +48,12 @@ class Ownership:
         self,
         group: Group,
         deciders: Mapping[str, Decider],
+        opener: Opener,
         *,
-        name: str,
-        options: Mapping[str, Any],
-        flow: Flow,
         batch_timeout_s: float,
-        stores: OpenStore | None = None,
     ) -> None:
-        """`stores` opens what rows are kept in; None: memory."""
         self._group, self._deciders, self._batch_timeout_s = group, deciders, batch_timeout_s
-        self.opener = Opener(group, deciders, name=name, options=options, flow=flow, stores=stores)
+        self.opener = opener
         self.tasks: dict[Input, PartitionTask] = {}
         self.tables: dict[Input, Tables] = {}
         self.opening: dict[Input, float] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import for_code
 from aiokafka.protocol.group import LeaveGroupRequest
@@ -10,11 +12,15 @@ from confluent_kafka.admin import AdminClient
 from streams.kafka_errors import answered
 
 
+def described(bootstrap: str, group: str) -> Any:
+    """The group, as confluent_kafka describes it."""
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 4})  # it lives as long as its answer is awaited
+    return answered(lambda: admin.describe_consumer_groups([group])[group], within_s=60)
+
+
 def members(bootstrap: str, group: str) -> dict[str, int]:
     """How many partitions each member has, by member id."""
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 4})
-    described = answered(lambda: admin.describe_consumer_groups([group])[group], within_s=60)
-    return {one.member_id: len(one.assignment.topic_partitions) for one in described.members}
+    return {one.member_id: len(one.assignment.topic_partitions) for one in described(bootstrap, group).members}
 
 
 async def evict(bootstrap: str, group: str) -> frozenset[str]:

@@ -222,15 +222,9 @@ async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     monkeypatch.setattr(opening, "recover", cluster.recover)
     monkeypatch.setattr(opening, "GroupOffsets", lambda options, name: Offsets(cluster))
     monkeypatch.setattr(ownership, "_PAUSE_S", 0.001)
-    owner = Ownership(
-        group,
-        {"in": decider(agent_of(), limit=1)},
-        name="app",
-        options={},
-        flow=Flow(batch_size=10),
-        batch_timeout_s=0.1,
-        stores=cluster.store,
-    )
+    decided = {"in": decider(agent_of(), limit=1)}
+    opener = opening.Opener(group, decided, name="app", options={}, flow=Flow(batch_size=10), stores=cluster.store)
+    owner = Ownership(group, decided, opener, batch_timeout_s=0.1)
     yield Rig(group, cluster, owner)
     if cluster.hold_write is not None:
         cluster.hold_write.set()

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, ConsumerGroupState, Producer
-from confluent_kafka.admin import AdminClient
 
 from infra.stack import KafkaBroker
-from streams.kafka_errors import answered
 from tests.integration.transport.counting import PARTITIONS, Count, table
 from tests.integration.transport.fleet import Fleet, fleet, until
 from tests.integration.transport.load import Load
 from tests.integration.transport.reading import create_topics, values_by_key, verdict, wait_for_records
+from tests.services.group import described
 from tests.services.log import committed_records
 
 ROWS = 100_000
@@ -67,9 +66,8 @@ def all_is_right(bootstrap: str, prefix: str, load: Load, workers: Fleet, second
 
 
 def members(bootstrap: str, group: str) -> int:
-    admin = AdminClient({"bootstrap.servers": bootstrap})  # it must live as long as its answer is awaited
-    described = answered(lambda: admin.describe_consumer_groups([group])[group], 30)
-    return len(described.members) if described.state == ConsumerGroupState.STABLE else 0
+    found = described(bootstrap, group)
+    return len(found.members) if found.state == ConsumerGroupState.STABLE else 0
 
 
 def test_workers_that_join_and_leave_under_load_lose_and_repeat_nothing(
