@@ -30,7 +30,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 GO_LOCK := tests/services/pubsub/requirements-go.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench locust peers crew soak runbook clean
+.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench locust peers crew properties soak runbook clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,11 +53,15 @@ pytest: $(SYNCED) $(CREW)/.synced pubsub ## all tests but the soak, or those nam
 ifneq ($(strip $(ARGS)),)
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
 else
-	@export TRIAGE_TESTS_NEED_SERVICES=1; failed=0; set -x; \
+	@export TRIAGE_TESTS_NEED_SERVICES=1 TRIAGE_TESTS_EXAMPLES=same TRIAGE_TESTS_FAILED=$$(mktemp); failed=0; set -x; \
 	$(BIN)/pytest -n 2 $(PURE) || failed=1; \
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25 $(SERVED) $(TIMED:%=--ignore=%) || failed=1; \
-	$(BIN)/pytest --durations 10 $(TIMED) || failed=1; exit $$failed
+	$(BIN)/pytest --durations 10 $(TIMED) || failed=1; \
+	cat "$$TRIAGE_TESTS_FAILED"; rm "$$TRIAGE_TESTS_FAILED"; exit $$failed
 endif
+
+properties: $(SYNCED) ## looks for mail and records that break a property, 2,000 new ones for each; `make test` tries the same few each time
+	TRIAGE_TESTS_EXAMPLES=search $(BIN)/pytest -n 2 -m hypothesis $(or $(ARGS),$(PURE))
 
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)

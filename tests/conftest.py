@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -23,11 +24,26 @@ if TYPE_CHECKING:
     from tests.services.proxy import TcpProxy
     from tests.services.pubsub.server import PubSub
 
+LINES_OF_A_FAILURE = 40
+
 # An example, and making it, may take as long as a busy machine makes it; what must be quick is asserted where it is.
-hypothesis.settings.register_profile(
-    "busy-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("busy-machine")
+_patient = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("patient", _patient)
+# `make test` tries the same examples each time, so that a change alone can fail it; `make properties` looks for new ones.
+hypothesis.settings.register_profile("same", _patient, derandomize=True, database=None, print_blob=True)
+hypothesis.settings.register_profile("search", _patient, max_examples=2_000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("TRIAGE_TESTS_EXAMPLES", "patient"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where several runs make one (`make test`), what failed is told once more at the end of all: in this file."""
+    if not (told := os.environ.get("TRIAGE_TESTS_FAILED")) or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    with Path(told).open("a", encoding="utf-8") as file:
+        for outcome in ("failed", "error"):
+            for report in terminalreporter.getreports(outcome):
+                last = report.longreprtext.splitlines()[-LINES_OF_A_FAILURE:]
+                print(f"\n{outcome}: {report.nodeid} ({report.when})", *last, sep="\n", file=file)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
