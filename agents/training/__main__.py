@@ -20,8 +20,8 @@ from streams.triage import weighing
 from streams.triage.model import read
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "streams" / "triage" / "weights.json"
-_TITLES = {"check": "authored check, never learned from"}
-_JUNK_TITLES = {"junk": "junk", "approaches": "junk in the written mail, in folds (the check: never learned from)"}
+_TITLES = {"written": "the project's own mails", "check": "authored check, never learned from"}
+_JUNK_TITLES = {"junk": "junk", "approaches": "junk in the project's own mails (the check: never learned from)"}
 _JUNK = frozenset(weighing.JUNK)
 
 
@@ -41,23 +41,24 @@ def train(*, data: Path, output: Path, by: str, only_check: bool, machine: bool)
     Before that every mail is judged by a model that learned from other threads (or other sources) only: those are the
     figures to believe. Confidence is calibrated on these verdicts.
     """
-    mails = examples(data)
+    mails = [*examples(data), *written(*LEARNED, JUNK)]
     sentences = list(asking_sentences(data))
-    own = written(*LEARNED, JUNK)
     group = (lambda each: each.fold) if by == "thread" else top
-    raw = crossing.cross(mails, sentences, group, _tell, always=own)
-    line = fit.calibration([(each.verdict.confidence, each.right) for each in raw if each.example.label])
+    raw = crossing.cross(mails, sentences, group, _tell)
     crossed = crossing.calibrate(raw)
-    learned = crossing.data_of([*mails, *own], sentences, line)
-    content = fit.as_file(learned)
+    content = fit.as_file(crossing.data_of(mails, sentences, crossing.certainty_of(raw)))
     whole = read(content)
     checked = [crossing.judge(each, whole) for each in written(CHECK)]
+    modern = [each for each in crossed if each.example.is_modern]
+    own = [each for each in crossed if each.example.is_authored and not each.example.is_about_junk]
+    natural = [each for each in crossed if not each.example.is_modern and not each.example.is_authored]
     reports = {
-        "natural": _figures([each for each in crossed if not each.example.is_modern]),
-        "modern": _figures([each for each in crossed if each.example.is_modern]),
+        "natural": _figures(natural),
+        "modern": _figures(modern),
+        "written": _figures(own),
         "check": _figures(checked),
-        "junk": junk(crossed, lambda each: each.source),
-        "approaches": junk(crossing.cross_written(mails, own, learned), _table) | junk(checked, _table),
+        "junk": junk([*natural, *modern], lambda each: each.source),
+        "approaches": junk([each for each in crossed if each.example.is_authored], _table) | junk(checked, _table),
     }
     if machine:
         click.echo(orjson.dumps(reports, option=orjson.OPT_NON_STR_KEYS))
@@ -106,7 +107,7 @@ def junk(crossed: list[Crossed], of: Callable[[Example], str]) -> dict[str, dict
 
 def _lines(reports: dict[str, dict[str, Any]]) -> list[str]:
     lines = []
-    for name in ("natural", "modern", "check"):
+    for name in ("natural", "modern", "written", "check"):
         lines += [f"== {_TITLES.get(name, name)}", *report.lines(reports[name]), ""]
     for name, title in _JUNK_TITLES.items():
         lines.append(f"== {title}: spam and phishing called so, and what else was")

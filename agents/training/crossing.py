@@ -6,15 +6,17 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.training import approach, fit
-from agents.training.corpora import FOLDS, Example
-from agents.training.vocabulary import plain_words, vocabulary
-from streams.triage.confidence import calibrated
+from agents.training import certainty, fit
+from agents.training.corpora import Example
+from agents.training.vocabulary import vocabulary
+from streams.triage.confidence import Calibration, Signs, signs
 from streams.triage.decide import decide
 from streams.triage.model import Model
 from streams.triage.policy import lane_for
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Verdict
+
+_AS_IT_IS = Calibration(**certainty.RAW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Crossed:
 
     example: Example
     verdict: Verdict
+    signs: Signs
 
     @property
     def right(self) -> bool:
@@ -36,33 +39,20 @@ def cross(
     sentences: Sequence[tuple[list[str], bool]],
     group: Callable[[Example], Hashable],
     tell: Callable[[str], None],
-    *,
-    always: Sequence[Example] = (),
 ) -> list[Crossed]:
-    """Verdicts on every group by models trained on the others, and `always` on mails that are of no group."""
+    """Verdicts on every group by models trained on the others. Their confidence is not calibrated yet."""
     found: list[Crossed] = []
     for name in sorted({group(each) for each in examples}, key=str):
         known = [each for each in examples if group(each) != name]
         new = [each for each in examples if group(each) == name]
-        model = trained([*known, *always], sentences)
+        model = trained(known, sentences)
         found += [judge(each, model) for each in new]
         tell(f"group {name}: learned from {len(known)} mails, judged {len(new)}")
     return found
 
 
-def cross_written(examples: Sequence[Example], own: Sequence[Example], data: Mapping[str, Any]) -> list[Crossed]:
-    """Verdicts on the project's own mails by the model of this data, but with a head for approaches that learned from
-    the other folds of them. Of junk alone: its other heads do know them."""
-    found: list[Crossed] = []
-    for fold in range(FOLDS):
-        known = [*examples, *(each for each in own if each.fold != fold)]
-        model = fit.as_model({**data, **approach.learned(known, plain_words(known))})
-        found += [judge(each, model) for each in own if each.fold == fold]
-    return found
-
-
 def data_of(
-    examples: Sequence[Example], sentences: Sequence[tuple[list[str], bool]], confidence: tuple[float, float]
+    examples: Sequence[Example], sentences: Sequence[tuple[list[str], bool]], confidence: Mapping[str, Any]
 ) -> dict[str, object]:
     """What the model's file holds when all examples are learned from."""
     allowed = vocabulary(examples)
@@ -75,27 +65,28 @@ def trained(examples: Sequence[Example], sentences: Sequence[tuple[list[str], bo
     return fit.as_model(fit.fit(examples, fit.fit_sentences(sentences, allowed), allowed))
 
 
-def judge(example: Example, model: Model | None) -> Crossed:
+def judge(example: Example, model: Model) -> Crossed:
     """What a model says of one mail."""
-    return Crossed(example=example, verdict=decide(example.mail, example.features.facts, DEFAULT, model))
+    verdict = decide(example.mail, example.features.facts, DEFAULT, replace(model, confidence=_AS_IT_IS))
+    pressing = model.opinion(example.features, example.hits).pressing
+    said = signs(verdict.confidence, pressing, verdict.category)
+    return Crossed(example=example, verdict=replace(verdict, confidence=model.confidence.of(said)), signs=said)
+
+
+def certainty_of(crossed: Sequence[Crossed]) -> dict[str, Any]:
+    """The calibration that these verdicts teach."""
+    return certainty.learned(
+        [(each.signs, each.right, weight) for each in crossed if (weight := certainty.counts(each.example))]
+    )
 
 
 def calibrate(crossed: Sequence[Crossed]) -> list[Crossed]:
     """The same verdicts with confidences calibrated on the folds that the verdict's own is not in."""
     by_fold = {
-        fold: fit.calibration(
-            [
-                (each.verdict.confidence, each.right)
-                for each in crossed
-                if each.example.label and each.example.fold != fold
-            ]
-        )
+        fold: Calibration(**certainty_of([each for each in crossed if each.example.fold != fold]))
         for fold in {each.example.fold for each in crossed}
     }
     return [
-        replace(
-            each,
-            verdict=replace(each.verdict, confidence=calibrated(each.verdict.confidence, by_fold[each.example.fold])),
-        )
+        replace(each, verdict=replace(each.verdict, confidence=by_fold[each.example.fold].of(each.signs)))
         for each in crossed
     ]

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agents.training import approach
+from agents.training import approach, certainty
 from agents.training.corpora import Example
 from agents.training.losses import Row, fit_binary, fit_ordinal
 from agents.training.optimise import Vector
@@ -93,7 +93,7 @@ def fit(examples: Sequence[Example], sentences: Sentences, allowed: Mapping[str,
         "reply": _reply(taught, asked, words),
         "pressing": _pressing([each for each in common if each.label or each.source == CALM], words),
         "reply_from_evidence": 2.0,
-        "confidence": (0.0, 1.0),
+        "confidence": certainty.RAW,
         **priority,
     }
 
@@ -122,7 +122,17 @@ def _compact(value: Any) -> Any:
 
 
 _PLAIN = frozenset(
-    ("bias", "sentences_bias", "junk_at", "junk_unless", "approach_at", "junk_from_evidence", "reply_from_evidence")
+    (
+        "bias",
+        "sentences_bias",
+        "junk_at",
+        "junk_unless",
+        "approach_at",
+        "junk_from_evidence",
+        "reply_from_evidence",
+        "raw",
+        "doubt",
+    )
 )
 
 
@@ -265,10 +275,3 @@ def _pressing(examples: Sequence[Example], words: Sequence[str]) -> dict[str, An
 
 def _is_urgent(example: Example) -> bool:
     return example.label is not None and lane_for(example.label.first.priority, DEFAULT) is Lane.URGENT
-
-
-def calibration(judged: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Intercept and slope (Platt 1999) on the log-odds of raw confidences of mails not learned from."""
-    rows = [Row(0.0, [0], values=[(1, math.log(raw / (1 - raw)))]) for raw, _ in judged]
-    intercept, slope = fit_binary(rows, [right for _, right in judged], [1e-3, 1e-3])
-    return round(intercept, 3), round(slope, 3)

@@ -1,10 +1,13 @@
 """How sure a decision is. Two things make it small: a score near the edge of its lane, and categories that argue for
-different treatment with nearly the same strength. Training calibrates it to the share of right lanes (see MODEL.md)."""
+different treatment with nearly the same strength. Training makes a probability of it: that of the right lane, which
+also depends on the category and on how near the mail is to what cannot wait (see MODEL.md)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from streams.triage.policy import Policy
 from streams.triage.verdict import Category
@@ -24,10 +27,40 @@ def confidence(score: float, evidence: Mapping[Category, float], category: Categ
     return _bounded(edge * agreement)
 
 
-def calibrated(raw: float, line: Sequence[float]) -> float:
-    """The probability that the lane is right: `line` is intercept and slope on the log-odds of the raw confidence."""
-    intercept, slope = line
-    return _bounded(1 / (1 + math.exp(-(intercept + slope * math.log(raw / (1 - raw))))))
+class Signs(NamedTuple):
+    """What tells how sure a decision with a learned model may be."""
+
+    raw: float
+    """By `confidence`."""
+    doubt: float
+    """0..1: by how little the log-odds decide whether it can wait; near 1 for a mail that may or may not."""
+    category: Category
+
+
+def signs(raw: float, pressing: float, category: Category) -> Signs:
+    """The signs of a decision; `pressing` in log-odds."""
+    return Signs(raw, math.exp(-abs(pressing)), category)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Log-odds that the lane is right, learned from mails that the deciding model did not know (Platt 1999)."""
+
+    bias: float
+    raw: float
+    """For each log-odds of the raw confidence."""
+    doubt: float
+    categories: Mapping[str, float]
+
+    def of(self, signs: Signs) -> float:
+        """The probability that the lane is right."""
+        odds = self.bias + self.raw * log_odds(signs.raw) + self.doubt * signs.doubt
+        return _bounded(1 / (1 + math.exp(-(odds + self.categories.get(signs.category, 0.0)))))
+
+
+def log_odds(share: float) -> float:
+    """Of a probability between 0 and 1, both excluded."""
+    return math.log(share / (1 - share))
 
 
 def _bounded(share: float) -> float:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from streams.mail import Mail
 from streams.triage import due, habits, weighing
 from streams.triage import model as learned
-from streams.triage.confidence import calibrated, confidence
+from streams.triage.confidence import confidence, signs
 from streams.triage.counterfactual import because, but_for
 from streams.triage.features import Features
 from streams.triage.grounds import Grounds
@@ -40,13 +40,13 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     grounds = Grounds(hits=hits, opinion=opinion, facts=facts, own=policy.own)
     found = _weighed(features, grounds, policy, model)
     lane, reasons = lane_for(found.priority, policy), _reasons(found, features)
-    sure = confidence(found.score, found.evidence, found.category, policy)
+    raw = confidence(found.score, found.evidence, found.category, policy)
     return Verdict(
         priority=found.priority,
         lane=lane,
         category=found.category,
         needs_reply=_needs_reply(found, grounds, policy, model),
-        confidence=calibrated(sure, model.confidence) if model else sure,
+        confidence=model.confidence.of(signs(raw, opinion.pressing, found.category)) if model and opinion else raw,
         reasons=reasons,
         policy_version=policy.version,
         model_version=model.version if model else RULES_ALONE,

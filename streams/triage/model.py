@@ -15,6 +15,7 @@ from typing import Any
 
 from streams.triage import signals
 from streams.triage.build import build
+from streams.triage.confidence import Calibration
 from streams.triage.features import Features
 
 WORDING, APPROACH = "learned_wording", "learned_approach"
@@ -80,8 +81,8 @@ class Model:
     reply: Head
     """Log-odds that a reply or an action is expected."""
     reply_from_evidence: float
-    confidence: tuple[float, float]
-    """Intercept and slope: log-odds of being right from the log-odds of the raw confidence."""
+    confidence: Calibration
+    """That the lane is right."""
 
     def opinion(self, mail: Features, hits: Sequence[str]) -> Opinion:
         """What the model makes of one mail."""
@@ -175,7 +176,7 @@ def read(content: bytes) -> Model:
     try:
         data: dict[str, Any] = json.loads(content)
         heads: dict[str, Any] = {name: Head(**data.pop(name)) for name in HEADS}
-        edges, sure = tuple(data.pop("edges")), tuple(data.pop("confidence"))
+        edges, sure = tuple(data.pop("edges")), Calibration(**data.pop("confidence"))
         sentences = signals.Sentences(data.pop("sentences"), data.pop("sentences_bias"))
         version = hashlib.blake2b(content, digest_size=6).hexdigest()
         return Model(version=version, sentences=sentences, edges=edges, confidence=sure, **heads, **data)

@@ -33,11 +33,11 @@ class Cause(StrEnum):
 class ReviewPolicy:
     """Thresholds. The share of all mail that is sent is to stay under 5 % (`crewai_reviews_wanted`)."""
 
-    uncertain_below: float = 0.7
+    uncertain_below: float = 0.55
     """Confidence from which down any mail that is not junk is reviewed."""
-    disagreement_below: float = 0.75
+    disagreement_below: float = 0.6
     """Confidence from which down the rules are asked by themselves: a second decision is the dear part of this."""
-    doubtful_below: float = 0.85
+    doubtful_below: float = 0.75
     """Confidence from which down the other causes count: who is sure needs no second opinion."""
     stakes: Collection[str] = frozenset(
         {"money_at_stake", "law_at_stake", "security_at_stake", "danger_to_someone", "wants_a_payout",

@@ -8,10 +8,11 @@ import orjson
 import pytest
 
 from agents.commands.labels import Judgement, Labelled
-from agents.training import crossing, fit
+from agents.training import certainty, crossing, fit
 from agents.training.corpora import Example
 from agents.training.vocabulary import vocabulary
 from streams.mail import Address, Mail
+from streams.triage.confidence import Calibration, Signs
 from streams.triage.features import Features
 from streams.triage.rule import hits_of
 from streams.triage.verdict import Category, Facts
@@ -121,8 +122,32 @@ def test_the_file_holds_few_digits_and_nothing_next_to_nothing() -> None:
 
 
 def test_confidence_is_drawn_to_the_share_that_came_true() -> None:
-    intercept, slope = fit.calibration(
-        [(0.9, True)] * 60 + [(0.9, False)] * 40 + [(0.6, True)] * 30 + [(0.6, False)] * 30
+    sure, unsure = Signs(0.9, 0.0, Category.WORK), Signs(0.6, 0.0, Category.WORK)
+    rows = [(sure, True)] * 60 + [(sure, False)] * 40 + [(unsure, True)] * 30 + [(unsure, False)] * 30
+    found = Calibration(**certainty.learned([(said, right, 1.0) for said, right in rows]))
+    assert found.of(sure) == pytest.approx(0.6, abs=0.03)
+    assert found.of(unsure) == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("sure", "unsure"),
+    [
+        (Signs(0.8, 0.0, Category.WORK), Signs(0.8, 1.0, Category.WORK)),
+        (Signs(0.8, 0.5, Category.NOTIFICATION), Signs(0.8, 0.5, Category.PERSONAL)),
+    ],
+)
+def test_confidence_depends_on_what_cannot_wait_and_on_the_category(sure: Signs, unsure: Signs) -> None:
+    rows = (
+        [(sure, True, 1.0)] * 45 + [(sure, False, 1.0)] * 5 + [(unsure, True, 1.0)] * 30 + [(unsure, False, 1.0)] * 20
     )
-    assert slope < 1
-    assert intercept + slope * 2.197 == pytest.approx(0.405, abs=0.05)
+    found = Calibration(**certainty.learned(rows))
+    assert found.of(sure) == pytest.approx(0.9, abs=0.03)
+    assert found.of(unsure) == pytest.approx(0.6, abs=0.03)
+
+
+def test_mails_written_about_junk_say_nothing_of_confidence() -> None:
+    told = example(1, "notes", "Here are the notes.", priority=5)
+    assert certainty.counts(told) == 1.0
+    assert certainty.counts(replace(told, source="authored/english/en")) == certainty.WRITTEN
+    assert certainty.counts(replace(told, source="authored/junk/en")) == 0.0
+    assert certainty.counts(replace(told, label=None)) == 0.0

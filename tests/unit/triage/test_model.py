@@ -245,8 +245,7 @@ def test_a_model_without_weights_leaves_the_rules_their_opinion() -> None:
     nothing = Head(rules={}, form={}, words={}, asking=(0.0,) * len(signals.ASKING))
     heads: dict[str, Any] = dict.fromkeys(HEADS, nothing)
     empty = dataclasses.replace(
-        MODEL, **heads, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, confidence=(0.0, 1.0),
-        junk_at=0.0, junk_unless=-99.0,
+        MODEL, **heads, edges=(3.5, 6.5, 8.5), sentences=signals.Sentences({}, 0.0), reply_from_evidence=1.0, junk_at=0.0, junk_unless=-99.0,
     )  # fmt: skip
     for of in (ASK, ADVERT, mail("Here are the notes.")):
         one, other = decide(of, FACTS, DEFAULT, empty), decide(of, FACTS, DEFAULT, None)
