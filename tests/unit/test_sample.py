@@ -14,10 +14,17 @@ from email.utils import parsedate_to_datetime
 from importlib.resources import files
 from pathlib import Path
 
+import orjson
 import pytest
 
 from agents.sample import OWNER_ADDRESSES, render, templates, unique_name, write_sample
 from agents.sample.spoken import spoken_day
+from streams.mail import parse
+from streams.triage.decide import decide
+from streams.triage.shipped import DEFAULT
+from streams.triage.verdict import Facts
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 NOW = datetime(2026, 11, 24, 9, 10, tzinfo=UTC)  # a Tuesday
 MOMENTS = (
@@ -260,3 +267,18 @@ def test_other_mail_in_the_folder_is_left_alone(tmp_path: Path) -> None:
     key = box.add(b"From: ana@example.org\n\nmine")
     assert write_sample(tmp_path / "box", NOW) == len(TEMPLATES)
     assert box.get_bytes(key).endswith(b"mine")
+
+
+def test_the_record_that_the_readme_shows_is_what_is_decided() -> None:
+    shown = re.search(r'^\{"event_id".*?\}\}$', README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert shown, "the README shows a record of a lane"
+    told = orjson.loads(shown[0])
+    found = {}
+    for template in TEMPLATES.values():
+        mail = parse(render(template, NOW))
+        found[mail.subject] = decide(mail, Facts(owner=OWNER_ADDRESSES, received_at=NOW.isoformat()), DEFAULT)
+    verdict = found[told["subject"]]
+    assert verdict.counterfactual is not None
+    assert (verdict.lane, verdict.priority, verdict.category) == (told["lane"], told["priority"], told["category"])
+    assert (verdict.needs_reply, verdict.counterfactual.lane) == (told["needs_reply"], told["counterfactual"]["lane"])
+    assert verdict.reasons[0].text == told["reasons"][0]["text"]
