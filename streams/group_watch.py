@@ -89,11 +89,19 @@ class GroupWatch:
         self._settings, self._group = settings, group
         self._patience = Patience(2 * rebalance_s + settings.kafka_session_timeout_s)
         self._generation = -1
-        self._out_since: float | None = None
+        self._out_since: float | None = monotonic()
         self.trouble = ""
         """Why this member has been out of its group for a while; empty when it is in, or a rebalance may explain it."""
         metrics.CONSUMERS_GIVEN_UP.labels(group)
-        metrics.GROUP_OUT_SECONDS.labels(group).set(0)
+        metrics.GROUP_OUT_SECONDS.labels(group).set_function(self._out_s)
+
+    def left(self) -> None:
+        """This process has no consumer in the group at the moment."""
+        self._out_since = monotonic() if self._out_since is None else self._out_since
+
+    def _out_s(self) -> float:
+        since = self._out_since
+        return 0.0 if since is None else monotonic() - since
 
     async def check(self, now_: Standing) -> None:
         """Take note of how the member stands.
@@ -113,13 +121,12 @@ class GroupWatch:
 
     def _note(self, seen: Standing, now: float) -> bool:
         """Whether patience is at an end. One that was in a later generation got on, whatever it waits for now."""
-        if not seen.trouble:
+        if seen.generation > 0 and not seen.trouble:
             self._out_since = None
-        elif self._out_since is None:
-            self._out_since = now
-        out_s = 0.0 if self._out_since is None else now - self._out_since
-        metrics.GROUP_OUT_SECONDS.labels(self._group).set(out_s)
-        self.trouble = f"group {self._group}: {seen.trouble}" if out_s > TELL_AFTER_S else ""
+        else:
+            self.left()
+        told = seen.trouble and self._out_s() > TELL_AFTER_S
+        self.trouble = f"group {self._group}: {seen.trouble}" if told else ""
         if not seen.trouble or seen.generation > self._generation:
             self._patience.succeeded()
         self._generation = seen.generation
@@ -136,6 +143,7 @@ class GroupWatch:
         try:
             await first(working, watching)
         finally:
+            self.left()
             for task in (working, watching):
                 task.cancel()
             await asyncio.wait({working, watching})

@@ -234,6 +234,7 @@ class Membership:
 
     async def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
+        self._watch.left()
         if consumer is not None:
             await close_within(consumer, CLOSE_S)
 

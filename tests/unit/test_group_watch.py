@@ -261,6 +261,7 @@ async def test_how_long_it_is_out_is_measured_and_told_once_no_rebalance_explain
     clock: Clock, asked: list[bool]
 ) -> None:
     made = watch("told")
+    await made.check(WORKS)
     assert (measured("crewai_group_out_seconds", "told"), measured("crewai_consumers_given_up_total", "told")) == (0, 0)
     for seconds, told in ((0.0, False), (20.0, False), (31.0, True), (60.0, True)):
         clock.now = 1000 + seconds
@@ -273,6 +274,9 @@ async def test_how_long_it_is_out_is_measured_and_told_once_no_rebalance_explain
     assert measured("crewai_consumers_given_up_total", "told") == 1
     await made.check(WORKS)
     assert (measured("crewai_group_out_seconds", "told"), made.trouble) == (0, "")
+    made.left()
+    clock.now += 5
+    assert measured("crewai_group_out_seconds", "told") == 5
 
 
 async def test_a_new_consumer_has_the_whole_time_again(clock: Clock, asked: list[bool]) -> None:
