@@ -103,21 +103,19 @@ class GroupWatch:
         since = self._out_since
         return 0.0 if since is None else monotonic() - since
 
-    async def check(self, now_: Standing) -> None:
+    async def check(self, seen: Standing) -> None:
         """Take note of how the member stands.
 
         Raises:
             OutOfGroup: give this consumer up for a new one. While the group's coordinator answers nobody, a new one
                 would fare no better, and the time does not count.
         """
-        if not self._note(now_, monotonic()):
-            return
-        if not await answers(self._settings, self._group):
-            self._patience.succeeded()
+        if not self._note(seen, monotonic()):
             return
         self._patience.succeeded()
-        metrics.CONSUMERS_GIVEN_UP.labels(self._group).inc()
-        raise OutOfGroup(f"group {self._group}: {now_.trouble}, for longer than any rebalance takes")
+        if await answers(self._settings, self._group):
+            metrics.CONSUMERS_GIVEN_UP.labels(self._group).inc()
+            raise OutOfGroup(f"group {self._group}: {seen.trouble}, for longer than any rebalance takes")
 
     def _note(self, seen: Standing, now: float) -> bool:
         """Whether patience is at an end. One that was in a later generation got on, whatever it waits for now."""
@@ -147,11 +145,11 @@ class GroupWatch:
             for task in (working, watching):
                 task.cancel()
             await asyncio.wait({working, watching})
-        if not watching.cancelled():
-            watching.result()
+        ends = [task.exception() for task in (watching, working) if not task.cancelled()]
+        for error in filter(None, ends):
+            raise error
         if working.cancelled():
             raise OutOfGroup(f"group {self._group}: the client ended what polls it")
-        working.result()
 
     async def _watch(self, look: Callable[[], Standing]) -> None:
         while True:
@@ -162,7 +160,6 @@ class GroupWatch:
 async def answers(settings: Settings, group: str) -> bool:
     """Whether a client that has just come finds the group's coordinator and reaches it."""
     from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
-    from aiokafka.errors import KafkaError
 
     client = AIOKafkaClient(**aiokafka_options(settings), client_id=f"{settings.instance_id}-ask")
     try:
@@ -170,7 +167,8 @@ async def answers(settings: Settings, group: str) -> bool:
             await client.bootstrap()
             node = await client.coordinator_lookup(CoordinationType.GROUP, group)
             return bool(await client.ready(node, group=ConnectionGroup.COORDINATION))
-    except (KafkaError, OSError, TimeoutError):
+    except Exception as error:  # also aiokafka's own assertions, of a cluster without brokers
+        log.debug("group %s: its coordinator answers no newcomer: %s", group, type(error).__name__)
         return False
     finally:
         await hang_up_within(client, 1)
