@@ -50,6 +50,16 @@ GROUP_LAG_SECONDS = Gauge(
     "Age of the record at the committed offset",
     ["group", "topic", "partition"],
 )
+GROUP_OUT_SECONDS = Gauge(
+    "crewai_group_out_seconds",
+    "For how long this process has not been a working member of its consumer group, seconds; 0 when it is",
+    ["group"],
+)
+CONSUMERS_GIVEN_UP = Counter(
+    "crewai_consumers_given_up",
+    "Times that a consumer was out of its group for longer than any rebalance takes and made way for a new one",
+    ["group"],
+)
 DEAD_LETTERS = Counter("crewai_dead_letters", "Records written to mail.dead", ["agent", "error"])
 TRANSACTIONS = Counter("crewai_transactions", "Kafka transactions of the stream runtime", ["agent", "outcome"])
 BATCH_SECONDS = Histogram(

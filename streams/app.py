@@ -13,6 +13,7 @@ from infra.kafka import librdkafka_options
 from infra.settings import Settings
 from monitoring import metrics
 from streams.faust_security import credentials
+from streams.group_watch import Standing
 from streams.runtime.agent import Agent
 from streams.runtime.batch import Decider, deciders
 from streams.runtime.dead import DeadLetterLimit
@@ -25,8 +26,9 @@ from streams.transport.ownership import Ownership
 from streams.transport.reader import Reader
 
 log = logging.getLogger(__name__)
-FOREVER_S = 86_400.0
-"""A sink that waits for its database must stay in the group; dead processes miss their heartbeats instead."""
+FOREVER_S = 100 * 365 * 86_400.0
+"""How long the group's client may go without a poll: nobody polls it (`transport.reader` fetches), and aiokafka leaves
+the group for good when that time is over. Dead processes miss their heartbeats instead."""
 
 
 class Tables(TableManager):
@@ -62,6 +64,11 @@ class TriageApp(faust.App):
     def ready(self) -> bool:
         """Whether the group has given this process its share and it works on it."""
         return self.consumer_started and self.ownership.opened
+
+    @property
+    def standing(self) -> Standing:
+        """How this process is in with its group."""
+        return cast("Consumer", self.consumer).standing() if self.consumer_started else Standing()
 
     @property
     def ownership(self) -> Ownership:
@@ -109,6 +116,11 @@ class TriageApp(faust.App):
             self.on_fatal()
 
 
+def rebalance_s(settings: Settings) -> float:
+    """How long the group waits for its members to end their batches and join."""
+    return max(60.0, settings.batch_timeout_s)
+
+
 def create_app(
     settings: Settings,
     name: str,
@@ -132,7 +144,7 @@ def create_app(
         broker_credentials=credentials(settings),
         broker_session_timeout=settings.kafka_session_timeout_s,
         broker_heartbeat_interval=settings.kafka_session_timeout_s / 5,
-        broker_rebalance_timeout=max(60.0, settings.batch_timeout_s),
+        broker_rebalance_timeout=rebalance_s(settings),
         broker_max_poll_interval=FOREVER_S,
         consumer_group_instance_id=instance,
         consumer_auto_offset_reset="earliest",

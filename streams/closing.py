@@ -27,6 +27,11 @@ async def close_within(client: Any, seconds: float) -> None:
         _retrieve(client)
 
 
+async def hang_up_within(client: Any, seconds: float) -> None:
+    """Close a bare AIOKafkaClient; after `seconds` (and one more) forget it. Only cancellation is raised."""
+    await _ended(client.close(), seconds)
+
+
 async def _ended(stop: Coroutine[Any, Any, object], seconds: float) -> bool:
     """Whether it came to its end in time. It is only waited for: a client that is being closed may keep a cancellation
     to itself (`AIOKafkaClient.close`, a heartbeat that ends by it), and who awaits it would then wait for ever."""

@@ -23,9 +23,10 @@ from infra.stacks import show_on_signal
 from infra.waiting import first
 from monitoring import metrics, metrics_server
 from monitoring.metrics_disk import follow_disk
-from streams.app import TriageApp, create_app
+from streams.app import TriageApp, create_app, rebalance_s
 from streams.control import Follower
 from streams.controls import Controls
+from streams.group_watch import GroupWatch
 from streams.runtime import Agent
 from streams.status import Check
 from streams.status_publisher import Report, StatusPublisher
@@ -100,7 +101,7 @@ async def _run(
     running = Running(settings, group, agents, stop, controls)
     async with (
         Follower(settings) as control,
-        StatusPublisher(settings, component, lambda: report(running.app), control) as publisher,
+        StatusPublisher(settings, component, lambda: report(running.app, running.watch), control) as publisher,
     ):
         try:
             controls.follow(control)
@@ -108,7 +109,7 @@ async def _run(
             await control.caught_up(stop)
             if ready is not None:
                 await ready(stop)
-            await running.until_stopped()
+            await running.watch.beside(running.until_stopped(), lambda: running.app.standing)
         except Exception as error:
             running.app.fatal(error)
         finally:
@@ -138,6 +139,8 @@ class Running:
         self._brokers = settings.kafka_bootstrap_servers
         self._stop = stop
         self.app = self._new()
+        # Before a share is given away its batches end, or are given up; that goes before what Kafka waits for.
+        self.watch = GroupWatch(settings, group, rebalance_s=rebalance_s(settings) + settings.batch_timeout_s)
 
     def _new(self) -> TriageApp:
         app = self._make()
@@ -180,7 +183,7 @@ class Running:
             log.warning("did not stop in order within %.0f s", STOP_S)
 
 
-def report(app: TriageApp) -> Report:
+def report(app: TriageApp, watch: GroupWatch) -> Report:
     """What the process says of itself on triage.status."""
     tasks = app.ownership.tasks.values() if app.consumer_started else ()
     stuck = [f"{task.topic}/{task.partition}: {task.progress.stuck}" for task in tasks if task.progress.stuck]
@@ -202,7 +205,7 @@ def report(app: TriageApp) -> Report:
     failure = app.failure
     return Report(
         checks=(
-            Check(name="group", ok=app.ready, reason="" if app.ready else _why_not(app)),
+            Check(name="group", ok=app.ready and not watch.trouble, reason=watch.trouble or _why_not(app)),
             Check(name="progress", ok=not stuck, reason="; ".join(stuck[:3])),
             Check(name="process", ok=failure is None, reason=str(failure or "")),
         ),
@@ -218,5 +221,7 @@ def _measure_recovery(app: TriageApp) -> None:
 
 
 def _why_not(app: TriageApp) -> str:
+    if app.ready:
+        return ""
     recovering = list(app.ownership.opener.recovering.values()) if app.consumer_started else []
     return "; ".join(recovering[:3]) or "no partition assigned yet"

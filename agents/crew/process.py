@@ -70,7 +70,7 @@ class Crew:
                         tasks.create_task(self._review_forever())
             except* Exception as group:
                 reason = _first(group)
-                self.reading.trouble = f"{type(reason).__name__}: {reason}" if str(reason) else type(reason).__name__
+                self.reading.failed(f"{type(reason).__name__}: {reason}" if str(reason) else type(reason).__name__)
                 known = isinstance(reason, Transient)
                 log.warning("%s; starting over", self.reading.trouble, exc_info=None if known else reason)
             await self.reading.close()

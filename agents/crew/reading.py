@@ -14,12 +14,15 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
 from streams.events import MalformedEvent
+from streams.group_watch import GroupWatch, standing
 from streams.kafka_errors import KafkaUnavailable
 from streams.reviews import ReviewRequest
 from streams.topics import REVIEW
 
 log = logging.getLogger(__name__)
 START_S = 20.0
+REBALANCE_S = 30.0
+"""How long the group waits for its members."""
 FETCH_RECORDS = 100
 
 
@@ -34,8 +37,18 @@ class Reading:
         self._waiting: dict[int, int] = {}
         self.desks: dict[int, Desk] = {}
         self.arrived = asyncio.Event()
-        self.trouble = ""
+        self._watch = GroupWatch(settings, GROUP, rebalance_s=REBALANCE_S)
+        self._trouble = ""
         self.joined = False
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is reviewed at the moment; empty when all is well."""
+        return self._trouble or self._watch.trouble
+
+    def failed(self, reason: str) -> None:
+        """What ended the last `run`; it is told until partitions are held again."""
+        self._trouble = reason
 
     async def run(self) -> None:
         """Join, open a desk for every partition that the group gives, read.
@@ -44,6 +57,10 @@ class Reading:
             Transient, Fatal: everything begins anew.
         """
         await self._join()
+        consumer = self._consumer
+        await self._watch.beside(self._read(), lambda: standing(consumer))
+
+    async def _read(self) -> None:
         async with asyncio.TaskGroup() as committing:
             while True:
                 if self._changed.is_set():
@@ -74,6 +91,7 @@ class Reading:
             isolation_level="read_committed",
             session_timeout_ms=session_ms,
             heartbeat_interval_ms=min(3000, session_ms // 3),
+            rebalance_timeout_ms=int(REBALANCE_S * 1000),
             max_poll_interval_ms=600_000,
         )
         try:
@@ -115,7 +133,7 @@ class Reading:
             if place in self._consumer.assignment():
                 self._consumer.seek(place, self._waiting[partition])
                 self._consumer.resume(place)
-        self.joined, self.trouble = True, ""
+        self.joined, self._trouble = True, ""
         log.info("partitions of %s: %s", REVIEW.name, sorted(owned) or "none")
 
     async def _commit(self, desk: Desk) -> None:

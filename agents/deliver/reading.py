@@ -16,6 +16,7 @@ from agents.ingest.backoff import Backoff
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
+from streams.group_watch import GroupWatch, OutOfGroup, Patience, standing
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,9 @@ REFUSED_S = 60.0
 """A consumer whose group takes no commit for so long is given up for a new one. Who is put out of the group is back
 within a rebalance; one that never joins again would go on fetching, and repeat what the partitions' new owner does."""
 RETRY_MAX_S = 5.0
+START_S = 20.0
+REBALANCE_S = 60.0
+"""How long the group waits for its members, which give back what is under way."""
 CLOSE_S = 2.0
 FOREVER_MS = 86_400_000
 """A consumer whose endpoint takes nothing stays in the group; dead processes miss their heartbeats instead."""
@@ -44,10 +48,15 @@ class Reading(ConsumerRebalanceListener):
         self._beginning = False
         """Whether it is being found out where the new share begins: nothing is read meanwhile."""
         self._failed: KafkaError | None = None
-        self._refused_since: float | None = None
-        """Since when the group has taken no commit and given no share: to it this process is no member."""
-        self.trouble = ""
+        self._commits = Patience(REFUSED_S)
+        """With a group that takes no commit and gives no share: to it this process is no member."""
+        self._watch = GroupWatch(settings, self._endpoint.group, rebalance_s=REBALANCE_S)
+        self._trouble = ""
+
+    @property
+    def trouble(self) -> str:
         """Why nothing is read at the moment; empty when all is well."""
+        return self._trouble or self._watch.trouble
 
     async def run(self) -> None:
         """Stay connected; whatever Kafka does, connect again."""
@@ -55,36 +64,43 @@ class Reading(ConsumerRebalanceListener):
         while True:
             try:
                 await self._read(backoff)
-            except (KafkaError, OSError, TimeoutError) as error:
-                self.trouble = f"{self._endpoint.group}: {type(error).__name__}"
-                log.warning("%s; connecting again", self.trouble)
+            except (KafkaError, OSError, TimeoutError, OutOfGroup) as error:
+                said = str(error) if isinstance(error, OutOfGroup) else type(error).__name__
+                self._trouble = f"{self._endpoint.group}: {said}"
+                log.warning("%s; connecting again", self._trouble)
             await asyncio.sleep(backoff.next_s())
 
     async def _read(self, backoff: Backoff) -> None:
-        self._failed, self._refused_since, self._beginning = None, None, False
+        self._failed, self._beginning = None, False
+        self._commits.succeeded()
         self._consumer = consumer = self._new()
-        consumer.subscribe(topics=list(self._endpoint.topics), listener=self)
         try:
-            await consumer.start()
+            async with asyncio.timeout(START_S):
+                await consumer.start()
+            # Not before: `start` would then wait for the first share, without a bound.
+            consumer.subscribe(topics=list(self._endpoint.topics), listener=self)
             backoff.reset()
-            while True:
-                fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
-                if self._failed is not None:
-                    raise self._failed
-                self.trouble = ""
-                for records in fetched.values():
-                    for record in records:
-                        self._courier.take(record)
-                self._courier.dispatch()
-                if not self._beginning:
-                    self._hold_back()
-                if time.monotonic() >= self._commit_at:
-                    await self._commit(self._courier.schedule.positions())
+            await self._watch.beside(self._poll(consumer), lambda: standing(consumer))
         finally:
             self.assigned = False
             await self._commit(await self._courier.give_back())
             self._committed.clear()
             await close_within(consumer, CLOSE_S)
+
+    async def _poll(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
+            if self._failed is not None:
+                raise self._failed
+            self._trouble = ""
+            for records in fetched.values():
+                for record in records:
+                    self._courier.take(record)
+            self._courier.dispatch()
+            if not self._beginning:
+                self._hold_back()
+            if time.monotonic() >= self._commit_at:
+                await self._commit(self._courier.schedule.positions())
 
     def _new(self) -> AIOKafkaConsumer:
         instance = f"{self._endpoint.group}-{self._settings.instance_id}" if self._settings.static_membership else None
@@ -99,7 +115,7 @@ class Reading(ConsumerRebalanceListener):
             session_timeout_ms=int(self._settings.kafka_session_timeout_s * 1000),
             heartbeat_interval_ms=int(self._settings.kafka_session_timeout_s * 200),
             max_poll_interval_ms=FOREVER_MS,
-            rebalance_timeout_ms=60_000,
+            rebalance_timeout_ms=int(REBALANCE_S * 1000),
             max_partition_fetch_bytes=1024 * 1024,
         )
 
@@ -121,17 +137,11 @@ class Reading(ConsumerRebalanceListener):
         except (KafkaError, TimeoutError, ValueError) as error:
             # The group has moved on (the next owner delivers these again), or the broker is away (committed later).
             log.info("%s: offsets not committed: %s", self._endpoint.group, type(error).__name__)
-            if isinstance(error, CommitFailedError):
-                self._refused(error)
+            if isinstance(error, CommitFailedError) and self._commits.failed(time.monotonic()):
+                self._failed = error
         else:
             self._committed |= new
-            self._refused_since = None
-
-    def _refused(self, error: CommitFailedError) -> None:
-        now = time.monotonic()
-        self._refused_since = self._refused_since or now
-        if now - self._refused_since > REFUSED_S:
-            self._failed = error
+            self._commits.succeeded()
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Called before the group shares out anew: finish, and let go."""
@@ -141,7 +151,8 @@ class Reading(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Called with the new share. aiokafka fetches already, from the first offset where none is committed."""
-        self._beginning, self._refused_since = True, None
+        self._beginning = True
+        self._commits.succeeded()
         self._consumer.pause(*assigned)
         try:
             await self._begin(assigned)

@@ -22,6 +22,7 @@ from infra.errors import Transient
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
+from streams.group_watch import GroupWatch, Patience, standing
 from streams.kafka_errors import KafkaUnavailable
 from streams.partitioning import partition_of
 from streams.topics import ACCOUNTS
@@ -31,9 +32,11 @@ log = logging.getLogger(__name__)
 GROUP = "triage-ingest"
 START_S = 20.0
 CONFIRM_S = 3.0
+REBALANCE_S = 30.0
+"""How long the group waits for its members."""
 UNHEARD_S = 60.0
-"""A consumer whose commits fail for so long, or to which the group gives nothing after it has joined, is given up for a
-new one: it may never find its coordinator again."""
+"""A consumer whose commits fail for so long, or that is not told for so long where partitions end, is given up for a
+new one, as one that is out of its group (`streams.group_watch`)."""
 POLL_S = 5.0
 """How long a poll may take that asks for records for half a second: in a rebalance aiokafka waits for its end."""
 ANSWER_S = 3.0
@@ -55,12 +58,15 @@ class Membership:
         self._ended: set[asyncio.Task[None]] = set()
         self._unheard: Any = None
         """The consumer that is to be given up."""
-        self._asking_since: float | None = None
-        """When it was first asked where partitions end, without an answer since."""
-        self._joining_since: float | None = None
-        """When the consumer asked to join; None once the group has decided what it gets, be that nothing."""
-        self.trouble = "not joined yet"
+        self._ends = Patience(UNHEARD_S)
+        """With a broker that is asked where partitions end."""
+        self._watch = GroupWatch(around.settings, GROUP, rebalance_s=REBALANCE_S)
+        self._trouble = "not joined yet"
+
+    @property
+    def trouble(self) -> str:
         """Why this process is not in the group at the moment; empty when it is."""
+        return self._trouble or self._watch.trouble
 
     @property
     def leases(self) -> Mapping[int, Lease]:
@@ -82,9 +88,9 @@ class Membership:
                     backoff.reset()
                     await self._poll()
                 except Exception as error:
-                    self.trouble = f"group {GROUP}: {str(error) or type(error).__name__}"
+                    self._trouble = f"group {GROUP}: {str(error) or type(error).__name__}"
                     known = isinstance(error, Transient)
-                    log.warning("%s; joining again", self.trouble, exc_info=None if known else error)
+                    log.warning("%s; joining again", self._trouble, exc_info=None if known else error)
                 await self._leave()
                 await asyncio.sleep(backoff.next_s())
         finally:
@@ -93,7 +99,8 @@ class Membership:
     async def _join(self) -> None:
         from aiokafka.errors import KafkaError
 
-        self._consumer, self._asking_since = _consumer(self._around.settings), None
+        self._consumer = _consumer(self._around.settings)
+        self._ends.succeeded()
         try:
             async with asyncio.timeout(START_S):
                 await self._consumer.start()
@@ -103,12 +110,12 @@ class Membership:
             where = self._around.settings.kafka_bootstrap_servers
             raise KafkaUnavailable(f"no broker at {where} ({type(error).__name__})") from None
         self._consumer.subscribe([ACCOUNTS.name], listener=_listener(self))
-        self._joining_since = time.monotonic()
 
     async def _poll(self) -> None:
         while True:
-            if self._unheard is self._consumer or self._joins_for_too_long():
+            if self._unheard is self._consumer:
                 raise KafkaUnavailable(f"no answer of the coordinator for {UNHEARD_S:.0f} s")
+            await self._watch.check(standing(self._consumer))
             fetched: Mapping[Any, Any] = {}
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
@@ -121,11 +128,6 @@ class Membership:
                 with suppress(Exception):  # only for the lag that others see: nobody starts from it
                     async with asyncio.timeout(CONFIRM_S):
                         await self._consumer.commit()
-
-    def _joins_for_too_long(self) -> bool:
-        """A member that died, for which the group waits, is out of it after its session."""
-        patience = UNHEARD_S + self._around.settings.kafka_session_timeout_s
-        return self._joining_since is not None and time.monotonic() - self._joining_since > patience
 
     async def _publish_loaded(self) -> None:
         """A roster counts once the partition was read to where it ended after the assignment.
@@ -153,17 +155,15 @@ class Membership:
                 return []
             if isinstance(error, KafkaError) and not error.retriable:
                 raise
-            now = time.monotonic()
-            self._asking_since = self._asking_since or now
-            if now - self._asking_since > UNHEARD_S:
+            if self._ends.failed(time.monotonic()):
                 raise KafkaUnavailable(f"no answer for {UNHEARD_S:.0f} s about where {ACCOUNTS.name} ends") from None
             return []
-        self._asking_since = None
+        self._ends.succeeded()
         return reached
 
     def assigned(self, partitions: Iterable[Any]) -> None:
         """The group has decided: let go of what is lost, take what is new, keep the rest."""
-        self.trouble, self._joining_since = "", None
+        self._trouble = ""
         owned = {one.partition for one in partitions}
         for one in partitions:
             self._consumer.seek(one, 0)
@@ -234,6 +234,7 @@ class Membership:
 
     async def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
+        self._watch.left()
         if consumer is not None:
             await close_within(consumer, CLOSE_S)
 
@@ -263,6 +264,7 @@ def _consumer(settings: Settings) -> Any:
         auto_offset_reset="earliest",
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=min(3000, session_ms // 3),
+        rebalance_timeout_ms=int(REBALANCE_S * 1000),
     )
 
 

@@ -16,6 +16,7 @@ from faust.transport import drivers
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
+from streams.group_watch import Standing, standing
 from streams.transport.opening import Input
 from streams.transport.ownership import Ownership
 from streams.transport.reader import Inlet, Reader
@@ -51,14 +52,23 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         """
         consumer = self._ensure_consumer()
         started, said = monotonic(), False
-        while missing := [
-            topic for topic in consumer.subscription() if not consumer._client.cluster.partitions_for_topic(topic)
-        ]:
+        while missing := self.missing():
             if monotonic() - started > _SAY_MISSING_S and not said:
                 log.warning("waiting for topics %s; `triage topics create` makes what is missing", sorted(missing))
                 said = True
             await asyncio.sleep(0.1)
             await consumer._client.force_metadata_update()
+
+    def missing(self) -> list[str]:
+        """Topics that are subscribed to and not known yet. May be asked from any thread: each answer of a broker
+        replaces the table as a whole."""
+        consumer = self._ensure_consumer()
+        known = consumer._client.cluster._partitions
+        return [topic for topic in consumer.subscription() if not known.get(topic)]
+
+    def standing(self) -> Standing:
+        """How the member is in with its group; one whose topics are not there waits for whoever makes them."""
+        return Standing() if self._consumer is None or self.missing() else standing(self._consumer)
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Faust's livelock checks watch a message path that is not in use here."""
@@ -89,6 +99,16 @@ class Consumer(stock.Consumer):
         """Input partitions of the present generation."""
         inputs = self.app.input_topics
         return {(tp.topic, tp.partition) for tp in self.assignment() if tp.topic in inputs}
+
+    def standing(self) -> Standing:
+        """How this process is in with its group. Where Faust does not get through with its part of a rebalance (it may
+        take one for overtaken by a next that does not come), nobody works on the share."""
+        seen: Standing = self._thread.standing()
+        ownership = self.ownership
+        taken_up = ownership.opened or ownership.opening
+        if seen.generation > 0 and not seen.trouble and not taken_up and self.assigned():
+            return seen._replace(trouble="its share is not taken up")
+        return seen
 
     async def on_start(self) -> None:
         """Connect what reads and asks, then Faust's own start."""

@@ -23,6 +23,7 @@ class Fleet:
     folder: Path
     environment: Mapping[str, str]
     arguments: tuple[str, ...] = ()
+    module: str = "tests.integration.transport.counting"
     running: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, number: int, *, instance: int | None = None) -> None:
@@ -36,7 +37,7 @@ class Fleet:
         }
         with self._log(number).open("ab") as log:
             self.running[number] = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.transport.counting", self.prefix, *self.arguments],
+                [sys.executable, "-m", self.module, self.prefix, *self.arguments],
                 env=environment,
                 cwd=ROOT,
                 stdout=log,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 import time
@@ -17,7 +18,7 @@ from tests.integration.transport.counting import PARTITIONS, Count, table
 from tests.integration.transport.fleet import Fleet, fleet, until
 from tests.integration.transport.load import Load
 from tests.integration.transport.reading import create_topics, values_by_key, verdict, wait_for_records
-from tests.services.group import described
+from tests.services.group import described, evict
 from tests.services.log import committed_records
 
 ROWS = 100_000
@@ -227,6 +228,29 @@ def test_a_broker_that_comes_back_finds_every_worker_at_work(
             time.sleep(1)
         all_is_right(bootstrap, topic_prefix, load, workers)
         assert workers.terminate(0, 1) == [0, 0], workers.logs(60)
+
+
+def test_a_worker_that_its_group_never_lets_in_again_ends_and_the_next_goes_on(
+    kafka: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    """It lives, and works on nothing. Whoever looks after processes starts it again."""
+    create_topics(kafka, topic_prefix)
+    load, unheard = Load(kafka, topic_prefix, random.Random(8)), tmp_path / "unheard"
+    with started(kafka, topic_prefix, tmp_path, str(unheard)) as workers:
+        workers.module = "tests.integration.transport.unheard"
+        workers.start(0)
+        load.write(50)
+        all_is_right(kafka, topic_prefix, load, workers)
+        unheard.touch()
+        asyncio.run(evict(kafka, f"{topic_prefix}counting"))
+        until(workers.died, workers)
+        assert workers.died() == {0: 1}
+        assert "OutOfGroup" in workers.lines(0)
+        unheard.unlink()
+        load.write(50)
+        workers.start(0)
+        all_is_right(kafka, topic_prefix, load, workers)
+        assert workers.terminate(0) == [0]
 
 
 def test_an_aborted_transaction_of_the_input_is_not_seen(kafka: str, topic_prefix: str, workers: Fleet) -> None:

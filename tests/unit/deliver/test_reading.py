@@ -16,6 +16,8 @@ from agents.deliver.courier import Courier
 from agents.deliver.reading import Reading
 from agents.deliver.schedule import Place, Schedule
 from infra.settings import load
+from streams import group_watch
+from streams.group_watch import Patience, Standing
 
 PLACE = TopicPartition("mail.high", 0)
 END = 300
@@ -28,17 +30,15 @@ class Consumer:
         self.offsets, self.place = committed, committed or 0
         self.resting: set[TopicPartition] = set()
         self.held: set[TopicPartition] = set()
-        self.reading: Any = None
+        self._coordinator, self._subscription = None, SimpleNamespace(subscription=None)
         self.fetches = 0
         self.refused = False
 
-    def subscribe(self, *, topics: Iterable[str], listener: Any) -> None:
-        self.reading = listener
+    async def start(self) -> None: ...
 
-    async def start(self) -> None:
+    def subscribe(self, *, topics: Iterable[str], listener: Any) -> None:
         self.held = {PLACE}
-        self.joining = asyncio.create_task(self.reading.on_partitions_assigned({PLACE}))
-        await asyncio.sleep(0)
+        self.joining = asyncio.create_task(listener.on_partitions_assigned({PLACE}))
 
     async def stop(self) -> None: ...
 
@@ -139,5 +139,36 @@ async def test_a_consumer_that_never_comes_back_into_its_group_is_given_up_for_a
         while fresh.offsets != 7:  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
     assert (lost.offsets, reading.trouble) == (0, "")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_consumer_that_is_not_let_into_its_group_is_given_up_though_a_poll_of_it_never_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a rebalance aiokafka's poll waits for the end of it, whatever its time-out."""
+
+    class Unheard(Consumer):
+        def subscribe(self, **_: object) -> None: ...
+
+        async def getmany(self, **_: object) -> dict[TopicPartition, list[Any]]:
+            await asyncio.Event().wait()
+            return {}
+
+    async def yes(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(group_watch, "LOOK_S", 0.01)
+    monkeypatch.setattr(group_watch, "answers", yes)
+    lost, fresh = Unheard(0), Consumer(0)
+    monkeypatch.setattr(module, "standing", lambda one: Standing("it waits") if one is lost else Standing())
+    reading, consumers = reading_of([], "now", position=7), iter((lost, fresh))
+    cast("Any", reading)._watch._patience = Patience(0.05)
+    monkeypatch.setattr(reading, "_new", lambda: next(consumers))
+    running = asyncio.create_task(reading.run())
+    async with asyncio.timeout(60):
+        while fresh.offsets != 7:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.01)
+    assert reading.trouble == ""
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

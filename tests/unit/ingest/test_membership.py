@@ -17,6 +17,8 @@ from agents.ingest.log_writer import Fenced
 from agents.ingest.mailbox import Surroundings
 from agents.ingest.membership import Membership
 from agents.ingest.roster import Roster
+from streams import group_watch
+from streams.group_watch import OutOfGroup, Patience, Standing
 from streams.kafka_errors import KafkaUnavailable
 from streams.topics import ACCOUNTS
 
@@ -26,6 +28,7 @@ class Consumer:
 
     def __init__(self) -> None:
         self.held: set[TopicPartition] = set()
+        self._coordinator, self._subscription = None, SimpleNamespace(subscription=None)
 
     def seek(self, partition: TopicPartition, offset: int) -> None: ...
 
@@ -158,10 +161,8 @@ async def test_a_consumer_that_has_lost_its_coordinator_for_good_is_given_up(
         task.cancel()
 
 
-async def test_a_consumer_to_which_the_group_gives_nothing_is_given_up(
-    group: Group, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It asked to join and never hears of it. One that the group leaves without a partition has heard."""
+async def test_a_consumer_that_is_not_let_in_is_given_up(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asked to join, for the first time or again, and never hears of it; the group's coordinator answers others."""
 
     class Unheard(Consumer):
         def subscribe(self, *_: object, **__: object) -> None: ...
@@ -175,15 +176,20 @@ async def test_a_consumer_to_which_the_group_gives_nothing_is_given_up(
             await asyncio.sleep(0.01)
             return {}
 
-    monkeypatch.setattr(membership, "UNHEARD_S", 0.05)
+    async def yes(*_: object) -> bool:
+        return True
+
+    waiting, seen = cast("Any", group.membership), [Standing("it waits to be let in")]
+    waiting._watch._patience = Patience(0.05)
     monkeypatch.setattr(membership, "_consumer", lambda _: Unheard())
-    waiting = cast("Any", group.membership)
+    monkeypatch.setattr(membership, "standing", lambda _: seen[-1])
+    monkeypatch.setattr(group_watch, "answers", yes)
     await waiting._join()
     async with asyncio.timeout(60):
-        with pytest.raises(KafkaUnavailable, match="no answer of the coordinator"):
+        with pytest.raises(OutOfGroup, match="triage-ingest: it waits to be let in"):
             await waiting._poll()
+    seen.append(Standing())
     await waiting._join()
-    waiting.assigned(())
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
             await waiting._poll()
@@ -208,8 +214,8 @@ async def test_a_broker_that_does_not_say_where_a_partition_ends_keeps_nobody_fr
         await asyncio.Event().wait()
 
     monkeypatch.setattr(membership, "ANSWER_S", 0.01)
-    monkeypatch.setattr(membership, "UNHEARD_S", 0.1)
     monkeypatch.setattr(Silent, silent, never)
+    cast("Any", group.membership)._ends = Patience(0.1)
     consumer = group.consumer = cast("Any", group.membership)._consumer = Silent()
     group.gives(0)
     async with asyncio.timeout(60):
