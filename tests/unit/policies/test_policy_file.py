@@ -58,6 +58,10 @@ COMPLAINTS = {
     "lane": (FILE.replace('"high"', '"soon"'), "policy:12:1: rule.0.at_least: Input should be 'urgent'"),
     "zone": (FILE.replace("Europe/Berlin", "Moon/Sea"), "policy:22:1: account.rosa.hours.zone: 'Moon/Sea' is no time"),
     "a zone is no path": (FILE.replace("Europe/Berlin", "../etc/passwd"), "policy:22:1: account.rosa.hours.zone"),
+    "offset": (
+        FILE.replace("08:00", "08:00+01:00"),
+        "policy:20:1: account.rosa.hours.begin: a time without an offset: `zone`",
+    ),
     "time": (FILE.replace("08:00", "8"), "policy:20:1: account.rosa.hours.begin: Invalid isoformat"),
     "twice": (FILE.replace("tickets", "releases"), "rules of the same name: releases"),
     "after a long string": ('[[rule]]\nname="a"\nsays="""\nname = 1\n"""\nsender=3', "policy:6:1: rule.0.sender"),
