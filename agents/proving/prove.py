@@ -44,7 +44,7 @@ async def prove(settings: Settings, account: Account, *, since: datetime | None,
     async for chunk in to_end(settings, RECEIVED.name, (partition,)):
         for record in chunk:
             if record.key == key:
-                said = {name: (value or b"").decode() for name, value in record.headers}
+                said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
                 if ATTEMPT_HEADER in said:
                     put_back.add(said[EVENT_ID])
                 else:

@@ -15,6 +15,7 @@ import orjson
 
 from streams.canary import is_canary
 from streams.events import MalformedEvent, VerdictRecord
+from streams.kinds import require_kinds
 from streams.topics import DEAD, LANE_OF, RECEIVED
 from streams.triage.verdict import Lane
 
@@ -141,7 +142,7 @@ class Tally:
     def _take_verdict(self, record: Record, headers: Mapping[str, bytes], lane: Lane) -> None:
         self.lanes[lane] += 1
         try:
-            revision = int(orjson.loads(record.value or b"")["revision"])
+            revision = _revision(record.value)
         except (ValueError, KeyError, TypeError):
             self.malformed += 1
             return
@@ -169,7 +170,8 @@ class Tally:
             return
         try:
             verdict = VerdictRecord.decode(record.value)
-        except MalformedEvent:
+            require_kinds(verdict)
+        except (MalformedEvent, TypeError):
             self.malformed += 1
             return
         shown = _headline(verdict, record.timestamp, lane)
@@ -206,8 +208,16 @@ def _since(headers: Mapping[str, bytes]) -> int:
     """When ingest found the mail, milliseconds since 1970; 0 when the header says no time."""
     try:
         return round(datetime.fromisoformat(headers["ce_time"].decode()).timestamp() * 1000)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return 0
+
+
+def _revision(value: bytes | None) -> int:
+    """Of a lane record. Raises ValueError, KeyError, TypeError for what is none."""
+    revision = int(orjson.loads(value or b"")["revision"])
+    if not 0 <= revision < 1 << 32:
+        raise ValueError(revision)
+    return revision
 
 
 def _headline(verdict: VerdictRecord, at: int, lane: Lane) -> Headline:
