@@ -141,6 +141,16 @@ LANES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("at", "zone"), [("9999-12-31T23:59:59Z", "Pacific/Kiritimati"), ("0001-01-01T00:00:00Z", "Pacific/Pago_Pago")]
+)
+def test_a_day_that_the_zones_calendar_lacks_is_working_time(at: str, zone: str) -> None:
+    """The Date of a hostile mail, which counts offline."""
+    hours = parse_policy(HOURS.replace("Europe/Berlin", zone)).own.hours
+    assert hours is not None
+    assert hours.covers(at)
+
+
 @pytest.mark.parametrize(("text", "of_mail", "lane"), LANES.values(), ids=LANES)
 def test_a_policy_of_ones_own_decides_the_lane(text: str, of_mail: dict[str, object], lane: str) -> None:
     assert said(text, **of_mail).lane == lane  # type: ignore[arg-type]
