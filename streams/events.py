@@ -103,7 +103,7 @@ class Received:
         """
         if key is None or value is None:
             raise MalformedEvent("a record of mail.received needs a key (account) and a value (the mail)")
-        found = {name: raw.decode("utf-8", "replace") for name, raw in headers}
+        found = {name: (raw or b"").decode("utf-8", "replace") for name, raw in headers}  # one may have no value
         try:
             return cls(
                 event_id=_id(found["ce_id"]),
