@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from streams.kinds import require_kinds
 from streams.mail.model import Mail
 from streams.trace_context import new_context
 from streams.triage.decoding import counterfactual_from, facts_from
@@ -222,6 +223,17 @@ class VerdictRecord:
             return verdict_from(orjson.loads(value or b""))
         except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise MalformedEvent(f"not a verdict record: {type(error).__name__}: {error}") from None
+
+    @classmethod
+    def checked(cls, value: bytes | None) -> VerdictRecord:
+        """The same, with every field looked at, for who relies on their kinds; it takes three times as long. Raises
+        MalformedEvent."""
+        record = cls.decode(value)
+        try:
+            require_kinds(record)
+        except TypeError as error:
+            raise MalformedEvent(f"not a verdict record: {error}") from None
+        return record
 
 
 def verdict_record(received: Received, mail: Mail, facts: Facts, verdict: Verdict, origin: Origin) -> VerdictRecord:

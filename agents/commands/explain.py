@@ -112,7 +112,7 @@ async def find(settings: Settings, prefix: str, *, depth: int = DEPTH) -> Found:
 def _verdicts(values: Iterable[bytes | None]) -> Iterator[VerdictRecord]:
     for value in values:
         with suppress(MalformedEvent):  # somebody else's record in a lane: no verdict of ours
-            yield VerdictRecord.decode(value)
+            yield VerdictRecord.checked(value)
 
 
 async def explained(settings: Settings, found: Found) -> Explanation:

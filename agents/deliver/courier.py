@@ -26,7 +26,6 @@ from infra.errors import Transient
 from infra.settings import Settings
 from monitoring import metrics
 from streams.events import MalformedEvent, VerdictRecord
-from streams.kinds import require_kinds
 from streams.runtime import Event
 
 log = logging.getLogger(__name__)
@@ -74,9 +73,8 @@ class Courier:
     def take(self, event: Event) -> None:
         """One record of its lanes, in the order of its partition."""
         try:
-            verdict = VerdictRecord.decode(event.value)
-            require_kinds(verdict)
-        except (MalformedEvent, TypeError):  # not a verdict: nobody can want it, and the archive has dead-lettered it
+            verdict = VerdictRecord.checked(event.value)
+        except MalformedEvent:  # not a verdict: nobody can want it, and the archive has dead-lettered it
             log.warning("%s/%d/%d is no verdict: passed over", event.topic, event.partition, event.offset)
             self.schedule.skip(event)
             return

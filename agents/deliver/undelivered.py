@@ -70,7 +70,7 @@ def delivery_of(event: Event) -> Delivery:
     Raises:
         MalformedEvent: it is no verdict.
     """
-    verdict = VerdictRecord.decode(event.value)
+    verdict = VerdictRecord.checked(event.value)
     return of_verdict(event, verdict)
 
 

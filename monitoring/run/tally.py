@@ -15,7 +15,6 @@ import orjson
 
 from streams.canary import is_canary
 from streams.events import MalformedEvent, VerdictRecord
-from streams.kinds import require_kinds
 from streams.topics import DEAD, LANE_OF, RECEIVED
 from streams.triage.verdict import Lane
 
@@ -169,9 +168,8 @@ class Tally:
         if not new and len(kept) == LATEST and record.timestamp < kept[-1].at:
             return
         try:
-            verdict = VerdictRecord.decode(record.value)
-            require_kinds(verdict)
-        except (MalformedEvent, TypeError):
+            verdict = VerdictRecord.checked(record.value)
+        except MalformedEvent:
             self.malformed += 1
             return
         shown = _headline(verdict, record.timestamp, lane)
