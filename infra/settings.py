@@ -23,7 +23,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class Settings(CrewSettings, KafkaSettings, BaseSettings):
     """The settings; each name in upper case is its environment variable."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", case_sensitive=False, env_ignore_empty=True, allow_inf_nan=False
+    )
 
     # PostgreSQL
     database_url: DatabaseUrl = SecretStr("postgresql://crewai@127.0.0.1:15432/crewai_email_triage")
@@ -256,7 +258,8 @@ def load(**overrides: Any) -> Settings:
 
     Raises:
         ConfigError: names every setting that is wrong, its value (never a secret's) and what is allowed; or the file
-            of Kafka's password, which everything but a few commands would meet later, and some in a loop.
+            of Kafka's password or authorities, which everything but a few commands would meet later, and some in a
+            loop.
     """
     named = os.environ.get("TRIAGE_CONFIG")
     if named and not Path(named).is_file():
@@ -269,6 +272,7 @@ def load(**overrides: Any) -> Settings:
         raise ConfigError(f"{config_file()}: {error}") from None
     if settings.kafka_security_protocol.startswith("SASL"):
         settings.kafka_password()
+    settings.require_authorities()
     return settings
 
 

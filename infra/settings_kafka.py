@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from infra import secret_files
 from infra.addresses import BootstrapServers
+from infra.errors import ConfigError
 
 
 class KafkaSettings(BaseModel):
@@ -40,6 +42,22 @@ class KafkaSettings(BaseModel):
     """Names this process in logs and status. Replicas must differ."""
     static_membership: bool = False
     """Join groups as a static member named by INSTANCE_ID (KIP-345): a quick restart moves no partition."""
+
+    def require_authorities(self) -> None:
+        """Nothing where there is no TLS, or the system's authorities count.
+
+        Raises:
+            ConfigError: KAFKA_SSL_CAFILE cannot be read, or holds no certificate.
+        """
+        path = self.kafka_ssl_cafile
+        if path is None or not self.kafka_security_protocol.endswith("SSL"):
+            return
+        try:
+            ssl.create_default_context(cafile=str(path))
+        except OSError as error:  # SSLError is one: its words are OpenSSL's
+            reason = "no certificate in it" if isinstance(error, ssl.SSLError) else error.strerror
+            wanted = "name a PEM file with the authorities that may sign a broker's certificate"
+            raise ConfigError(f"KAFKA_SSL_CAFILE={path}: {reason}; {wanted}") from None
 
     def kafka_password(self) -> str:
         """KAFKA_SASL_PASSWORD, or the first line of KAFKA_SASL_PASSWORD_FILE as it is now.

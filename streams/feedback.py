@@ -9,6 +9,7 @@ from typing import Literal
 import orjson
 
 from streams.events import TYPE_FEEDBACK, Headers, MalformedEvent, VerdictRecord, headers_about, utc_text, verdict_from
+from streams.kinds import require_kinds
 from streams.trace_context import new_context
 from streams.triage.verdict import Category, Lane
 
@@ -58,15 +59,17 @@ class Feedback:
             verdict, moment = data.get("verdict"), datetime.fromisoformat(data["at"])
             if moment.tzinfo is None:
                 raise ValueError("at: a time without a zone")
-            return cls(
+            feedback = cls(
                 **{name: str(data[name]) for name in ("event_id", "account", "action", "provider")},
                 at=utc_text(moment),
                 lane=Lane(data["lane"]) if data.get("lane") else None,
                 category=Category(data["category"]) if data.get("category") else None,
                 verdict=verdict_from(verdict) if verdict else None,
             )
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+            require_kinds(feedback)
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise MalformedEvent(f"not a feedback record: {type(error).__name__}: {error}") from None
+        return feedback
 
     def as_taken(self, milliseconds: int) -> Feedback:
         """The same, said no later than the broker took it (LogAppendTime, ms since 1970; 0 or less: not known): a clock

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import orjson
 
 from streams.events import Headers, MalformedEvent, VerdictRecord, event_id, headers_about
+from streams.kinds import require_kinds
 from streams.mail import Mail
 from streams.triage.opinion import Bounds, Deception, Opinion, Sureness
 from streams.triage.review import Cause, Wanted
@@ -72,17 +73,19 @@ class ReviewRequest:
         try:
             data = orjson.loads(value or b"")
             context = data["context"]
-            return cls(
+            request = cls(
                 verdict=VerdictRecord.decode(orjson.dumps(data["verdict"])),
                 causes=tuple(Cause(cause) for cause in data["causes"]),
                 importance=int(data["importance"]),
                 bounds=Bounds(**data["bounds"]),
                 context=Context(**{**context, **{name: tuple(context[name]) for name in _LISTS}}),
             )
+            require_kinds(request)
         except MalformedEvent:
             raise
         except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise MalformedEvent(f"not a review request: {type(error).__name__}: {error}") from None
+        return request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,7 @@ class Review:
             data = orjson.loads(value or b"")
             if data["outcome"] not in _OUTCOMES:  # it becomes a label
                 raise ValueError("outcome")
-            return cls(
+            review = cls(
                 **{
                     **{name: held for name, held in data.items() if name in _FIELDS},
                     "verdict": VerdictRecord.decode(orjson.dumps(data["verdict"])),
@@ -134,10 +137,12 @@ class Review:
                     "opinion": opinion_from(data["opinion"]) if data["opinion"] else None,
                 }
             )
+            require_kinds(review)
         except MalformedEvent:
             raise
         except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise MalformedEvent(f"not a review: {type(error).__name__}: {error}") from None
+        return review
 
 
 _LISTS = ("to", "attachments", "links")

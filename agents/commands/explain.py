@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -48,7 +50,11 @@ class Found:
 @click.argument("event_id")
 @as_json
 @click.option(
-    "--depth", default=DEPTH, show_default=True, help="Offsets of a lane partition searched without PostgreSQL."
+    "--depth",
+    default=DEPTH,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Offsets of a lane partition searched without PostgreSQL.",
 )
 @click.pass_context
 def explain(context: click.Context, *, event_id: str, machine: bool, depth: int) -> None:
@@ -96,11 +102,17 @@ async def find(settings: Settings, prefix: str, *, depth: int = DEPTH) -> Found:
     records = await lane_log.newest(
         settings,
         [spec.name for spec in LANES.values()],
-        lambda record: dict(record.headers).get("ce_id", b"").startswith(prefix.encode()),
+        lambda record: (dict(record.headers).get("ce_id") or b"").startswith(prefix.encode()),
         depth=depth,
     )
     places = (place, f"the last {depth} offsets of each lane partition")
-    return Found(verdicts=tuple(VerdictRecord.decode(record.value) for record in records), places=places)
+    return Found(verdicts=tuple(_verdicts(record.value for record in records)), places=places)
+
+
+def _verdicts(values: Iterable[bytes | None]) -> Iterator[VerdictRecord]:
+    for value in values:
+        with suppress(MalformedEvent):  # somebody else's record in a lane: no verdict of ours
+            yield VerdictRecord.checked(value)
 
 
 async def explained(settings: Settings, found: Found) -> Explanation:

@@ -6,7 +6,7 @@ import csv
 import io
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -121,7 +121,9 @@ def _labels_text(source: Path) -> tuple[str, str]:
 
 
 def _labelled(row: dict[str, str], folder: str) -> Labelled:
-    name = row.get("message") or row["file"]
+    name = row.get("message") or _cell(row, "file")
+    if not PurePosixPath(name).parts:
+        raise ValueError("no file is named")
     owner = tuple((row.get("owner") or "").lower().replace(";", " ").split())
     second = _judgement(row, "_2") if row.get("priority_2") else None
     first = _judgement(row, "_1" if "priority_1" in row else "")
@@ -129,8 +131,16 @@ def _labelled(row: dict[str, str], folder: str) -> Labelled:
 
 
 def _judgement(row: dict[str, str], suffix: str) -> Judgement:
-    priority = int(row[f"priority{suffix}"])
+    priority = int(_cell(row, f"priority{suffix}"))
     if not 0 <= priority <= 10:
         raise ValueError(f"priority {priority} is not within 0..10")
-    category, reply = Category(row[f"category{suffix}"]), row[f"needs_reply{suffix}"].strip().lower()
+    category, reply = Category(_cell(row, f"category{suffix}")), _cell(row, f"needs_reply{suffix}").strip().lower()
     return Judgement(priority=priority, category=category, needs_reply=reply in {"1", "true", "yes"})
+
+
+def _cell(row: Mapping[str, str | None], name: str) -> str:
+    """What stands in a column. Raises KeyError: there is none; ValueError: the row is too short."""
+    found = row[name]
+    if found is None:
+        raise ValueError(f"nothing in the column {name}")
+    return found

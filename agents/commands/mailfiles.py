@@ -73,5 +73,12 @@ def _file(path: str, *, also: Iterable[Callable[[int], bool]] = ()) -> MailFile:
             raw = source.read(RAW_BYTES + 1)
     except OSError as error:
         return MailFile(path=path, error=error.strerror or str(error))
-    modified = datetime.fromtimestamp(status.st_mtime, UTC)
-    return MailFile(path=path, raw=raw[:RAW_BYTES], truncated=len(raw) > RAW_BYTES, modified=modified)
+    return MailFile(path=path, raw=raw[:RAW_BYTES], truncated=len(raw) > RAW_BYTES, modified=_moment(status.st_mtime))
+
+
+def _moment(seconds: float) -> datetime | None:
+    """File systems keep times of before the year 1 and after 9999; None for those."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OSError, OverflowError, ValueError):
+        return None

@@ -43,7 +43,7 @@ async def _tail(
         if key is not None and record.key != key:
             continue
         try:
-            verdict = VerdictRecord.decode(record.value)
+            verdict = VerdictRecord.checked(record.value)
         except MalformedEvent as error:
             click.echo(printable(f"{record.topic}/{record.partition}/{record.offset}: {error}"), err=True)
             continue

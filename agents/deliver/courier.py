@@ -73,7 +73,7 @@ class Courier:
     def take(self, event: Event) -> None:
         """One record of its lanes, in the order of its partition."""
         try:
-            verdict = VerdictRecord.decode(event.value)
+            verdict = VerdictRecord.checked(event.value)
         except MalformedEvent:  # not a verdict: nobody can want it, and the archive has dead-lettered it
             log.warning("%s/%d/%d is no verdict: passed over", event.topic, event.partition, event.offset)
             self.schedule.skip(event)

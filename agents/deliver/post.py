@@ -86,7 +86,7 @@ async def _drain(answer: aiohttp.ClientResponse) -> None:
 
 
 def _trace(delivery: Delivery) -> dict[str, str]:
-    found = dict(delivery.event.headers).get("traceparent", b"").decode("ascii", "replace")
+    found = (dict(delivery.event.headers).get("traceparent") or b"").decode("ascii", "replace")
     return {"traceparent": found} if parse(found) else {}
 
 

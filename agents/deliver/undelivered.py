@@ -61,7 +61,7 @@ class Undelivered:
     @property
     def event_id(self) -> str:
         """The mail's, by the record's header."""
-        return dict(self.headers).get("ce_id", b"").decode("utf-8", "replace")
+        return (dict(self.headers).get("ce_id") or b"").decode("utf-8", "replace")
 
 
 def delivery_of(event: Event) -> Delivery:
@@ -70,7 +70,7 @@ def delivery_of(event: Event) -> Delivery:
     Raises:
         MalformedEvent: it is no verdict.
     """
-    verdict = VerdictRecord.decode(event.value)
+    verdict = VerdictRecord.checked(event.value)
     return of_verdict(event, verdict)
 
 
@@ -113,7 +113,11 @@ def read(value: bytes | None, key: bytes | None, headers: Iterable[tuple[str, by
         MalformedEvent: a header is missing or unreadable.
     """
     headers = tuple(headers)
-    said = {name.removeprefix(MARK): raw.decode("utf-8", "replace") for name, raw in headers if name.startswith(MARK)}
+    said = {
+        name.removeprefix(MARK): (raw or b"").decode("utf-8", "replace")
+        for name, raw in headers
+        if name.startswith(MARK)
+    }
     try:
         identity = Identity(said["endpoint"], said["topic"], int(said["partition"]), int(said["offset"]))
         if "settled" in said:

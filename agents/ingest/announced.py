@@ -55,7 +55,7 @@ class LogMemory:
                     for name, value in record.headers:
                         wanted = asked.found.get((record.key or b"", name))
                         if wanted is not None and value:
-                            wanted.add(value.decode())
+                            wanted.add(value.decode("utf-8", "replace"))  # anybody can have written it
 
 
 class AnnouncedOnLog:

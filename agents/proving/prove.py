@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from agents.accounts import Account
@@ -12,7 +13,7 @@ from agents.proving.listing import beginning, listing
 from agents.proving.proof import Proof, compare
 from agents.proving.rebuilt import Remembered, recognised
 from infra.settings import Settings
-from streams.events import ATTEMPT_HEADER, utc_text
+from streams.events import ATTEMPT_HEADER, MalformedEvent, Received, utc_text
 from streams.partitioning import partition_of
 from streams.reading import to_end
 from streams.topics import RECEIVED
@@ -44,7 +45,9 @@ async def prove(settings: Settings, account: Account, *, since: datetime | None,
     async for chunk in to_end(settings, RECEIVED.name, (partition,)):
         for record in chunk:
             if record.key == key:
-                said = {name: (value or b"").decode() for name, value in record.headers}
+                said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+                if EVENT_ID not in said:
+                    continue  # somebody else's record: no mail of this mailbox
                 if ATTEMPT_HEADER in said:
                     put_back.add(said[EVENT_ID])
                 else:
@@ -63,7 +66,7 @@ async def _beginning(settings: Settings, account: Account, cursors: cursor_log.C
     async for chunk in to_end(settings, RECEIVED.name, (partition,)):
         first = chunk[0]
         if first.offset > 0:
-            found = dict(first.headers).get("ce_time", b"").decode()
-            return max(begins, datetime.fromisoformat(found)) if found else begins
+            with suppress(MalformedEvent):  # somebody else's record does not say when its neighbours were found
+                return max(begins, Received.from_record(first.key, first.value, first.headers).received_at)
         break
     return begins

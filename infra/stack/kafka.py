@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.errors import ConfigError
 from infra.stack.crash import controller_only, crashed, fence
 from infra.stack.jars import Say, cache_directory, ensure
 from infra.stack.ports import LOOPBACK, require_free
@@ -26,6 +27,20 @@ appender.out.layout.pattern = %d{ISO8601} %p %c{1} - %m%n
 rootLogger.level = ${sys:triage.log:-warn}
 rootLogger.appenderRef.out.ref = out
 """
+
+
+def escaped(value: str) -> str:
+    """A value as java.util.Properties reads it (Latin-1, escapes behind a backslash): paths may hold anything.
+
+    Raises:
+        ConfigError: bytes that are no UTF-8.
+    """
+    try:
+        units = value.encode("utf-16-be")
+    except UnicodeEncodeError:
+        raise ConfigError(f"{value!r}: not UTF-8, which Java's files have to be; choose another --home") from None
+    codes = [int.from_bytes(units[place : place + 2]) for place in range(0, len(units), 2)]
+    return "".join(chr(one) if 32 < one < 127 and one != ord("\\") else f"\\u{one:04x}" for one in codes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +92,15 @@ class KafkaBroker:
         self.daemon.wait_ready(self.answers, seconds=READY_WITHIN_S)
 
     def format(self, say: Say = lambda _: None) -> str:
-        """Write its configuration and initialise its data directory where that was not done; the jars' class path."""
-        classpath = ":".join(map(str, ensure(self.cache, say)))
+        """Write its configuration and initialise its data directory where that was not done; the jars' class path.
+
+        Raises:
+            ConfigError: the directory has a name that Kafka cannot be told. Others as `start`.
+        """
+        if "," in str(self._data):  # log.dirs is a list
+            raise ConfigError(f"{self._data}: Kafka's data cannot be below a name with a comma; choose another --home")
         self._write_configuration()
+        classpath = ":".join(map(str, ensure(self.cache, say)))
         self._format(classpath)
         return classpath
 
@@ -169,7 +190,7 @@ class KafkaBroker:
 
     @staticmethod
     def _write(file: Path, properties: Mapping[str, str]) -> None:
-        file.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
+        file.write_text("".join(f"{name}={escaped(value)}\n" for name, value in properties.items()), "ascii")
 
     def _format(self, classpath: str) -> None:
         """Initialise the data directory once (what `kafka-storage.sh format` does)."""

@@ -78,7 +78,7 @@ class Probe:
             wait_ms = min(POLL_MS, max(1, int(1000 * (self._due_s - time.time()))))
             for partition, records in (await consumer.getmany(timeout_ms=wait_ms)).items():
                 for record in records:
-                    self._see(dict(record.headers).get(EVENT_ID, b"").decode("ascii", "replace"))
+                    self._see((dict(record.headers).get(EVENT_ID) or b"").decode("ascii", "replace"))
                 self._positions[partition] = records[-1].offset + 1
 
     async def _send(self, producer: AIOKafkaProducer, slot: int, partitions: int) -> None:

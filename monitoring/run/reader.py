@@ -140,4 +140,8 @@ class Reader:
 
 
 def _record(one: Any) -> Record:
-    return Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
+    return Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, _headers(one))
+
+
+def _headers(one: Any) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value or b"") for name, value in one.headers)  # a foreign record's may have no value

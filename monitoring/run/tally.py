@@ -141,7 +141,7 @@ class Tally:
     def _take_verdict(self, record: Record, headers: Mapping[str, bytes], lane: Lane) -> None:
         self.lanes[lane] += 1
         try:
-            revision = int(orjson.loads(record.value or b"")["revision"])
+            revision = _revision(record.value)
         except (ValueError, KeyError, TypeError):
             self.malformed += 1
             return
@@ -168,7 +168,7 @@ class Tally:
         if not new and len(kept) == LATEST and record.timestamp < kept[-1].at:
             return
         try:
-            verdict = VerdictRecord.decode(record.value)
+            verdict = VerdictRecord.checked(record.value)
         except MalformedEvent:
             self.malformed += 1
             return
@@ -206,8 +206,16 @@ def _since(headers: Mapping[str, bytes]) -> int:
     """When ingest found the mail, milliseconds since 1970; 0 when the header says no time."""
     try:
         return round(datetime.fromisoformat(headers["ce_time"].decode()).timestamp() * 1000)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return 0
+
+
+def _revision(value: bytes | None) -> int:
+    """Of a lane record. Raises ValueError, KeyError, TypeError for what is none."""
+    revision = int(orjson.loads(value or b"")["revision"])
+    if not 0 <= revision < 1 << 32:
+        raise ValueError(revision)
+    return revision
 
 
 def _headline(verdict: VerdictRecord, at: int, lane: Lane) -> Headline:

@@ -92,7 +92,10 @@ class WorkingHours(_Shape):
     @field_validator("begin", "end", mode="before")
     @classmethod
     def _clock(cls, said: object) -> object:
-        return time.fromisoformat(said) if isinstance(said, str) else said
+        moment = time.fromisoformat(said) if isinstance(said, str) else said
+        if isinstance(moment, time) and moment.tzinfo is not None:
+            raise ValueError("a time without an offset: `zone` says where the clock hangs")
+        return moment
 
     @field_validator("zone")
     @classmethod

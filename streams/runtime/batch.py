@@ -15,7 +15,15 @@ from infra.errors import Fatal
 from infra.logging import where
 from monitoring.metrics import AGENT_RECORDS, DEAD_LETTERS
 from streams.runtime.agent import Agent, Event, Outcome, Output
-from streams.runtime.dead import DeadLetterLimit, check_row, check_size, dead_letter, is_replayed, may_be_too_large
+from streams.runtime.dead import (
+    DeadLetterLimit,
+    OutputTooLarge,
+    check_row,
+    check_size,
+    dead_letter,
+    is_replayed,
+    may_be_too_large,
+)
 from streams.runtime.store import Changes
 from streams.runtime.tables import Entry, Overlay, Tables
 from streams.runtime.watch import IDLE, Watch
@@ -29,6 +37,8 @@ TURN_S = 1.0
 _BURIED = "\0buried"
 EVENT_ID = "ce_id"
 """The header that names an event in logs (CloudEvents, Kafka protocol binding)."""
+ID_BYTES = 32
+"""Of an id: a foreign record's may be as long as it likes."""
 NO_LABEL = "none"
 """In metrics, of a record that has become a dead letter."""
 _label = attrgetter("label")
@@ -152,7 +162,7 @@ class Decider:
         return Outcome(outputs=(dead_letter(event, self.agent.name, error),), label=_BURIED)
 
     def _report(self, event: Event, error: Exception, deciding: int = 0) -> None:
-        unexpected = not isinstance(error, self.agent.expected)
+        unexpected = not isinstance(error, (OutputTooLarge, *self.agent.expected))
         if unexpected and not is_replayed(event.headers):
             self._limit.failed(monotonic(), deciding)
         log.log(
@@ -164,7 +174,7 @@ class Decider:
                 "topic": event.topic,
                 "partition": event.partition,
                 "offset": event.offset,
-                "event_id": dict(event.headers).get(EVENT_ID, b"").decode("ascii", "replace") or None,
+                "event_id": dict(event.headers).get(EVENT_ID, b"")[:ID_BYTES].decode("ascii", "replace") or None,
             },
         )
 

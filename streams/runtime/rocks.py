@@ -29,6 +29,9 @@ LOCK_WAIT_S = 3.0
 """How long the former owner may take to let go."""
 _DEFAULT = "default"
 _IDENTITY, _POSITIONS = b"identity", b"positions"
+_SPOILED = "SPOILED"
+"""File in a store's folder: what a read found there was not what had been written. The next start begins anew, or it
+would come upon the same block, and end, each time."""
 _FORMAT = "1"
 
 
@@ -93,6 +96,8 @@ class RocksStore:
 
     def _open(self) -> None:
         try:
+            if (self._folder / _SPOILED).exists():
+                raise StoreFailed("a block of them was not as it had been written")
             self._connect()
         except Exception as error:  # rocksdict raises nothing more precise
             log.warning("the rows in %s cannot be read (%s): replaying the changelog", self._folder, error)
@@ -118,7 +123,7 @@ class RocksStore:
         try:
             value: bytes | None = self._families[table].get(key)
         except Exception as error:
-            raise StoreFailed(f"{self._folder}: {error}") from None
+            raise self._failed(error, "see to the disk") from None
         return value
 
     def items(self, table: str) -> Iterable[tuple[bytes, bytes]]:
@@ -167,7 +172,14 @@ class RocksStore:
         try:
             self._db.write(batch)
         except Exception as error:
-            raise StoreFailed(f"{self._folder}: {error}; is the disk full?") from None
+            raise self._failed(error, "is the disk full?") from None
+
+    def _failed(self, error: Exception, remedy: str) -> StoreFailed:
+        if str(error).startswith("Corruption"):  # RocksDB's status code; rocksdict has no type for it
+            with suppress(OSError):
+                (self._folder / _SPOILED).touch()
+            remedy = "the next start replays the changelog; if it comes again, see to the disk"
+        return StoreFailed(f"{self._folder}: {error}; {remedy}")
 
     def clear(self) -> None:
         """See Store."""

@@ -52,6 +52,11 @@ class Bounds:
     """What the rules alone make of the mail, or the fast path's priority when that is lower."""
     ceiling: int
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what is no priority."""
+        if not (0 <= self.floor <= 10 and 0 <= self.ceiling <= 10):
+            raise ValueError(f"bounds {self.floor} to {self.ceiling}: priorities are 0..10")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:

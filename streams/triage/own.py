@@ -88,7 +88,10 @@ class Hours:
         """Whether a moment (RFC 3339) is working time; an unknown one is."""
         if not received_at:
             return True
-        there = datetime.fromisoformat(received_at).astimezone(self.zone)
+        try:
+            there = datetime.fromisoformat(received_at).astimezone(self.zone)
+        except OverflowError:  # the calendar's last day or its first, and the zone is beyond it
+            return True
         now, day = there.time(), there.weekday()
         if self.begin <= self.end:
             return day in self.days and self.begin <= now < self.end

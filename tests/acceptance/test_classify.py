@@ -254,6 +254,9 @@ def test_people_get_the_confusion_matrix_and_the_intervals(labelled: Path) -> No
     [
         "file,priority,category,needs_reply\nask.eml,11,work,1\n",
         "file,priority,category,needs_reply\nask.eml,5,nonsense,1\n",
+        "file,priority,category,needs_reply\nask.eml,5,work\n",
+        "file,priority,category,needs_reply\nask.eml\n",
+        "file,priority,category,needs_reply\n.,5,work,1\n",
         "a,b\n1,2\n",
     ],
 )

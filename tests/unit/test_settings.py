@@ -106,3 +106,24 @@ def test_a_complaint_does_not_repeat_the_password_of_a_url() -> None:
     with pytest.raises(ConfigError, match="CACHE_URL") as refused:
         load(cache_url="http://me:hunter2@cache")
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), ("no certificate", "no certificate in it")])
+def test_authorities_that_cannot_be_read_are_named_before_anybody_connects(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, reason: str
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("KAFKA_SSL_CAFILE", str(path))
+    assert load().kafka_ssl_cafile == path, "no TLS: nobody reads it"
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SSL")
+    with pytest.raises(ConfigError, match=f"^KAFKA_SSL_CAFILE={path}: {reason}"):
+        load()
+
+
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_number_is_finite(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("CACHE_TTL", value)
+    with pytest.raises(ConfigError, match=r"^CACHE_TTL="):
+        load()

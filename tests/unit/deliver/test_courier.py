@@ -21,6 +21,7 @@ from infra.settings import load
 from streams.triage.verdict import Category, Lane
 from tests.clock import Clock
 from tests.unit.deliver.rows import LaneRecord, lane_record
+from tests.verdicts import changed
 
 TAKEN = Answer(fate=Fate.DELIVERED, reason="HTTP 200")
 BUSY = Answer(fate=Fate.AGAIN, reason="HTTP 429", pause_s=30)
@@ -195,10 +196,11 @@ async def test_filters_pass_over_without_an_attempt(unique: str) -> None:
         lane_record("b", 1, category=Category.WORK),
         lane_record("a", 2, category=Category.WORK),
         LaneRecord("mail.high", 0, 3, b"a", b"no verdict"),
+        LaneRecord("mail.high", 0, 4, b"a", changed(account=5).encode()),
     )
     await scene.until_done()
     assert scene.post.of("a") == [2]
-    assert scene.courier.schedule.positions() == {HIGH: 4}
+    assert scene.courier.schedule.positions() == {HIGH: 5}
     assert scene.counted("filtered") == 2
 
 

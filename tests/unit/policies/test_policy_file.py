@@ -58,6 +58,10 @@ COMPLAINTS = {
     "lane": (FILE.replace('"high"', '"soon"'), "policy:12:1: rule.0.at_least: Input should be 'urgent'"),
     "zone": (FILE.replace("Europe/Berlin", "Moon/Sea"), "policy:22:1: account.rosa.hours.zone: 'Moon/Sea' is no time"),
     "a zone is no path": (FILE.replace("Europe/Berlin", "../etc/passwd"), "policy:22:1: account.rosa.hours.zone"),
+    "offset": (
+        FILE.replace("08:00", "08:00+01:00"),
+        "policy:20:1: account.rosa.hours.begin: a time without an offset: `zone`",
+    ),
     "time": (FILE.replace("08:00", "8"), "policy:20:1: account.rosa.hours.begin: Invalid isoformat"),
     "twice": (FILE.replace("tickets", "releases"), "rules of the same name: releases"),
     "after a long string": ('[[rule]]\nname="a"\nsays="""\nname = 1\n"""\nsender=3', "policy:6:1: rule.0.sender"),
@@ -135,6 +139,16 @@ LANES = {
     "lanes moved": ("[lanes]\nnormal = 1\nhigh = 2\nurgent = 9", {}, "high"),
     "category": ('[[rule]]\nname = "ads"\nsender = "pat@*"\nmake_category = "bulk"', {}, "low"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("at", "zone"), [("9999-12-31T23:59:59Z", "Pacific/Kiritimati"), ("0001-01-01T00:00:00Z", "Pacific/Pago_Pago")]
+)
+def test_a_day_that_the_zones_calendar_lacks_is_working_time(at: str, zone: str) -> None:
+    """The Date of a hostile mail, which counts offline."""
+    hours = parse_policy(HOURS.replace("Europe/Berlin", zone)).own.hours
+    assert hours is not None
+    assert hours.covers(at)
 
 
 @pytest.mark.parametrize(("text", "of_mail", "lane"), LANES.values(), ids=LANES)

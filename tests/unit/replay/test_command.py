@@ -35,12 +35,13 @@ def test_a_time_may_be_how_long_ago() -> None:
     "arguments",
     [
         ["--since", "yesterday"],
+        ["--since", "999999d"],
         ["--lane", "highest"],
         ["--rule", "no_such_rule"],
         ["--rate", "0"],
         ["--max-changes", "-1"],
     ],
-    ids=lambda arguments: arguments[0],
+    ids=" ".join,
 )
 def test_what_makes_no_sense_is_a_usage_error(arguments: list[str]) -> None:
     assert CliRunner().invoke(replay, arguments).exit_code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,3 +136,26 @@ def test_a_dead_letter_without_an_id_is_known_by_where_its_record_stood() -> Non
 )
 def test_percentiles_are_by_nearest_rank(counted: dict[int, int], share: float, expected: int | None) -> None:
     assert percentile(counted, share) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("revision", -1),
+        ("revision", 2**40),
+        ("revision", None),
+        ("priority", "9"),
+        ("sender", {"name": 1, "address": []}),
+    ],
+)
+def test_a_lane_record_of_anybody_is_counted_as_no_verdict_and_ends_nothing(name: str, value: object) -> None:
+    good = verdict(1, lane=Lane.URGENT)
+    foreign = good._replace(value=orjson.dumps({**orjson.loads(good.value or b""), name: value}))
+    made = tally(foreign, verdict(2, lane=Lane.URGENT))
+    assert (made.malformed, made.judged >= {mail_id(2)}) == (1, True)
+
+
+@pytest.mark.parametrize("when", [b"", b"0001-01-01T00:00:00", b"9999-12-31T23:59:59-23:00"])
+def test_a_time_that_says_nothing_is_none(when: bytes) -> None:
+    mail = received(1)
+    assert tally(mail._replace(headers=(*mail.headers, ("ce_time", when)))).received == {mail_id(1)}

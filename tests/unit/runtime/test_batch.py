@@ -240,6 +240,14 @@ async def test_a_row_that_no_changelog_takes_buries_its_event_alone() -> None:
     assert set(decided.rows["things"]) == {b"1", b"3"}
 
 
+async def test_what_is_too_large_is_the_datas_fault_and_never_stops_the_worker() -> None:
+    def decide(event: Event, known: Known) -> Outcome:
+        return Outcome(outputs=(Output(topic="out", key=b"k", value=bytes(LARGEST_OUTPUT)),))
+
+    decided = await decider_of(decide, limit=1).decide([Record(offset=n) for n in range(3)], tables_of())
+    assert dead(decided) == ["OutputTooLarge"] * 3
+
+
 async def test_a_row_that_spoils_a_batch_is_told_of_once(caplog) -> None:
     """The batch is decided a second time to find the event; what failed in it is counted and logged once."""
     seen: list[int] = []
