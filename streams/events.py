@@ -47,6 +47,22 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def utc_moment(text: str) -> datetime:
+    """What RFC 3339 text says, in UTC.
+
+    Raises:
+        ValueError: it is no time, one without a zone, which each machine would take for its own, or one whose year
+            in UTC is none (0, 10000).
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text[:40]!r} is a time without a zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text[:40]!r} is no time of UTC") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """A mail on `mail.received`: the raw bytes are the record's value, everything else its headers."""
@@ -106,7 +122,7 @@ class Received:
                 event_id=found["ce_id"],
                 account=key.decode(),
                 raw=value,
-                received_at=datetime.fromisoformat(found["ce_time"]),
+                received_at=utc_moment(found["ce_time"]),
                 location=found.get("ce_subject", ""),
                 owner=tuple(filter(None, found.get("ce_mailowner", "").split(","))),
                 size=int(found.get("ce_mailsize") or len(value)),

@@ -30,7 +30,10 @@ class Moment(click.ParamType):
             self.fail(f"{value!r} is no time; allowed: 2026-11-26T03:40:12Z", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no zone; allowed: 2026-11-26T03:40:12Z or ...+01:00", param, ctx)
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            self.fail(f"{value!r} is no time of UTC; allowed: 2026-11-26T03:40:12Z", param, ctx)
 
 
 @click.group()

@@ -38,7 +38,7 @@ class Moment(click.ParamType):
         except ValueError:
             try:
                 return datetime.now(UTC) - parse_span(value)
-            except ConfigError:
+            except (ConfigError, OverflowError):
                 self.fail(
                     f"{value[:40]!r}: write 2026-11-26T04:00:00Z, 2026-11-26, or how long ago: 90m, 2h, 7d", param, ctx
                 )

@@ -35,6 +35,7 @@ def test_a_time_may_be_how_long_ago() -> None:
     "arguments",
     [
         ["--since", "yesterday"],
+        ["--since", "999999d"],
         ["--lane", "highest"],
         ["--rule", "no_such_rule"],
         ["--rate", "0"],
