@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.runtime import rocks
 from streams.runtime.rocks import RocksStore, RocksStores
 from streams.runtime.store import OWN, Changes, MemoryStore, Store, StoreFailed
+from tests.examples import examples
 
 TABLES = ("senders", "threads")
 
@@ -69,7 +70,7 @@ class TestEveryStore:
         store.apply({"senders": {b"b": b"2"}})
         assert store.get("senders", b"b") == b"2"
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+    @examples(40, fixtures_are_shared=True)
     @given(
         st.lists(
             st.dictionaries(
