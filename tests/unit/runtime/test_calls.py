@@ -47,7 +47,7 @@ async def test_a_call_that_does_not_return_is_left_and_what_waited_behind_it_too
         release.wait()
 
     with pytest.raises(TimeoutError):
-        await calls.run(stay_away, seconds=0.05)
+        await calls.run(stay_away, seconds=1)
     assert started.is_set()
     with pytest.raises(TimeoutError):
         await calls.run(ran.append, "given up before its turn", seconds=0.05)
