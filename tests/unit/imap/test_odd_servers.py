@@ -80,9 +80,11 @@ async def test_point_3_no_call_waits_for_ever(command, answer):
         else GREETING.replace(b" IDLE", b"" if command == "NOOP" else b" IDLE")
     )
     async with ScriptedServer(ONE_MAIL | {command: answer}, greeting) as server:
-        limits = replace(LIMITS, timeout_s=0.3)
+        limits = replace(LIMITS, timeout_s=0.5) if answer == HANG else LIMITS
+        # On a busy machine it may be the thread that looks the name up which takes longer than that.
+        late = "no answer to|the name server does not answer" if answer == HANG else "the server closed"
         async with Follower(ImapFolder(server.account(), "INBOX", limits, nothing_announced)) as follower:
-            with pytest.raises(ProviderTransient, match=r"a, INBOX: (no answer to|the server closed)"):
+            with pytest.raises(ProviderTransient, match=rf"a, INBOX: ({late})"):
                 await rounds(follower, 5)
 
 
