@@ -6,6 +6,7 @@ import asyncio
 import base64
 import errno
 import socket
+import time
 from contextlib import suppress
 from dataclasses import replace
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ import pytest
 
 from agents.sources.base import AuthFailed, ProviderTransient
 from agents.sources.imap import ImapFolder, dial, list_folders, probe, reading, wire
+from agents.sources.imap.connection import connect
 from agents.sources.imap.listing import BATCH_BYTES
 from agents.sources.imap.position import Position
 from streams.events import event_id
@@ -86,6 +88,21 @@ async def test_point_3_no_call_waits_for_ever(command, answer):
         async with Follower(ImapFolder(server.account(), "INBOX", limits, nothing_announced)) as follower:
             with pytest.raises(ProviderTransient, match=rf"a, INBOX: ({late})"):
                 await rounds(follower, 5)
+
+
+@pytest.mark.parametrize("command", ["NOOP", "AUTHENTICATE"])
+async def test_point_3_a_connection_that_is_lost_in_the_moment_in_which_the_time_is_up_is_no_refusal(command):
+    async with ScriptedServer(ONE_MAIL | {command: HANG}) as server:
+        account = server.account()
+        connection = await connect(account, LIMITS)
+        connection._limits = replace(LIMITS, timeout_s=0.05)
+        asking = asyncio.create_task(connection.ask("NOOP") if command == "NOOP" else connection.log_in(account))
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_later(0, connection.wire.connection_lost, ConnectionResetError())
+        time.sleep(0.1)  # noqa: ASYNC251 - the loop learns of both in one turn, of the loss first
+        with pytest.raises(ProviderTransient, match="the connection was lost"):
+            await asking
+        connection.wire.transport.abort()
 
 
 async def test_a_slow_answer_that_keeps_coming_in_is_waited_for():
