@@ -152,7 +152,10 @@ class TestOnDisk:
         with pytest.raises(StoreFailed, match="TABLE_DIR must be writable"):
             on_disk(tmp_path)
 
-    def test_the_next_owner_waits_for_the_former_one_to_let_go(self, tmp_path: Path) -> None:
+    def test_the_next_owner_waits_for_the_former_one_to_let_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rocks, "LOCK_WAIT_S", 60.0)
         former = on_disk(tmp_path)
         former.apply({"senders": {b"a": b"1"}})
         letting_go = threading.Timer(0.3, former.close)
@@ -212,7 +215,7 @@ def _write_for_ever(folder: Path) -> None:
         (folder / "written").touch()
 
 
-def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

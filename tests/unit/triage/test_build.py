@@ -189,4 +189,4 @@ def test_a_long_header_costs_no_more_than_a_short_one_many_times(piece: str) -> 
     _ = features.body
     started = time.process_time()
     build(features)
-    assert time.process_time() - started < 0.25
+    assert time.process_time() - started < 1  # it takes 2 ms, a collection of garbage in between some more
