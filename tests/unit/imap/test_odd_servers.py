@@ -483,6 +483,8 @@ async def test_closing_says_done_and_logout():
         async with Follower(source(server)) as follower:
             await follower.until_in_step()
             waiting = asyncio.create_task(follower.next(60))
+            while not server.commands("IDLE"):  # noqa: ASYNC110 - the server has no event
+                await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
@@ -576,7 +578,9 @@ async def test_no_mail_is_fetched_before_there_is_room_for_it():
         reader = ImapFolder(server.account(), "INBOX", LIMITS, nothing_announced, room=room)
         async with Follower(reader) as follower:
             waiting = asyncio.create_task(follower.next())
-            await asyncio.sleep(0.2)
+            while not asked:  # noqa: ASYNC110 - it is called, and has no event
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
             assert (asked, server.commands("BODY")) == ([10], [])
             granted.set()
             assert len((await waiting).mails) == 2
