@@ -208,7 +208,7 @@ async def test_a_broker_that_does_not_say_where_a_partition_ends_keeps_nobody_fr
         await asyncio.Event().wait()
 
     monkeypatch.setattr(membership, "ANSWER_S", 0.01)
-    monkeypatch.setattr(membership, "UNHEARD_S", 0.1)
+    monkeypatch.setattr(membership, "UNHEARD_S", 1.0)
     monkeypatch.setattr(Silent, silent, never)
     consumer = group.consumer = cast("Any", group.membership)._consumer = Silent()
     group.gives(0)
