@@ -51,6 +51,22 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def utc_moment(text: str) -> datetime:
+    """What RFC 3339 text says, in UTC.
+
+    Raises:
+        ValueError: it is no time, one without a zone, which each machine would take for its own, or one whose year
+            in UTC is none (0, 10000).
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text[:40]!r} is a time without a zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text[:40]!r} is no time of UTC") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """A mail on `mail.received`: the raw bytes are the record's value, everything else its headers."""
@@ -134,12 +150,8 @@ def _id(text: str) -> str:
 
 
 def _found_at(text: str) -> datetime:
-    """A time on the wire, in UTC. Raises ValueError or OverflowError for one that cannot be compared with others."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not UTC:  # every writer of ours says Z
-        if moment.tzinfo is None:
-            raise ValueError("ce_time: a time without a zone")
-        moment = moment.astimezone(UTC)
+    """A time on the wire, in UTC. Raises ValueError for one that cannot be compared with others."""
+    moment = utc_moment(text)
     if not EPOCH_YEAR <= moment.year < MAXYEAR:
         raise ValueError(f"ce_time: no mail was found in the year {moment.year}")
     return moment

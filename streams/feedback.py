@@ -8,7 +8,16 @@ from typing import Literal
 
 import orjson
 
-from streams.events import TYPE_FEEDBACK, Headers, MalformedEvent, VerdictRecord, headers_about, utc_text, verdict_from
+from streams.events import (
+    TYPE_FEEDBACK,
+    Headers,
+    MalformedEvent,
+    VerdictRecord,
+    headers_about,
+    utc_moment,
+    utc_text,
+    verdict_from,
+)
 from streams.kinds import require_kinds
 from streams.trace_context import new_context
 from streams.triage.verdict import Category, Lane
@@ -56,9 +65,7 @@ class Feedback:
         """
         try:
             data = orjson.loads(value or b"")
-            verdict, moment = data.get("verdict"), datetime.fromisoformat(data["at"])
-            if moment.tzinfo is None:
-                raise ValueError("at: a time without a zone")
+            verdict, moment = data.get("verdict"), utc_moment(data["at"])
             feedback = cls(
                 **{name: str(data[name]) for name in ("event_id", "account", "action", "provider")},
                 at=utc_text(moment),

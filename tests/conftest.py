@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -33,6 +34,10 @@ hypothesis.settings.register_profile("patient", _patient)
 hypothesis.settings.register_profile("same", _patient, derandomize=True, database=None, print_blob=True)
 hypothesis.settings.register_profile("search", _patient, max_examples=2_000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("TRIAGE_TESTS_EXAMPLES", "patient"))
+if os.environ.get("TRIAGE_TESTS_EXAMPLES") == "same":
+    # Hypothesis also draws constants of our modules that are loaded by then: other ones in each process, by what ran there before.
+    assert callable(providers._get_local_constants)
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

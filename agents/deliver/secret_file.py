@@ -81,5 +81,5 @@ def _secret(number: int, line: str) -> SigningSecret:
         return SigningSecret(text=words[0], until=until.astimezone(UTC))
     except InvalidSecret as error:
         raise InvalidSecret(f"line {number}: {error}") from None
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InvalidSecret(f"line {number}: allowed is SECRET, or SECRET {UNTIL} 2026-11-27T08:00:00Z") from None

@@ -18,7 +18,7 @@ from agents.crew.reviewing import Asks, Reviewer, Said
 from agents.evaluation.judged import NotAMail
 from infra.errors import Transient
 from infra.settings import Settings
-from streams.events import Origin, Received, VerdictRecord, event_id, verdict_record
+from streams.events import Origin, Received, VerdictRecord, event_id, utc_text, verdict_record
 from streams.mail import MailError, parse
 from streams.reviews import ReviewRequest, review_request
 from streams.triage.decide import decide
@@ -87,7 +87,7 @@ def _case(label: Labelled, raw: bytes) -> tuple[Labelled, VerdictRecord, ReviewR
         mail = parse(raw)
     except MailError as error:
         raise NotAMail(f"{label.path}: {error}") from error
-    facts = Facts(owner=label.owner, received_at=mail.date.isoformat() if mail.date else "")
+    facts = Facts(owner=label.owner, received_at=utc_text(mail.date) if mail.date else "")
     verdict = decide(mail, facts, DEFAULT)
     want = wanted(mail, facts, verdict, DEFAULT)
     received = Received(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agents.commands.labels import Labelled, read_labels, read_mails
 from infra.errors import Permanent
+from streams.events import utc_text
 from streams.mail import Mail, MailError, parse
 from streams.triage.decide import decide
 from streams.triage.features import Features
@@ -102,4 +103,4 @@ def _mail(label: Labelled, raw: bytes) -> Mail:
 
 def _facts(label: Labelled, mail: Mail) -> Facts:
     """No history: each mail on its own."""
-    return Facts(owner=label.owner, received_at=mail.date.isoformat() if mail.date else "")
+    return Facts(owner=label.owner, received_at=utc_text(mail.date) if mail.date else "")

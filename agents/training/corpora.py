@@ -12,6 +12,7 @@ from pathlib import Path
 from agents.commands.labels import Judgement, Labelled, read_labels, read_mails
 from agents.training import authored
 from infra.errors import ConfigError
+from streams.events import utc_text
 from streams.mail import Mail, MailError, parse
 from streams.mail.limits import RAW_BYTES
 from streams.triage.features import Features
@@ -123,7 +124,7 @@ def _example(
     except MailError:
         return None
     owner = label.owner if label else ()
-    features = Features(mail, Facts(owner=owner, received_at=mail.date.isoformat() if mail.date else ""))
+    features = Features(mail, Facts(owner=owner, received_at=utc_text(mail.date) if mail.date else ""))
     source = (
         label.source
         if label

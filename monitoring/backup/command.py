@@ -33,7 +33,7 @@ class Moment(click.ParamType):
         try:
             return moment.astimezone(UTC)
         except OverflowError:
-            self.fail(f"{value!r} is beyond the calendar", param, ctx)
+            self.fail(f"{value!r} is no time of UTC; allowed: 2026-11-26T03:40:12Z", param, ctx)
 
 
 @click.group()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from streams.events import utc_moment
 from streams.status import Check, Status
 
 log = logging.getLogger(__name__)
@@ -49,8 +50,8 @@ class Instances:
             return
         try:
             status = Status.decode(value)
-            datetime.fromisoformat(status.started_at)
-            spoken = datetime.fromisoformat(status.at)
+            utc_moment(status.started_at)
+            spoken = utc_moment(status.at)
             self._heard[instance] = (status, now or spoken)
         except (ValueError, TypeError, KeyError) as error:  # another version's, or not ours
             log.warning("status of an instance cannot be read: %s", type(error).__name__, extra={"instance": instance})

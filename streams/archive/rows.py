@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from infra.errors import Permanent
-from streams.events import VerdictRecord, utc_text
+from streams.events import VerdictRecord, utc_moment, utc_text
 
 INDEXED_CHARACTERS = 500
 """Sender addresses and thread ids are cut here: an entry of a B-tree, account included, must fit 2,704 bytes."""
@@ -130,8 +130,8 @@ def _row(record: VerdictRecord, at: Coordinates) -> Row:
         sender_address=_text(record.sender.address)[:INDEXED_CHARACTERS],
         sender_name=_text(record.sender.name),
         subject=_text(record.subject),
-        mail_date=None if record.date is None else _moment(record.date),
-        received_at=_moment(record.received_at),
+        mail_date=None if record.date is None else utc_moment(record.date),
+        received_at=utc_moment(record.received_at),
         snippet=_text(record.snippet),
         message_id=_text(record.message_id),
         thread_id=_text(record.thread_id)[:INDEXED_CHARACTERS],
@@ -162,13 +162,6 @@ def _row(record: VerdictRecord, at: Coordinates) -> Row:
 
 def _text(value: str) -> str:
     return _UNSTORABLE.sub("\ufffd", value)
-
-
-def _moment(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return moment
 
 
 def _json(value: Any) -> str:

@@ -75,7 +75,7 @@ class Mail:
     cc: tuple[Address, ...] = ()
     subject: str = ""
     date: datetime | None = None
-    """The Date header, in UTC; None when missing or unreadable."""
+    """The Date header, in the writer's zone; None when missing or unreadable."""
     headers: dict[str, tuple[str, ...]]
     """Every header by lower-case name, decoded (RFC 2047), unfolded, in order; number and length are bounded."""
     list_id: str | None = None

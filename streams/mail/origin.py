@@ -22,15 +22,18 @@ _SOUND_DATE: Final = re.compile(  # RFC 5322 §3.3 without what is obsolete
 
 
 def date(value: str, odd: set[str]) -> datetime | None:
-    """The moment in UTC; None when missing or unreadable (flagged). Without a zone it counts as UTC."""
+    """The moment in the writer's zone, whose day "tomorrow" is meant by; None when missing or unreadable (flagged).
+    Without a zone it counts as UTC."""
     if not value:
         return None
     try:
         if sound := _SOUND_DATE.fullmatch(value):
             day, month, year, time, zone = sound.groups()
-            return datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}").astimezone(UTC)
-        moment = parsedate_to_datetime(value[:_DATE_CHARS])
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            moment = datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}")
+        else:
+            moment = parsedate_to_datetime(value[:_DATE_CHARS])
+        moment.astimezone(UTC)  # raises where the year of UTC is none, 0 or 10000
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         odd.add(flags.BAD_DATE)
         return None

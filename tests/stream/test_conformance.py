@@ -73,7 +73,10 @@ CASES = {
             replace(received(0), key=None),
             replace(received(0), value=None),
             replace(received(0), value=b"\x00\x01\x02"),
-            replace(received(0), headers=(*received(0).headers, ("ce_time", b"yesterday"))),
+            *(
+                replace(received(0), headers=(*received(0).headers, ("ce_time", time)))
+                for time in (b"yesterday", b"2026-11-24T09:00:00", b"9999-12-31T23:59:59-14:00")
+            ),
         ),
     ),
     "archive": Case(

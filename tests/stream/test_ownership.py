@@ -224,7 +224,7 @@ async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     monkeypatch.setattr(ownership, "_PAUSE_S", 0.001)
     decided = {"in": decider(agent_of(), limit=1)}
     opener = opening.Opener(group, decided, name="app", options={}, flow=Flow(batch_size=10), stores=cluster.store)
-    owner = Ownership(group, decided, opener, batch_timeout_s=0.1)
+    owner = Ownership(group, decided, opener, batch_timeout_s=120)
     yield Rig(group, cluster, owner)
     if cluster.hold_write is not None:
         cluster.hold_write.set()
@@ -365,6 +365,7 @@ async def test_a_revocation_waits_for_the_running_transaction(rig: Rig) -> None:
 
 async def test_a_transaction_that_outlasts_the_pause_voids_rows_and_position(rig: Rig) -> None:
     """It may be committed later: a kept position would then take the same mails twice."""
+    rig.owner._batch_timeout_s = 0.1
     rig.cluster.hold_write = asyncio.Event()
     await rig.at_work(ZERO)
     rig.group.records[0].append(mails(0))

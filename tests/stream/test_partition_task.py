@@ -47,12 +47,19 @@ async def test_a_store_is_let_go_even_if_the_producers_thread_is_away_for_longer
     async def close() -> None:
         calls.close()
 
-    with pytest.raises(TimeoutError):
-        await calls.run(away.wait, seconds=0.02)
+    begun = threading.Event()
+
+    def stay() -> None:
+        begun.set()
+        away.wait(60)
+
+    staying = asyncio.create_task(calls.run(stay, seconds=60))
+    assert await asyncio.to_thread(begun.wait, 60)
     await task_module.let_go(cast("Any", SimpleNamespace(calls=calls, close=close)), [Closing()])
     assert not closed.is_set()
     away.set()
-    assert await asyncio.to_thread(closed.wait, 5)
+    assert await asyncio.to_thread(closed.wait, 60)
+    await staying
 
 
 async def test_outputs_rows_and_offset_are_one_transaction() -> None:

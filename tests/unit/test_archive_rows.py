@@ -98,6 +98,7 @@ def test_what_is_indexed_fits_an_index() -> None:
     [
         {"received_at": "yesterday"},
         {"received_at": "2026-01-02T03:04:05"},
+        {"received_at": "9999-12-31T23:59:59-14:00"},
         {"received_at": None},
         {"date": ""},
         {"subject": None},

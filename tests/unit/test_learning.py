@@ -311,6 +311,7 @@ def test_all_that_was_learned_can_be_forgotten_and_learned_anew() -> None:
         ({"lane": "soon"}, "not a feedback record"),
         ({"at": "yesterday"}, "not a feedback record"),
         ({"at": "2026-03-02T09:00:00"}, "without a zone"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "no time of UTC"),
         ({"verdict": {"event_id": "x"}}, "not a feedback record"),
         ({"event_id": "f" * 32}, "of another mail"),
     ],

@@ -61,5 +61,5 @@ def test_a_log_that_nobody_reads_holds_up_nothing() -> None:
 
 
 def test_what_ends_in_time_is_let_go() -> None:
-    done = subprocess.run(program(60, "pass"), capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(program(60, "pass"), capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -84,6 +84,7 @@ class Connection:
         if not call.status:
             hang_up(self.wire)
             raise ProviderTransient(f"no answer to {call.name} within {self._limits.timeout_s:g} s")
+        await call.wait()  # it may have failed in the moment in which the time was up: that is no server's verdict
         return call
 
     async def log_in(self, account: ImapAccount) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from infra.settings import Settings, load
 from monitoring import metrics
 from monitoring.admin import http
 from monitoring.admin.api import OPERATIONS
+from monitoring.admin.limit import RateLimit
 from monitoring.admin.openapi import PREFIX, document
 from monitoring.admin.tokens import new_token
 from monitoring.control.shown import described
 from monitoring.metrics_http import counted
 from streams.control.view import View
+from tests.clock import Clock
 
 NOW = datetime.now(UTC)
 READER, READER_ENTRY = new_token("reader", "read", timedelta(days=1), NOW)
@@ -60,8 +63,10 @@ def trail() -> Trail:
 
 @pytest.fixture
 async def client(
-    trail: Trail, request: pytest.FixtureRequest
+    trail: Trail, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    """No time passes for what bounds the calls, however long they take."""
+    monkeypatch.setattr(http, "RateLimit", partial(RateLimit, clock=Clock()))
     entries = f"{READER_ENTRY} {OPERATOR_ENTRY} {EXPIRED_ENTRY}"
     settings = load(admin_tokens=entries, **getattr(request, "param", {"admin_rate": 1000}))
     app = web.Application(middlewares=[counted])

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.oauth.seal import Key, new_key
@@ -15,6 +15,7 @@ from infra.errors import ConfigError
 from infra.settings import load
 from monitoring.backup import sealed
 from monitoring.backup.sealed import MAGIC, Damaged, Writer, backup_keys, checksum, lines, read
+from tests.examples import examples
 
 KEY, OTHER = Key.parse(new_key()), Key.parse(new_key())
 
@@ -50,7 +51,7 @@ def test_zeros_do_not_fill_the_memory(tmp_path: Path) -> None:
     assert max(map(len, read(tmp_path / "f", KEY))) <= sealed.CHUNK
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@examples(60, fixtures_are_shared=True)
 @given(data=st.data())
 def test_a_changed_encrypted_file_is_refused(
     data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

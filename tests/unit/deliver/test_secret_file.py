@@ -35,6 +35,7 @@ def test_a_line_signs_until_its_time(text: str, signing: list[str]) -> None:
     "text",
     [
         "", "\n", "hunter2", f"{ONE} hunter2", f"{ONE} until", f"{ONE} until noon", f"{ONE} until 2026-11-26T09:00:00",
+        f"{ONE} until 9999-12-31T23:59:59-14:00",
         f"{ONE} from 2026-11-26T09:00:00Z", f"{ONE}\nhunter2", f"{ONE} until 2026-11-26T08:00:00Z",
     ],
 )  # fmt: skip

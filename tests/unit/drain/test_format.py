@@ -11,13 +11,14 @@ from pathlib import Path
 import cramjam
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.drain import file as drain_file
 from streams.drain import format as drain_format
 from streams.drain.file import DrainFile, InTheWay
 from streams.drain.format import MAGIC, Chunk, Damaged, Header, Kept, Scan, block
+from tests.examples import examples
 
 MAYBE = st.none() | st.binary(max_size=40)
 NAMES = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -33,7 +34,7 @@ HEADER = Header(
     id="0" * 32, topic="mail.low", partitions=3, group="triage-archive", spans={0: (5, 100), 2: (0, 100)},
     cluster="c", created_at="2026-11-24T09:00:00.000Z",
 )  # fmt: skip
-quick = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = examples(60, fixtures_are_shared=True)
 
 
 @pytest.fixture

@@ -6,13 +6,16 @@ import asyncio
 import base64
 import errno
 import socket
+import time
 from contextlib import suppress
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from agents.sources.base import AuthFailed, ProviderTransient
 from agents.sources.imap import ImapFolder, dial, list_folders, probe, reading, wire
+from agents.sources.imap.connection import connect
 from agents.sources.imap.listing import BATCH_BYTES
 from agents.sources.imap.position import Position
 from streams.events import event_id
@@ -29,7 +32,7 @@ def source(server: ScriptedServer, folder: str = "INBOX", **changes: object) -> 
 
 async def rounds(follower: Follower, count: int) -> None:
     for _ in range(count):
-        await follower.until_in_step(5)
+        await follower.until_in_step()
 
 
 def body(uid: int, raw: bytes = b"A: b\n") -> bytes:
@@ -79,19 +82,37 @@ async def test_point_3_no_call_waits_for_ever(command, answer):
         else GREETING.replace(b" IDLE", b"" if command == "NOOP" else b" IDLE")
     )
     async with ScriptedServer(ONE_MAIL | {command: answer}, greeting) as server:
-        limits = replace(LIMITS, timeout_s=0.3)
+        limits = replace(LIMITS, timeout_s=0.5) if answer == HANG else LIMITS
+        # On a busy machine it may be the thread that looks the name up which takes longer than that.
+        late = "no answer to|the name server does not answer" if answer == HANG else "the server closed"
         async with Follower(ImapFolder(server.account(), "INBOX", limits, nothing_announced)) as follower:
-            with pytest.raises(ProviderTransient, match=r"a, INBOX: (no answer to|the server closed)"):
+            with pytest.raises(ProviderTransient, match=rf"a, INBOX: ({late})"):
                 await rounds(follower, 5)
+
+
+@pytest.mark.parametrize("command", ["NOOP", "AUTHENTICATE"])
+async def test_point_3_a_connection_that_is_lost_in_the_moment_in_which_the_time_is_up_is_no_refusal(command):
+    async with ScriptedServer(ONE_MAIL | {command: HANG}) as server:
+        account = server.account()
+        connection = await connect(account, LIMITS)
+        connection._limits = replace(LIMITS, timeout_s=0.05)
+        asking = asyncio.create_task(connection.ask("NOOP") if command == "NOOP" else connection.log_in(account))
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_later(0, connection.wire.connection_lost, ConnectionResetError())
+        time.sleep(0.1)  # noqa: ASYNC251 - the loop learns of both in one turn, of the loss first
+        with pytest.raises(ProviderTransient, match="the connection was lost"):
+            await asking
+        connection.wire.transport.abort()
 
 
 async def test_a_slow_answer_that_keeps_coming_in_is_waited_for():
     """A big mail over a thin line takes longer than the bound of a silent call."""
     async with ScriptedServer(ONE_MAIL | {"UID FETCH BODY": HANG}) as server:
-        limits = replace(LIMITS, timeout_s=0.8)
+        limits = replace(LIMITS, timeout_s=1.5)
         async with Follower(ImapFolder(server.account(), "INBOX", limits, nothing_announced)) as follower:
             waiting = asyncio.create_task(follower.next())
-            await asyncio.sleep(0.2)
+            while not server.commands("BODY"):  # noqa: ASYNC110 - the server has no event
+                await asyncio.sleep(0.01)
             tag = server.commands("BODY")[0].split()[0]
             for piece in [
                 b"* 1 FETCH (UID 7 BODY[] {5}\r\n",
@@ -462,6 +483,8 @@ async def test_closing_says_done_and_logout():
         async with Follower(source(server)) as follower:
             await follower.until_in_step()
             waiting = asyncio.create_task(follower.next(60))
+            while not server.commands("IDLE"):  # noqa: ASYNC110 - the server has no event
+                await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
@@ -555,14 +578,23 @@ async def test_no_mail_is_fetched_before_there_is_room_for_it():
         reader = ImapFolder(server.account(), "INBOX", LIMITS, nothing_announced, room=room)
         async with Follower(reader) as follower:
             waiting = asyncio.create_task(follower.next())
-            await asyncio.sleep(0.2)
+            while not asked:  # noqa: ASYNC110 - it is called, and has no event
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
             assert (asked, server.commands("BODY")) == ([10], [])
             granted.set()
             assert len((await waiting).mails) == 2
 
 
 async def test_point_12_a_server_that_announces_without_end_what_it_does_not_have_does_not_make_us_spin(monkeypatch):
-    monkeypatch.setattr(reading, "FRUITLESS_S", 0.3)
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    ours = SimpleNamespace(sleep=sleep, get_running_loop=asyncio.get_running_loop)
+    monkeypatch.setattr(reading, "asyncio", ours)
+    monkeypatch.setattr(reading, "FRUITLESS_S", 60.0)  # so that no busy machine makes a round one that was worth it
 
     class Crying(ScriptedServer):
         count = 1
@@ -576,11 +608,12 @@ async def test_point_12_a_server_that_announces_without_end_what_it_does_not_hav
 
     async with Crying(mails(7)) as server, Follower(source(server)) as follower:
         await follower.until_in_step()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(1.0):
-                while True:
-                    await follower.next()
-        assert reading.FRUITLESS_MAX < len(server.commands("IDLE")) <= reading.FRUITLESS_MAX + 1 + 4
+        for _ in range(reading.FRUITLESS_MAX + 1):
+            await follower.next()
+        assert pauses == []
+        for _ in range(3):
+            await follower.next()
+        assert pauses == [60.0] * 3
 
 
 async def test_a_batch_of_the_largest_mails_whose_sizes_were_understated_is_no_flood():

@@ -215,7 +215,7 @@ async def test_a_broker_that_does_not_say_where_a_partition_ends_keeps_nobody_fr
 
     monkeypatch.setattr(membership, "ANSWER_S", 0.01)
     monkeypatch.setattr(Silent, silent, never)
-    cast("Any", group.membership)._ends = Patience(0.1)
+    cast("Any", group.membership)._ends = Patience(1.0)
     consumer = group.consumer = cast("Any", group.membership)._consumer = Silent()
     group.gives(0)
     async with asyncio.timeout(60):

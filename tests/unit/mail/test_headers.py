@@ -161,8 +161,23 @@ def test_recipients_of_repeated_headers_all_count():
         (b"", None),
     ],
 )  # fmt: skip
-def test_a_date_is_utc_or_none(value, moment):
+def test_a_date_is_a_moment_or_none(value, moment):
     assert _mail(b"X: y", b"Date: " + value).date == moment
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (b"Tue, 24 Nov 2026 23:30:00 -0800", 24),
+        (b"Tue, 24 Nov 2026 00:30:00 +0900", 24),
+        (b"Tue,24 Nov 2026 23:30 PST", 24),
+        (b"Tue, 24 Nov 2026 23:30:00 -0000", 24),
+    ],
+)
+def test_a_dates_day_is_that_of_its_writer(value, day):
+    date = _mail(b"X: y", b"Date: " + value).date
+    assert date is not None
+    assert date.day == day
 
 
 @pytest.mark.parametrize(

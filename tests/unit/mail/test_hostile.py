@@ -4,12 +4,13 @@ import base64
 import random
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.mail import MailError, parse
 from streams.mail.html import read_html
 from streams.mail.quotes import new_part
+from tests.examples import examples
 from tests.unit.mail.corpora import messages, needs_data
 from tests.unit.mail.promises import check
 
@@ -104,7 +105,7 @@ def test_pathological_headers_parse_within_bounds(field):
 
 @given(st.binary(max_size=400))
 @example(b"Content-Type: multipart/mixed; boundary=\n\n--\n--")
-@settings(max_examples=300)
+@examples(300)
 def test_arbitrary_bytes_are_a_mail_or_the_error(raw):
     try:
         check(parse(raw))
@@ -124,7 +125,7 @@ SNIPPETS = [
 
 
 @given(st.lists(st.sampled_from(SNIPPETS) | st.binary(max_size=8), max_size=60))
-@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
+@examples(600)
 def test_combinations_of_what_mails_are_made_of(pieces):
     raw = b"".join(pieces)
     for whole in (raw, b"From: a@b\n" + raw, MIXED + b"--a\n" + raw, HTML + raw):
@@ -135,14 +136,14 @@ def test_combinations_of_what_mails_are_made_of(pieces):
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200)
+@examples(200)
 def test_any_text_splits_into_new_and_quoted(text):
     written, _ = new_part(text)
     assert len(written) <= len(text)
 
 
 @given(st.text(alphabet="<>/!-='\" abpdivhrefstyle&#x;:\n", max_size=200))
-@settings(max_examples=300)
+@examples(300)
 def test_any_markup_reads_as_text(source):
     page = read_html(source, set())
     assert not set(page.text) & set("\x01\x02\x03\x04")

@@ -97,6 +97,7 @@ def test_a_failing_check_is_named(instances):
         b'"x"',
         b'{"checks": 1}',
         b'{"instance": "b", "component": "worker", "pid": 1, "started_at": 5, "at": "2026-11-24T12:00:00Z", "checks": []}',
+        b'{"instance": "b", "component": "worker", "pid": 1, "started_at": "2026-11-24T12:00:00Z", "at": "2026-11-24T12:00:00", "checks": []}',
     ],
 )
 def test_a_record_that_is_no_status_changes_nothing(instances, value):

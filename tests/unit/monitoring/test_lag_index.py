@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from aiokafka.structs import TopicPartition
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.lag.index import Chunk, Count, TailIndex
 from monitoring.lag.model import Bounds, PartitionLag, TopicLag, partition_lag, position, sum_topics, worst
+from tests.examples import examples
 
 RECORD, OTHER = "record", "other"
 
@@ -91,7 +92,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(log=logs, script=steps, capacity=st.integers(1, 30), more=logs)
 def test_an_exact_count_is_the_models_and_an_estimate_is_never_below_it(log, script, capacity, more):
     """Whatever order of appends, commits, rewinds, retention and partial reads: exact is exact, a bound is a bound."""
@@ -118,7 +119,6 @@ def test_an_exact_count_is_the_models_and_an_estimate_is_never_below_it(log, scr
         assert len(index) <= capacity
 
 
-@settings(max_examples=100, deadline=None)
 @given(log=logs, committed=st.integers(0, 60), size=st.integers(1, 7))
 def test_reading_on_to_the_end_makes_every_count_exact(log, committed, size):
     committed = min(committed, len(log))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gc
 import json
-import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from infra.stack.ports import any_free
-from monitoring import metrics
+from monitoring import metrics, metrics_memory
 from monitoring.commands.memory import memory
 from monitoring.metrics_memory import breakdown, collect, trace
 from monitoring.metrics_server import serve
@@ -46,28 +45,18 @@ def test_garbage_is_collected() -> None:
         gc.enable()
 
 
-def test_a_trace_names_the_line_that_allocates_and_one_at_a_time() -> None:
-    held, stop = [], threading.Event()
-
-    def allocate() -> None:
-        while not stop.wait(0.001):
-            held.append(bytes(20_000))
-
-    worker = threading.Thread(target=allocate)
+def test_a_trace_names_the_line_that_allocates_and_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bytes] = []
     other: list[dict[str, object]] = []
 
-    def also() -> None:
-        time.sleep(0.1)
+    def meanwhile(_: float) -> None:
+        held.append(bytes(10_000_000))
         other.append(trace(0.1))
 
-    second = threading.Thread(target=also)
-    worker.start()
-    second.start()
+    monkeypatch.setattr(metrics_memory, "time", SimpleNamespace(sleep=meanwhile))
     told = trace(0.5)
-    stop.set()
-    worker.join()
-    second.join()
     assert __file__ in told["grown"][0]["place"]
+    assert told["grown"][0]["bytes"] >= 10_000_000
     assert other == [{"busy": True}]
 
 

@@ -16,7 +16,7 @@ from streams.versions.judge import of_files
 
 SPANS = [Span(partition=partition, first=0, end=9) for partition in range(3)]
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)  # it starts processes that load the model
 
 
 @pytest.fixture

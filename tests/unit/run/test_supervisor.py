@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,8 @@ import pytest
 from monitoring.run.children import Place, Program, end_leftovers, spawn
 from monitoring.run.supervisor import GaveUp, Patience, Supervisor, ending
 
-QUICK = Patience(deaths=3, window_s=60, pause_s=0.05, pause_max_s=0.1, stop_each_s=0.5, stop_all_s=1.0)
+QUICK = Patience(deaths=3, window_s=60, pause_s=0.05, pause_max_s=0.1, stop_each_s=0.5, stop_all_s=3.0)
+PATIENT = replace(QUICK, stop_each_s=60, stop_all_s=120)
 SLEEP = "while :; do sleep 0.02; done"
 
 
@@ -42,7 +44,7 @@ def mark(text: str, file: Path) -> str:
 async def test_processes_stop_group_by_group_in_the_given_order(place: Place, tmp_path: Path) -> None:
     order = tmp_path / "order"
     names = [["reads"], ["works-1", "works-2"], ["keeps"]]
-    supervisor = Supervisor([[shell(one, mark(one, order)) for one in group] for group in names], place, print, QUICK)
+    supervisor = Supervisor([[shell(one, mark(one, order)) for one in group] for group in names], place, print, PATIENT)
     supervisor.start()
     await until(lambda: all(Path(f"{order}.{one}").exists() for group in names for one in group))
     await supervisor.stop()

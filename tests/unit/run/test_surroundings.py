@@ -7,7 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,18 @@ def test_why_a_file_cannot_be_read(folder: Path, tmp_path: Path) -> None:
     assert mailbox.unreadable(account, "link") != ""
 
 
+@pytest.fixture
+def own_claims(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Claims that this process keeps from nobody but the test's own ones."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    claims = ports._claims.__wrapped__()
+    monkeypatch.setattr(ports, "_claims", lambda: claims)
+    yield
+    os.close(claims)
+
+
+@pytest.mark.usefixtures("own_claims")
 def test_no_port_is_given_twice_though_nobody_listens_there_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "SERVER_PORTS", (20_000, 20_200))
     monkeypatch.setattr(ports, "_given", set())
@@ -105,6 +119,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.usefixtures("own_claims")
 def test_no_port_is_given_that_another_process_was_given_while_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "SERVER_PORTS", (31_800, 32_000))
     monkeypatch.setattr(ports, "_given", set())

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.runtime import rocks
 from streams.runtime.rocks import RocksStore, RocksStores
 from streams.runtime.store import OWN, Changes, MemoryStore, Store, StoreFailed
+from tests.examples import examples
 
 TABLES = ("senders", "threads")
 
@@ -69,7 +70,7 @@ class TestEveryStore:
         store.apply({"senders": {b"b": b"2"}})
         assert store.get("senders", b"b") == b"2"
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+    @examples(40, fixtures_are_shared=True)
     @given(
         st.lists(
             st.dictionaries(
@@ -175,7 +176,10 @@ class TestOnDisk:
         with pytest.raises(StoreFailed, match="TABLE_DIR must be writable"):
             on_disk(tmp_path)
 
-    def test_the_next_owner_waits_for_the_former_one_to_let_go(self, tmp_path: Path) -> None:
+    def test_the_next_owner_waits_for_the_former_one_to_let_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rocks, "LOCK_WAIT_S", 60.0)
         former = on_disk(tmp_path)
         former.apply({"senders": {b"a": b"1"}})
         letting_go = threading.Timer(0.3, former.close)
@@ -235,7 +239,7 @@ def _write_for_ever(folder: Path) -> None:
         (folder / "written").touch()
 
 
-def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.mail import Address, Authentication, Link, Mail
@@ -18,6 +18,7 @@ from streams.triage.imprint import imprint
 from streams.triage.makers import makers
 from streams.triage.route import route
 from streams.triage.verdict import Facts
+from tests.examples import examples
 from tests.unit.triage.written import mail
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -165,7 +166,7 @@ hostile = st.text(st.sampled_from("from by with (helo=[192.0.2.1]);@.-_ \t\x00é
     ),
     text=hostile,
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_header_raises_and_names_are_few(received: list[str], other: dict[str, str], text: str) -> None:
     fields = {name: (value,) for name, value in other.items()} | {"received": tuple(received)}
     of = mail(text, text[:80], headers=fields, message_id=text[:90], date=NOON, links=(Link(text=text, target=text),))
@@ -188,4 +189,4 @@ def test_a_long_header_costs_no_more_than_a_short_one_many_times(piece: str) -> 
     _ = features.body
     started = time.process_time()
     build(features)
-    assert time.process_time() - started < 0.25
+    assert time.process_time() - started < 1  # it takes 2 ms, a collection of garbage in between some more

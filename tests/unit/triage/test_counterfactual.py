@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.policies import parse_policy
@@ -19,6 +19,7 @@ from streams.triage.policy import Policy
 from streams.triage.rule import hits_of
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Habit, Habits, Lane, Reason, SenderFacts, Verdict
+from tests.examples import examples
 from tests.unit.triage.written import OWNER, mail
 
 ASK = "Could you please approve the budget by tomorrow?"
@@ -111,7 +112,7 @@ def _silenced(names: Collection[str]) -> Model:
         },
     ),
 )  # fmt: skip
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_deciding_without_these_reasons_leads_to_that_lane(
     sentences: list[str], policy: Policy, habits: Habits | None, sender: SenderFacts | None, of_mail: dict[str, Any]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.mail import Address, Attachment, Authentication, Link, Mail
@@ -15,6 +15,7 @@ from streams.triage.policy import lane_for
 from streams.triage.scale import on_scale
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Lane, SenderFacts, ThreadFacts
+from tests.examples import examples
 from tests.unit.triage.written import COLLEAGUE, FACTS, OWNER, mail, verdict
 
 FAILS = Authentication(spf="fail", dkim="none", dmarc="fail")
@@ -69,7 +70,7 @@ facts = st.builds(
 
 
 @given(mails, facts)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_mail_gets_one_consistent_verdict_and_the_same_again(of: Mail, known: Facts) -> None:
     first = decide(of, known, DEFAULT)
     assert first == decide(of, known, DEFAULT)
@@ -84,7 +85,7 @@ def test_any_mail_gets_one_consistent_verdict_and_the_same_again(of: Mail, known
 
 
 @given(mails, facts)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_bulk_and_junk_never_leave_the_low_lane_nor_want_a_reply(of: Mail, known: Facts) -> None:
     said = decide(of, known, DEFAULT)
     if said.category in JUNK | {Category.BULK}:
@@ -93,7 +94,6 @@ def test_bulk_and_junk_never_leave_the_low_lane_nor_want_a_reply(of: Mail, known
 
 
 @given(mails, facts)
-@settings(max_examples=100, deadline=None)
 def test_the_reasons_add_up_to_the_priority_within_the_categorys_bounds(of: Mail, known: Facts) -> None:
     said = decide(of, known, DEFAULT)
     kind = DEFAULT.kinds[said.category]

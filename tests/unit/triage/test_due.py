@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from streams.mail import parse
 from streams.triage.decide import decide
 from streams.triage.due import days_left, due, told
 from streams.triage.features import Features
@@ -29,6 +30,23 @@ SAID = [
 def test_a_deadline_is_resolved_against_the_date_of_the_mail(text: str, day: str | None) -> None:
     found = due(Features(mail(text, date=MONDAY), Facts(received_at="2027-01-01T00:00:00.000Z")))
     assert (found.isoformat() if found else None) == day
+
+
+@pytest.mark.parametrize(
+    ("sent", "text", "day"),
+    [
+        ("Mon, 23 Nov 2026 21:30:00 -0800", "Please answer by tomorrow.", "2026-11-24"),
+        ("Tue, 24 Nov 2026 07:30:00 +0900", "Please answer by tomorrow.", "2026-11-25"),
+        ("Thu, 26 Nov 2026 18:30:00 -0800", "Please answer by Friday.", "2026-11-27"),
+        ("Sat, 28 Nov 2026 08:00:00 +1300", "Please answer by Friday.", "2026-12-04"),
+        ("Thu, 31 Dec 2026 20:00:00 -0500", "Can you do it today?", "2026-12-31"),
+    ],
+)
+def test_a_day_is_meant_where_the_mail_was_written(sent: str, text: str, day: str) -> None:
+    """By UTC it is the next day already, or still the day before."""
+    found = due(Features(parse(f"From: a@x.example\r\nDate: {sent}\r\n\r\n{text}\r\n".encode()), Facts()))
+    assert found is not None
+    assert found.isoformat() == day
 
 
 def test_a_mail_without_a_date_is_taken_for_one_of_the_day_it_came() -> None:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.mail import Address, Link, Mail
@@ -218,7 +218,6 @@ def test_the_quick_pass_finds_what_the_words_and_pairs_add_up_to(said: list[str]
 
 
 @given(mails, facts)
-@settings(max_examples=100, deadline=None)
 def test_every_mail_has_an_opinion_within_bounds(of: Mail, known: Facts) -> None:
     features = Features(of, known)
     asked = signals.asking(features, MODEL.sentences)
@@ -280,7 +279,6 @@ def test_how_a_mail_is_built(of: Mail, signals_of: set[str]) -> None:
 
 
 @given(mails, facts)
-@settings(max_examples=100, deadline=None)
 def test_any_mail_is_built_somehow_and_the_names_are_few(of: Mail, known: Facts) -> None:
     found = build(Features(of, known))
     assert len(found) == len(set(found)) < 40

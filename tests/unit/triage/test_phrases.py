@@ -187,7 +187,7 @@ def test_reading_past_hostile_header_blocks_takes_no_time() -> None:
     for hostile in ("to:\n" * 2000, "to: x\nabc\n" * 800, "to:" * 2700, "\n" * 8000 + "to:\n" * 40):
         began = time.process_time()
         own_words(hostile)
-        assert time.process_time() - began < 0.2
+        assert time.process_time() - began < 1  # it takes 10 ms, a collection of garbage in between some more
 
 
 @pytest.mark.parametrize(
