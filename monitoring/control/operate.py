@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 APPLIED_S = 15.0
-"""How long `set` waits at most to see the change taken up: a second, but for a busy machine. A process that says nothing
-for ten is taken for dead, and waited for no longer."""
+"""How long `set` waits at most to see the change taken up: a second, unless the machine is busy. A process that says
+nothing for ten is taken for dead, and no longer waited for."""
 
 
 def lasting_option(command: Callable[..., Any]) -> Callable[..., Any]:
