@@ -47,6 +47,8 @@ NOT_HERE = {
     "crewai_backup_timestamp_seconds": "no backup",
 }
 """Counters of what did not happen; each has a test of its own where it does."""
+SPANS = 10 * len(("ingest", "triage", "archive")) + len(("ingest", "triage"))
+"""Of ten mails, and of what is none."""
 
 
 async def test_every_signal_of_a_running_system(
@@ -86,8 +88,11 @@ async def test_every_signal_of_a_running_system(
             scraped_at = time.time()
             await probes(ports)
             assert not flow.died(), flow.logs()
+            await until(
+                lambda: heard(spans), lambda found: found >= SPANS, 60
+            )  # the end waits a second for them, no more
             for name in ("ingest-0", "worker-0", "archive-0"):
-                # It sends the last spans, which the collector on this loop must be able to take.
+                # Whatever it still has it sends, and the collector on this loop must be able to take it.
                 assert await asyncio.to_thread(flow.terminate, name) == 0, flow.logs()
     check_exposed(texts, scraped_at)
     check_figures(texts)
@@ -111,6 +116,10 @@ async def rows(database: str) -> int:
 
 async def watched(site: GmailSite, address: str) -> bool:
     return address in site.google.watches()
+
+
+async def heard(spans: list[Span]) -> int:
+    return len(spans)
 
 
 async def settled(ports: Mapping[str, int]) -> dict[str, str]:
