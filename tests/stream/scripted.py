@@ -122,7 +122,7 @@ async def until_drained(work: PartitionTask, inputs: ScriptedInputs) -> None:
     """Run until everything fetched is committed, then stop in order."""
     running = asyncio.create_task(work.run())
     drained = asyncio.create_task(inputs.drained.wait())
-    await asyncio.wait({running, drained}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+    await asyncio.wait({running, drained}, return_when=asyncio.FIRST_COMPLETED, timeout=60)
     drained.cancel()
     await stopped(work, running)
 
@@ -132,7 +132,7 @@ async def stopped(work: PartitionTask, running: asyncio.Task[None]) -> None:
     work.stop()
     if not work.committing:
         running.cancel()
-    await asyncio.wait({running}, timeout=5)
+    await asyncio.wait({running}, timeout=60)
     assert running.done()
     if not running.cancelled():
         running.result()

@@ -162,7 +162,7 @@ async def test_a_partition_that_was_given_away_is_not_waited_for() -> None:
     async with running(log) as (made, _, task):
         made._log = Log(writer=lambda _: log, confirm=given_away, cursors_since=log.since)
         submitting = asyncio.create_task(made.submit(submission(1)))
-        await asyncio.wait([task], timeout=5)
+        await asyncio.wait([task], timeout=60)
         with pytest.raises(Fenced):
             task.result()
         submitting.cancel()
