@@ -135,7 +135,7 @@ async def test_a_consumer_that_never_comes_back_into_its_group_is_given_up_for_a
     reading, consumers = reading_of([], "now", position=7), iter((lost, fresh))
     monkeypatch.setattr(reading, "_new", lambda: next(consumers))
     running = asyncio.create_task(reading.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while fresh.offsets != 7:  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
     assert (lost.offsets, reading.trouble) == (0, "")

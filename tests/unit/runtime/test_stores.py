@@ -211,7 +211,7 @@ def _write_for_ever(folder: Path) -> None:
         (folder / "written").touch()
 
 
-def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
