@@ -154,7 +154,7 @@ async def test_a_topic_whose_effects_do_not_succeed_is_let_go_of_when_it_is_held
     topic, producer, flow = Topic(3), ScriptedProducer(), Flow(batch_size=7, workers=1)
     work = task(Agent(name="copy", reads=("in",), decide=copy, effect=deliver), topic, producer, flow=flow)  # type: ignore[arg-type]
     running = asyncio.create_task(work.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(tried) < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         async with flow.place("other"):  # there is one place, and it is not held while the effect waits

@@ -71,7 +71,7 @@ class Reader:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - what it looks at has no event
             await asyncio.sleep(0.02)
 

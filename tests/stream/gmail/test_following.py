@@ -301,12 +301,13 @@ async def test_point_1_a_mailbox_is_watched_once_and_renewed_when_the_topic_was_
 
 
 async def test_point_1_a_watch_is_renewed_by_the_clock(google: GoogleHere, make_mailbox: MakeMailbox) -> None:
-    mailbox = make_mailbox(topic="projects/p/topics/mail", watched_every_s=0.2)
+    every_s, began = 0.2, time.monotonic()
+    mailbox = make_mailbox(topic="projects/p/topics/mail", watched_every_s=every_s)
     async with Follower(mailbox.source()) as follower:
         await follower.until_in_step()
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(every_s)
         await follower.next()
-    assert google.counters().requests["users.watch"] == 2
+    assert 2 <= google.counters().requests["users.watch"] <= 1 + (time.monotonic() - began) / every_s
 
 
 async def test_point_1_a_watch_that_was_granted_before_a_failure_is_stored_after_it(
@@ -456,7 +457,7 @@ async def test_no_mail_is_fetched_before_there_is_room_for_it_and_none_ahead_of_
     mailbox = make_mailbox(room=room, limits={"mail_max_bytes": 4096})
     google.deliver(mailbox.user, generated=60)
     google.clear_counters()
-    async with Follower(mailbox.source()) as follower, asyncio.timeout(20):
+    async with Follower(mailbox.source()) as follower, asyncio.timeout(60):
         fetched = 0
         for mails in (50, 10):
             batch = asyncio.create_task(follower.next())

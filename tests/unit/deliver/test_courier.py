@@ -84,7 +84,7 @@ class Scene:
         self.courier.dispatch()
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not holds():
                 self.courier.dispatch()  # as the reader's loop does
                 await asyncio.sleep(0.005)

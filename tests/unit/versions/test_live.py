@@ -77,7 +77,7 @@ def decided(live: Live, offset: int = 0) -> VerdictRecord:
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
