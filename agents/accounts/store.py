@@ -13,8 +13,8 @@ from streams.kafka_errors import or_unavailable
 from streams.reading import latest
 from streams.topics import ACCOUNTS
 
-WRITE_S = 15.0
-"""Longest time until the record must be acknowledged."""
+WRITE_S = 30.0
+"""Longest time until the record must be acknowledged: topics that were made a moment ago are slow at first."""
 
 
 async def list_accounts(settings: Settings) -> tuple[tuple[Account, ...], Mapping[str, str]]:

@@ -16,7 +16,8 @@ from infra.stack.ports import LOOPBACK, require_free
 from infra.stack.ports import answers as port_answers
 from infra.stack.process import Daemon, StartFailed
 
-READY_WITHIN_S = 90.0
+READY_WITHIN_S = 300.0
+"""After a crash it reads its logs first. One that ends is noticed at once."""
 _SMALL_HEAP_MB = 128
 LOG4J = """\
 status = error

@@ -23,7 +23,8 @@ from infra.stack.process import Daemon, StartFailed
 
 DATABASE = "crewai_email_triage"
 USER = "crewai"
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 300.0
+"""After a crash it reads its log first, and makes sure of all its files. One that ends is noticed at once."""
 # Nobody can log in as superuser; the application's role needs no password because only this machine reaches the port.
 # REPLICATION: base backups.
 HBA = "".join(f"host {what} {USER} {LOOPBACK}/32 trust\n" for what in ("all", "replication"))

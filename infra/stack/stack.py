@@ -141,9 +141,11 @@ class LocalStack:
             yield
 
     def _stop(self) -> None:
+        """At once: PostgreSQL must not miss its end because Kafka takes all of the time there is."""
         if (ports := self._last_ports()) is not None:
-            for service in self._services(ports):
-                service.stop()
+            with ThreadPoolExecutor(thread_name_prefix="stack") as pool:
+                for stopped in [pool.submit(service.stop) for service in self._services(ports)]:
+                    stopped.result()
 
     def _services(self, ports: _Ports) -> tuple[KafkaBroker, PostgresServer]:
         kafka = KafkaBroker(

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from monitoring.admin.tokens import Role
 
 Result = TypeVar("Result")
-APPLIED_S = 3.0
-"""How long `set` waits to see the change taken up."""
+APPLIED_S = 15.0
+"""How long `set` waits at most to see the change taken up: a second, unless the machine is busy. A process that says
+nothing for ten is taken for dead, and no longer waited for."""
 
 
 def lasting_option(command: Callable[..., Any]) -> Callable[..., Any]:

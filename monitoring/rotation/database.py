@@ -22,8 +22,9 @@ ITERATIONS = 4096
 """PostgreSQL's own (scram_iterations)."""
 OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+WHERE usename = current_user AND backend_type = 'client backend' AND pid NOT IN (pg_backend_pid(), $1)
 """
+"""$1: our own former session, which the server may not have ended yet."""
 
 
 async def rotate(settings: Settings, keep: Callable[[str], object]) -> None:
@@ -64,6 +65,7 @@ async def rotate_in_file(settings: Settings, *, end_sessions: bool) -> int:
     with place.alone(path):
         *_, new = held = passwords(settings)
         connection = await connect_once(settings)
+        ours = connection.get_server_pid()
         try:
             if len(held) == 1:
                 new = secrets.token_urlsafe(32)
@@ -71,18 +73,18 @@ async def rotate_in_file(settings: Settings, *, end_sessions: bool) -> int:
             await _set(connection, new)
         finally:
             await connection.close(timeout=5)
-        ended = await _confirm(settings, new, end_sessions=end_sessions)
+        ended = await _confirm(settings, new, ours, end_sessions=end_sessions)
         place.write(path, [new])
     return ended
 
 
-async def _confirm(settings: Settings, password: str, *, end_sessions: bool) -> int:
+async def _confirm(settings: Settings, password: str, ours: int, *, end_sessions: bool) -> int:
     url = SecretStr(with_password(settings.database_url.get_secret_value(), password))
     connection = await connect_once(settings.model_copy(update={"database_url": url, "database_password_file": None}))
     try:
         if not end_sessions:
             return 0
-        return len(await connection.fetch(OTHERS))
+        return len(await connection.fetch(OTHERS, ours))
     except Exception as error:
         raise failure(error) from None
     finally:

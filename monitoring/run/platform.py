@@ -23,8 +23,11 @@ SERVICES = ("kafka", "postgres")
 LOOK_S = 1.0
 DEATHS, WINDOW_S = 5, 60.0
 """So many deaths within so many seconds are too many."""
-STOP_S = 3.5
-"""Then Kafka and PostgreSQL are killed; both recover at the next start."""
+STOP_S = 20.0
+"""Then Kafka and PostgreSQL are killed. Both recover at the next start, but that takes long then, and a lone broker may
+lose the ends of transactions (`infra.stack.crash`): what kills them is a second Ctrl-C, not a busy machine."""
+SOON_S = 3.5
+"""The same while they start, and for what was killed to be gone."""
 
 
 @dataclass(kw_only=True)
@@ -78,12 +81,13 @@ class Platform:
             return
         self._given_up = True
         stopping = asyncio.ensure_future(in_thread(self._stack.stop))
-        await asyncio.wait([stopping], timeout=0 if at_once else STOP_S)
+        patience = STOP_S if self._starting.done() else SOON_S
+        await asyncio.wait([stopping], timeout=0 if at_once else patience)
         if not stopping.done():
             if not at_once:
                 self.say("Kafka or PostgreSQL did not stop in time: killed")
             await in_thread(self._kill)
-            await asyncio.wait([stopping], timeout=STOP_S)
+            await asyncio.wait([stopping], timeout=SOON_S)
         await asyncio.wait([self._starting], timeout=1)
         if self._starting.done() and not self._starting.cancelled():
             self._starting.exception()  # it was told already, or nobody wants to know any more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
@@ -16,6 +17,9 @@ from streams.kafka_errors import KafkaUnavailable, answered, comes_back
 
 T = TypeVar("T")
 CALL_S = 15.0
+LOOK_S = 0.05
+FOLLOWS_S = 0.2
+"""A broker tells of a new setting a moment before its log goes by it; nothing can be asked that tells which."""
 
 
 class NotDrainable(Permanent):
@@ -118,7 +122,8 @@ class ClusterView:
         return {name: str(entry.value) for name, entry in found.items()}
 
     def set_config(self, topic: str, name: str, value: str) -> None:
-        """Change one of a topic's settings.
+        """Change one of a topic's settings, and wait until it holds: the controller answers before the brokers have
+        heard of it, and until then they would give records their own time, or delete them.
 
         Raises:
             NotDrainable: the cluster does not let us. KafkaUnavailable
@@ -126,6 +131,12 @@ class ClusterView:
         entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
         self._answer(lambda: self._admin.incremental_alter_configs([resource], request_timeout=CALL_S)[resource])
+        deadline = monotonic() + CALL_S
+        while self.config(topic).get(name) != value:
+            if monotonic() > deadline:
+                raise KafkaUnavailable(f"{topic}: {name} was set to {value}, and no broker says so: run this again")
+            sleep(LOOK_S)
+        sleep(FOLLOWS_S)
 
     def _answer(self, ask: Callable[[], Future[T]]) -> T:
         try:

@@ -30,6 +30,7 @@ from streams.topics import LANES, RECEIVED
 from streams.triage.decide import decide
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Facts, SenderFacts
+from tests.services.log import settle
 from tests.services.servers import new_broker, running
 from tests.verdicts import At
 
@@ -97,6 +98,7 @@ class Stage:
         )
         self.producer.flush()
         (self.producer.abort_transaction if abort else self.producer.commit_transaction)()
+        settle(self.settings.kafka_bootstrap_servers, topic)
         return Origin(topic=topic, partition=placed[0].partition(), offset=placed[0].offset())
 
     def mail(self, number: int = 1, raw: bytes = RAW) -> tuple[Received, VerdictRecord]:

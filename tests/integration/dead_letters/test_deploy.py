@@ -21,9 +21,10 @@ from streams.classify import SENDERS
 from streams.events import Received, VerdictRecord, event_id
 from streams.reading import latest
 from streams.revisions import row_key
-from streams.topics import DEAD, LANES, RECEIVED
+from streams.topics import DEAD, DEAD_NOTES, LANES, RECEIVED
 from tests.integration.dead_letters.log import Headers, ids, records, write
 from tests.integration.pipeline.processes import Pipeline, pipeline
+from tests.services.log import settle
 
 Dead = Callable[..., list[dict[str, object]]]
 ROOT = Path(__file__).parents[3]
@@ -153,6 +154,7 @@ def _put_poison_back(settings: Settings, flow: Pipeline, dead: Dead, before: lis
     first = str(after[0]["place"])
     dropped = dead("drop", first, "--why", "not a mail", "--as", "ops@example.org")
     assert dropped[0]["dropped"] == 1
+    settle(settings.kafka_bootstrap_servers, DEAD_NOTES.name)
     assert first not in {one["place"] for one in dead("list")}
     (noted,) = [one["note"] for one in dead("list", "--all") if one["place"] == first]
     assert isinstance(noted, dict)

@@ -29,7 +29,7 @@ async def test_point_7_two_processes_under_load_use_no_more_than_the_projects_qu
         expected |= event_ids(f"box{number}", google.fill(address, MAILS))
     for number in range(MAILBOXES):  # all at once
         await site.enable(f"box{number}")
-    records = await site.until_received(len(expected), 60)
+    records = await site.until_received(len(expected), 150)
     assert set(ids(records)) == expected
     assert len(records) == len(expected)
     for name in names:

@@ -59,7 +59,7 @@ async def test_exact_every_time_while_transactions_abort_and_compaction_and_rete
     finally:
         await admin.close()
     async with asyncio.timeout(
-        60
+        180
     ):  # ten keys or fewer are left of each partition in the end, and what is not yet cleaned
         while await exact(bench, at) > written // 2:
             await bench.transaction(1)
@@ -78,4 +78,4 @@ async def test_where_offsets_are_mails_kafkas_own_tool_says_the_same(bench):
     said = await asyncio.to_thread(consumer_group_lag, bench.settings.kafka_bootstrap_servers, bench.group)
     lag = await bench.measure()
     assert {(row.topic, row.partition): row.records for row in lag.partitions} == said
-    assert list(said.values()) == [20, 0, 30]
+    assert [said[place] for place in sorted(said)] == [20, 0, 30]

@@ -30,5 +30,5 @@ async def test_two_thousand_mailboxes_and_one_of_twenty_thousand_mails(google, a
                 await answer.read()
             took.append(time.perf_counter() - began)
         fastest.append(min(took))
-    assert max(fastest) < 0.030  # 1 ms and 3 ms measured
+    assert max(fastest) < 0.1  # 1 ms and 3 ms measured, where nothing else runs
     assert len(await api.all("users.messages.list", "messages", maxResults=500)) == 20_000

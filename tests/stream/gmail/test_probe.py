@@ -63,7 +63,7 @@ async def test_the_step_that_fails_is_the_last_and_says_what_helps(
     await asyncio.to_thread(google.set_faults, fault)
     began = time.monotonic()
     steps = await probed()
-    assert time.monotonic() - began < 8  # a rate is not waited out
+    assert time.monotonic() - began < 20  # a rate is not waited out
     assert [step.name for step in steps if not step.ok] == [last] == [steps[-1].name]
     assert re.search(says, steps[-1].detail)
 

@@ -59,6 +59,13 @@ class ScriptedServer:
     def commands(self, name: str) -> list[bytes]:
         return [line for line in self.heard if name.encode() in line]
 
+    async def until_heard(self, name: str) -> None:
+        """Wait for a command; a moment longer, for the client to hear the answer."""
+        async with asyncio.timeout(60):
+            while not self.commands(name):  # noqa: ASYNC110 - what is watched has no event
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.writers.append(writer)
         writer.write(self.greeting)

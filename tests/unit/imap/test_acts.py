@@ -197,7 +197,7 @@ async def told(folders: Folders, change: Any, capabilities: bytes = b"") -> list
         looks = folders_looked(follower)
         change(folders.folders)
         while folders_looked(follower) == looks and not follower.batches[-1].moves:
-            await follower.next(seconds=5)
+            await follower.next()
         moves: tuple[Move, ...] = follower.batches[-1].moves
     return sorted((names[move.event_id], move.action) for move in moves)
 

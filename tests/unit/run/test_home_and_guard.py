@@ -83,8 +83,7 @@ def test_the_guard_of_an_orderly_run_goes_with_it(tmp_path: Path) -> None:
     run, process, guard = start(tmp_path, "orderly")
     run.communicate(timeout=60)
     assert run.returncode == 0
-    assert not alive(process)
-    assert not alive(guard)
+    wait_gone(process, guard)
 
 
 def test_a_second_run_is_refused_and_names_the_first(tmp_path: Path) -> None:
