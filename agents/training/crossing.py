@@ -12,6 +12,7 @@ from agents.training.vocabulary import vocabulary
 from streams.triage.confidence import Calibration, Signs, signs
 from streams.triage.decide import decide
 from streams.triage.model import Model
+from streams.triage.model_opinion import Opinion
 from streams.triage.policy import lane_for
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Verdict
@@ -68,8 +69,8 @@ def trained(examples: Sequence[Example], sentences: Sequence[tuple[list[str], bo
 def judge(example: Example, model: Model) -> Crossed:
     """What a model says of one mail."""
     verdict = decide(example.mail, example.features.facts, DEFAULT, replace(model, confidence=_AS_IT_IS))
-    pressing = model.opinion(example.features, example.hits).pressing
-    said = signs(verdict.confidence, pressing, verdict.category)
+    opinion = Opinion(model, example.features, example.hits)
+    said = signs(verdict.confidence, verdict.category, opinion, DEFAULT)
     return Crossed(example=example, verdict=replace(verdict, confidence=model.confidence.of(said)), signs=said)
 
 

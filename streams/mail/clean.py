@@ -31,7 +31,9 @@ def one_line(text: str) -> str:
 def tidy(text: str) -> str:
     """Cleaned text without blanks at line ends, and with at most one empty line in a row."""
     text = clean(text).replace("\xa0", " ").rstrip()
-    return close_up("\n".join([line.rstrip(" \t") for line in text.split("\n")])).lstrip("\n")
+    if " \n" in text or "\t\n" in text:
+        text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
+    return close_up(text).lstrip("\n")
 
 
 def close_up(text: str) -> str:

@@ -7,10 +7,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from streams.triage.policy import Policy
 from streams.triage.verdict import Category
+
+if TYPE_CHECKING:
+    from streams.triage.model_opinion import Opinion
 
 LOWEST, HIGHEST = 0.2, 0.98
 """A rule is never certain, and a verdict is never a blind guess."""
@@ -37,8 +40,9 @@ class Signs(NamedTuple):
     category: Category
 
 
-def signs(raw: float, pressing: float, category: Category) -> Signs:
-    """The signs of a decision; `pressing` in log-odds."""
+def signs(raw: float, category: Category, opinion: Opinion, policy: Policy) -> Signs:
+    """The signs of a decision. Junk and bulk can wait, whatever they say."""
+    pressing = opinion.pressing if policy.kinds[category].presses else math.inf
     return Signs(raw, math.exp(-abs(pressing)), category)
 
 

@@ -17,7 +17,8 @@ from streams.triage.confidence import confidence, signs
 from streams.triage.counterfactual import because, but_for
 from streams.triage.features import Features
 from streams.triage.grounds import Grounds
-from streams.triage.model import MODEL, Model, Opinion
+from streams.triage.model import MODEL, Model
+from streams.triage.model_opinion import Opinion
 from streams.triage.own import OWN, OwnRule, category_by
 from streams.triage.policy import Policy, bounds, lane_for
 from streams.triage.rule import hits_of
@@ -36,7 +37,7 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
     """
     features = Features(mail, facts)
     hits = hits_of(features)
-    opinion = model.opinion(features, hits) if model else None
+    opinion = Opinion(model, features, hits) if model else None
     grounds = Grounds(hits=hits, opinion=opinion, facts=facts, own=policy.own)
     found = _weighed(features, grounds, policy, model)
     lane, reasons = lane_for(found.priority, policy), _reasons(found, features)
@@ -46,7 +47,7 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
         lane=lane,
         category=found.category,
         needs_reply=_needs_reply(found, grounds, policy, model),
-        confidence=model.confidence.of(signs(raw, opinion.pressing, found.category)) if model and opinion else raw,
+        confidence=model.confidence.of(signs(raw, found.category, opinion, policy)) if model and opinion else raw,
         reasons=reasons,
         policy_version=policy.version,
         model_version=model.version if model else RULES_ALONE,
@@ -55,7 +56,7 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
             lane,
             reasons,
             partial(_presumed, found, policy, model) if policy.kinds[found.category].presses else None,
-            lambda names: lane_for(_weighed(features, grounds.without(names, model), policy, model).priority, policy),
+            lambda names: lane_for(_weighed(features, grounds.without(names), policy, model).priority, policy),
         ),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from streams.triage import habits
-from streams.triage.model import Model, Opinion
+from streams.triage.model_opinion import Opinion
 from streams.triage.own import Own
 from streams.triage.verdict import Facts
 
@@ -22,12 +22,12 @@ class Grounds:
     facts: Facts
     own: Own
 
-    def without(self, names: Collection[str], model: Model | None) -> Grounds:
+    def without(self, names: Collection[str]) -> Grounds:
         """As if what the reasons of these names are about were not so."""
         facts = self.facts
         return Grounds(
             hits=[name for name in self.hits if name not in names],
-            opinion=model.without(self.opinion, names) if model and self.opinion else None,
+            opinion=self.opinion.without(names) if self.opinion else None,
             facts=replace(facts, habits=habits.without(facts.habits, names)) if facts.habits else facts,
             own=self.own.without(names) if self.own else self.own,
         )

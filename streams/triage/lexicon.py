@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from sys import intern
 from typing import Any
 
 from streams.triage.cues import Cue
@@ -106,7 +107,7 @@ def _phrases(row: str, classes: Mapping[str, str]) -> Iterator[tuple[bool, tuple
         for phrase in _choices(pattern.strip()):
             if not _SEPARATORS.fullmatch(_WORD.sub("", phrase)):
                 raise ValueError(f"phrase {phrase!r}: only words, #n, #time, #url, _, @day, @do and ^ mean something")
-            words = tuple(word if word[0] in "#_" else fold(word) for word in _WORD.findall(phrase))
+            words = tuple(intern(word if word[0] in "#_" else fold(word)) for word in _WORD.findall(phrase))
             if words:
                 yield phrase.startswith("^"), words
 

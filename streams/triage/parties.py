@@ -75,8 +75,8 @@ class Parties:
         to = [address.address.lower() for address in self.mail.to]
         if self.is_discussion_list or self.mail.list_id is not None:
             return Role.LIST
-        named = self.owners & set(to) if self.owners else set(to[:1])
-        if named and not is_for_groups(next(iter(named)).partition("@")[0]):
+        named = self.owners.intersection(to) if self.owners else to[:1]
+        if not all(is_for_groups(address.partition("@")[0]) for address in named):
             return Role.DIRECT if len(to) == 1 else Role.FEW if len(to) + len(self.mail.cc) <= FEW else Role.CROWD
         if self.owners & {address.address.lower() for address in self.mail.cc}:
             return Role.COPY

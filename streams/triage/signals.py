@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, repeat
+from sys import intern
 
 from streams.triage.features import Features
 from streams.triage.parties import Role
@@ -31,7 +32,7 @@ _ROLES = {role: f"role {role}" for role in Role}
 
 def words(mail: Features) -> set[str]:
     """The different words of text and subject, folded; those of the subject marked."""
-    return {*mail.body, *(SUBJECT + word for word in mail.subject)}
+    return {*mail.body, *map(SUBJECT.__add__, mail.subject)}
 
 
 def said(mail: Features) -> set[str]:
@@ -78,7 +79,7 @@ class Sentences:
         own: dict[str, float] = {}
         pairs: dict[str, dict[str, float]] = {}
         for each, weight in weights.items():
-            first, _, second = each.partition(" ")
+            first, second = map(intern, each.partition(" ")[::2])
             if second:
                 pairs.setdefault(first, {})["." if second == END else second] = weight
             else:

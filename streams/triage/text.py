@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from sys import intern
 
 MAX_HEAD = 6_000
 """Characters read from the beginning of a text; an ask that nobody reads that far is no ask."""
@@ -111,11 +112,11 @@ class _Words(dict[str, str]):
     MOST, LONGEST = 20_000, 40
 
     def __missing__(self, found: str) -> str:
-        word = _token(found)
+        word = intern(_token(found))
         if len(found) <= self.LONGEST:
             if len(self) >= self.MOST:
                 self.clear()
-            self[found] = word
+            self[word if word == found else found] = word  # one string where they are equal: a look-up touches it once
         return word
 
 

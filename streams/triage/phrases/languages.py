@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from sys import intern
 
 from streams.triage.text import fold
 
@@ -25,7 +26,7 @@ SHARE = 0.5
 _LANGUAGES: dict[str, tuple[str, ...]] = {}
 """Word → its languages."""
 for _language, _words in FUNCTION_WORDS.items():
-    for _word in {fold(_each) for _each in _words.split()}:
+    for _word in {intern(fold(_each)) for _each in _words.split()}:
         _LANGUAGES[_word] = (*_LANGUAGES.get(_word, ()), _language)
 
 

@@ -18,6 +18,7 @@ from streams.triage.build import build
 from streams.triage.decide import RULES_ALONE, decide
 from streams.triage.features import Features
 from streams.triage.model import HEADS, MODEL, Head, Model, read
+from streams.triage.model_opinion import MOST, Opinion
 from streams.triage.phrases import Cue
 from streams.triage.rules import RULES
 from streams.triage.scale import on_scale
@@ -122,11 +123,11 @@ def test_what_can_wait_is_not_lowered_by_that() -> None:
 def test_the_points_of_what_cannot_wait_have_a_limit_and_a_rule_taken_away_takes_its_part() -> None:
     of = Features(ASK, FACTS)
     far = without("pressing", bias=50.0, rules={"asks_for_something": 1.5})
-    opinion = far.opinion(of, ["asks_for_something"])
-    assert opinion.pressure == model.MOST
-    less = far.without(opinion, ["asks_for_something"])
+    opinion = Opinion(far, of, ["asks_for_something"])
+    assert opinion.pressure == MOST
+    less = opinion.without(["asks_for_something"])
     assert opinion.pressing - less.pressing == pytest.approx(1.5)
-    assert far.without(opinion, [model.PRESSURE]).pressure == 0
+    assert opinion.without([model.PRESSURE]).pressure == 0
 
 
 def test_junk_is_recognised_by_its_words_and_says_so() -> None:
@@ -187,11 +188,11 @@ def test_a_rule_taken_away_takes_its_part_in_an_approach() -> None:
         without("approach", bias=50.0, rules={"cold_pitch": 1.5}),
         deceit=Head(rules={"cold_pitch": -2.0}, form={}, words={}),
     )
-    opinion = far.opinion(Features(OFFER, FACTS), ["cold_pitch"])
-    less = far.without(opinion, ["cold_pitch"])
+    opinion = Opinion(far, Features(OFFER, FACTS), ["cold_pitch"])
+    less = opinion.without(["cold_pitch"])
     assert opinion.approach - less.approach == pytest.approx(1.5)
     assert opinion.deceit - less.deceit == pytest.approx(-2.0)
-    assert far.without(opinion, [model.APPROACH]).approach == -math.inf
+    assert opinion.without([model.APPROACH]).approach == -math.inf
 
 
 def test_the_model_cannot_talk_away_phishing_that_the_rules_recognise() -> None:
@@ -223,7 +224,7 @@ def test_every_mail_has_an_opinion_within_bounds(of: Mail, known: Facts) -> None
     asked = signals.asking(features, MODEL.sentences)
     assert all(0 <= each <= 1 for each in asked)
     assert sorted(asked[:3], reverse=True) == list(asked[:3])
-    opinion = MODEL.opinion(features, [])
+    opinion = Opinion(MODEL, features, [])
     bounded = ("wording", "junk", "deceit", "form", "request", "reply", "pressing")
     assert all(abs(getattr(opinion, name)) < 50 for name in bounded)
     assert features.approaches == (opinion.approach > -math.inf) == (abs(opinion.approach) < 50)

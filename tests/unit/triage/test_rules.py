@@ -221,6 +221,14 @@ def test_rules_of_history_that_are_not_asked_would_not_have_hit(facts: Facts) ->
     assert hits_of(features) == [name for name, rule in RULES.items() if rule.hits(features)]
 
 
+def test_an_owner_named_beside_group_addresses_of_their_own_is_a_reader_whatever_the_order() -> None:
+    groups = [f"{name}@harbour.example" for name in ("team", "office", "staff", "all", "members")]
+    facts = Facts(owner=(*groups, OWNER))
+    for to in ([*groups, OWNER], [OWNER, *groups]):
+        assert Features(mail("x", to=tuple(Address(address=each) for each in to)), facts).role is Role.FEW
+    assert Features(mail("x", to=tuple(Address(address=each) for each in groups)), facts).role is Role.CROWD
+
+
 def test_no_cue_trait_or_role_is_called_like_another() -> None:
     """They are keys of one table."""
     names = [str(each) for each in (*Cue, *Trait, *Role)]
