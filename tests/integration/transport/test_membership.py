@@ -81,7 +81,7 @@ def test_workers_that_join_and_leave_under_load_lose_and_repeat_nothing(
             time.sleep(2)
             workers.start(number)
         until(lambda: members(kafka, group) == 5, workers)
-        until(lambda: any("working on 0 partitions" in workers.lines(one) for one in range(5)), workers, 30)
+        until(lambda: any("working on 0 partitions" in workers.lines(one) for one in range(5)), workers)
         for number in (0, 3, 1, 4):
             time.sleep(1.5)
             assert workers.terminate(number) == [0], workers.logs(60)
