@@ -144,6 +144,8 @@ class Consumer(stock.Consumer):
         """Drop what went away; opening what came waits for `perform_seek`."""
         await self.ownership.keep_only({(tp.topic, tp.partition) for tp in assigned})
         await super().on_partitions_assigned(assigned, generation_id)
+        if not assigned:  # Faust seeks nothing then, and a spare worker would never say that it is ready
+            self.ownership.open()
 
     async def perform_seek(self) -> None:
         """Called when Faust is through with its part of a rebalance."""

@@ -81,6 +81,7 @@ def test_workers_that_join_and_leave_under_load_lose_and_repeat_nothing(
             time.sleep(2)
             workers.start(number)
         until(lambda: members(kafka, group) == 5, workers)
+        until(lambda: any("working on 0 partitions" in workers.lines(one) for one in range(5)), workers)
         for number in (0, 3, 1, 4):
             time.sleep(1.5)
             assert workers.terminate(number) == [0], workers.logs(60)
@@ -135,7 +136,7 @@ def test_a_changelog_with_too_few_partitions_is_refused_at_the_start(
     Load(kafka, topic_prefix, random.Random(8)).write(10)
     with started(kafka, topic_prefix, tmp_path) as workers:
         workers.start(0)
-        until(workers.died, workers)
+        until(workers.died, workers, 240)
         assert workers.died() == {0: 1}
         assert f"has {PARTITIONS - 1} partitions, {topic_prefix}in has {PARTITIONS}" in workers.lines(0)
     assert committed_records(kafka, f"{topic_prefix}out") == []
@@ -243,7 +244,7 @@ def test_a_worker_that_its_group_never_lets_in_again_ends_and_the_next_goes_on(
         all_is_right(kafka, topic_prefix, load, workers)
         unheard.touch()
         asyncio.run(evict(kafka, f"{topic_prefix}counting"))
-        until(workers.died, workers)
+        until(workers.died, workers, 240)
         assert workers.died() == {0: 1}
         assert "OutOfGroup" in workers.lines(0)
         unheard.unlink()
