@@ -49,8 +49,10 @@ class Instances:
             return
         try:
             status = Status.decode(value)
-            datetime.fromisoformat(status.started_at)
-            spoken = datetime.fromisoformat(status.at)
+            if not (isinstance(status.component, str) and isinstance(status.instance, str)):
+                raise TypeError("a name that is no text")
+            _moment(status.started_at)
+            spoken = _moment(status.at)
             self._heard[instance] = (status, now or spoken)
         except (ValueError, TypeError, KeyError) as error:  # another version's, or not ours
             log.warning("status of an instance cannot be read: %s", type(error).__name__, extra={"instance": instance})
@@ -63,6 +65,13 @@ class Instances:
     def _instance(self, status: Status, heard: datetime, now: datetime) -> Instance:
         age = max(timedelta(), now - heard)
         return Instance(status=status, age_s=age.total_seconds(), silent=age > self.silent_after)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment
 
 
 def _without_replaced(known: Iterable[Instance]) -> Iterator[Instance]:
