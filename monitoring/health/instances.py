@@ -49,7 +49,7 @@ class Instances:
             return
         try:
             status = Status.decode(value)
-            if not (isinstance(status.component, str) and isinstance(status.instance, str)):
+            if {type(status.component), type(status.instance)} != {str}:
                 raise TypeError("a name that is no text")
             _moment(status.started_at)
             spoken = _moment(status.at)
