@@ -6,14 +6,14 @@ Headers: CloudEvents 1.0 Kafka protocol binding, binary mode (`ce_*`, `content-t
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from streams import header_values
 from streams.kinds import require_kinds
 from streams.mail.model import Mail
 from streams.trace_context import new_context
@@ -29,8 +29,6 @@ SOURCE_HEADER = "ce_mailsource"
 ATTEMPT_HEADER = "replay_attempt"
 """Only on records that `triage dead replay` has put back: how often, as decimal digits."""
 SNIPPET_CHARACTERS = 240
-EPOCH_YEAR = 1970
-_EVENT_ID = re.compile("[0-9a-f]{32}")
 
 
 class MalformedEvent(ValueError):
@@ -123,13 +121,13 @@ class Received:
         found = {name: (raw or b"").decode("utf-8", "replace") for name, raw in headers}  # one may have no value
         try:
             return cls(
-                event_id=_id(found["ce_id"]),
+                event_id=header_values.identity(found["ce_id"]),
                 account=key.decode(),
                 raw=value,
-                received_at=_found_at(found["ce_time"]),
+                received_at=header_values.moment(found["ce_time"]),
                 location=found.get("ce_subject", ""),
                 owner=tuple(filter(None, found.get("ce_mailowner", "").split(","))),
-                size=_size(found.get("ce_mailsize", "")) or len(value),
+                size=header_values.size(found.get("ce_mailsize", "")) or len(value),
                 truncated=found.get("ce_mailtruncated") == "true",
                 fingerprint=found.get("ce_mailfingerprint", ""),
                 source=found.get(SOURCE_HEADER, ""),
@@ -140,29 +138,6 @@ class Received:
             raise MalformedEvent(f"header {missing} is missing") from None
         except (ValueError, OverflowError) as error:
             raise MalformedEvent(f"unreadable header or key: {error}") from None
-
-
-def _id(text: str) -> str:
-    """An event id. Raises ValueError: what is none would share its archive row with others that are none."""
-    if _EVENT_ID.fullmatch(text) is None:
-        raise ValueError("ce_id: not 32 hexadecimal digits")
-    return text
-
-
-def _found_at(text: str) -> datetime:
-    """A time on the wire, in UTC. Raises ValueError for one that cannot be compared with others."""
-    moment = utc_moment(text)
-    if not EPOCH_YEAR <= moment.year < MAXYEAR:
-        raise ValueError(f"ce_time: no mail was found in the year {moment.year}")
-    return moment
-
-
-def _size(text: str) -> int:
-    """Bytes; 0 where nothing is said. Raises ValueError."""
-    size = int(text or 0)
-    if not 0 <= size < 1 << 63:
-        raise ValueError("ce_mailsize: no size of a mail")
-    return size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

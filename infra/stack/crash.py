@@ -8,6 +8,7 @@ over meanwhile. So the controller alone goes first, and writes down that the bro
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -43,13 +44,14 @@ def controller_only(properties: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def fence(command: Sequence[str]) -> None:
-    """Run the controller until it has fenced the broker, and end it in order.
+def fence(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run the controller until it has fenced the broker, and end it in order; `environment` on top of ours.
 
     Raises:
         StartFailed: it ended by itself or said nothing.
     """
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as controller:
+    env = {**os.environ, **environment}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as controller:
         assert controller.stdout is not None
         patience = Timer(_WITHIN_S, controller.kill)
         patience.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import subprocess
 import uuid
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,12 @@ def escaped(value: str) -> str:
         raise ConfigError(f"{value!r}: not UTF-8, which Java's files have to be; choose another --home") from None
     codes = [int.from_bytes(units[place : place + 2]) for place in range(0, len(units), 2)]
     return "".join(chr(one) if 32 < one < 127 and one != ord("\\") else f"\\u{one:04x}" for one in codes)
+
+
+def _environment() -> Mapping[str, str]:
+    """On top of ours: Java names files in the locale's encoding, and that of C has few letters. Where no locale is set
+    at all, Python has set this one already (PEP 538)."""
+    return {"LC_ALL": "C.UTF-8"} if os.environ.get("LC_ALL") in ("C", "POSIX") else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +94,10 @@ class KafkaBroker:
             if not self.voters and crashed(self._data):
                 say("Kafka did not end in order last time: its controller takes note")
                 self._write(self._crash_file, controller_only(self.properties()))
-                fence([*self._java(classpath, log="info"), "kafka.Kafka", str(self._crash_file)])
+                fence([*self._java(classpath, log="info"), "kafka.Kafka", str(self._crash_file)], _environment())
             say("starting Kafka")
-            self.daemon.spawn([*self._java(classpath), "kafka.Kafka", str(self._properties_file)])
+            command = [*self._java(classpath), "kafka.Kafka", str(self._properties_file)]
+            self.daemon.spawn(command, env=_environment())
         self.daemon.wait_ready(self.answers, seconds=READY_WITHIN_S)
 
     def format(self, say: Say = lambda _: None) -> str:
@@ -199,7 +207,8 @@ class KafkaBroker:
             return
         cluster = self.cluster_id or base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties_file))
-        done = subprocess.run([*self._java(classpath), *tool], capture_output=True, text=True, check=False)
+        command, env = [*self._java(classpath), *tool], {**os.environ, **_environment()}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         if done.returncode != 0:
             raise StartFailed(
                 f"Kafka's data directory {self._data} could not be initialised:\n{done.stderr or done.stdout}"

@@ -50,6 +50,8 @@ class Instances:
             return
         try:
             status = Status.decode(value)
+            if {type(status.component), type(status.instance)} != {str}:
+                raise TypeError("a name that is no text")
             utc_moment(status.started_at)
             spoken = utc_moment(status.at)
             self._heard[instance] = (status, now or spoken)

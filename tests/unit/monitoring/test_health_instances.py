@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
 from monitoring.health.instances import Instances
@@ -103,4 +104,17 @@ def test_a_failing_check_is_named(instances):
 def test_a_record_that_is_no_status_changes_nothing(instances, value):
     instances.hear("a", said("a", 0))
     instances.hear("b", value)
+    assert names(instances, 1) == {"a": False}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("at", "2026-11-24T12:00:00"), ("at", 5), ("started_at", None), ("component", 5), ("instance", None)],
+)
+def test_a_word_that_nothing_can_be_reckoned_with_is_passed_over(
+    instances: Instances, field: str, value: object
+) -> None:
+    """It stays on the topic for a day, and control would fail with each look."""
+    instances.hear("b", orjson.dumps({**orjson.loads(said("b", 0)), field: value}))
+    instances.hear("a", said("a", 0))
     assert names(instances, 1) == {"a": False}

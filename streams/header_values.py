@@ -1,0 +1,36 @@
+"""What the headers of a mail's record say, when anybody may have written it. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import MAXYEAR, UTC, datetime
+
+_EVENT_ID = re.compile("[0-9a-f]{32}")
+_EPOCH_YEAR = 1970
+
+
+def identity(text: str) -> str:
+    """An event id. Raises ValueError: what is none would share its archive row with others that are none."""
+    if _EVENT_ID.fullmatch(text) is None:
+        raise ValueError("ce_id: not 32 hexadecimal digits")
+    return text
+
+
+def moment(text: str) -> datetime:
+    """A time on the wire, in UTC. Raises ValueError or OverflowError for one that cannot be compared with others."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is not UTC:  # every writer of ours says Z
+        if found.tzinfo is None:
+            raise ValueError("ce_time: a time without a zone")
+        found = found.astimezone(UTC)
+    if not _EPOCH_YEAR <= found.year < MAXYEAR:
+        raise ValueError(f"ce_time: no mail was found in the year {found.year}")
+    return found
+
+
+def size(text: str) -> int:
+    """Bytes; 0 where nothing is said. Raises ValueError."""
+    said = int(text or 0)
+    if not 0 <= said < 1 << 63:
+        raise ValueError("ce_mailsize: no size of a mail")
+    return said
