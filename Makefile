@@ -61,7 +61,7 @@ else
 endif
 
 properties: $(SYNCED) ## looks for mail and records that break a property, 2,000 new ones for each; `make test` tries the same few each time
-	TRIAGE_TESTS_EXAMPLES=search $(BIN)/pytest -n 2 -m hypothesis $(or $(ARGS),$(PURE))
+	TRIAGE_TESTS_EXAMPLES=search $(BIN)/pytest -n 2 --timeout 3600 -m hypothesis $(or $(ARGS),$(PURE))
 
 soak: $(SYNCED) ## the long runs under faults
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)

@@ -49,11 +49,11 @@ async def test_a_store_is_let_go_even_if_the_producers_thread_is_away_for_longer
 
     begun = threading.Event()
 
-    def stay() -> None:
+    def stay_away() -> None:
         begun.set()
         away.wait(60)
 
-    staying = asyncio.create_task(calls.run(stay, seconds=60))
+    staying = asyncio.create_task(calls.run(stay_away, seconds=60))
     assert await asyncio.to_thread(begun.wait, 60)
     await task_module.let_go(cast("Any", SimpleNamespace(calls=calls, close=close)), [Closing()])
     assert not closed.is_set()

@@ -73,7 +73,7 @@ class GmailMailbox:
     def api(self) -> GmailApi:
         quota = Quota(user_per_minute=self.user_per_minute, project_per_minute=1e7)
         root = self.root or self.google.url
-        return GmailApi(self.http, root, self.tokens, quota.of(self.user), timeout_s=5, breaker=self.breaker)
+        return GmailApi(self.http, root, self.tokens, quota.of(self.user), timeout_s=30, breaker=self.breaker)
 
     def source(self) -> Gmail:
         api = self.api()

@@ -24,7 +24,7 @@ from tests.services.google_here import GoogleHere
 from tests.stream.gmail.conftest import ACCOUNT, GmailMailbox
 from tests.stream.gmail.imap_side import GREETING, ImapSide
 
-LIMITS = ImapLimits(poll_s=0.1, timeout_s=2)
+LIMITS = ImapLimits(poll_s=0.1, timeout_s=20)
 
 
 class Reader:

@@ -104,4 +104,4 @@ class ScriptedServer:
         return b"* " + found[1] + b"\r\n" if found else b""
 
 
-LIMITS = ImapLimits(idle_s=5, poll_s=0.2, timeout_s=2)
+LIMITS = ImapLimits(idle_s=5, poll_s=0.2, timeout_s=20)
