@@ -110,11 +110,12 @@ async def test_to_imap_and_back_under_load_and_restarts(
 ) -> None:
     mailbox = make_mailbox(breaker=breaker, limits={"silence_s": 0.2})
     sent: list[str] = []
+    enough = asyncio.Event()  # not a cancellation: it would leave the last delivery to a thread, and its ids to nobody
     async with ImapSide(google, mailbox.user) as side:
         reader = Reader(mailbox, side)
 
         async def load() -> None:
-            while True:
+            while not enough.is_set():
                 sent.extend(await asyncio.to_thread(side.deliver, *(mail(f"m{len(sent) + n}") for n in range(3))))
                 await asyncio.sleep(0.05)
 
@@ -133,8 +134,8 @@ async def test_to_imap_and_back_under_load_and_restarts(
             await until(lambda before=over_imap: reader.ways["imap"] > before)  # type: ignore[misc]
             await asyncio.to_thread(google.set_faults)
             await until(lambda: breaker.state == BreakerState.CLOSED)
-        loading.cancel()
-        await asyncio.wait([loading])
+        enough.set()
+        await loading
         await until(lambda: len(reader.log) >= len(sent) and "fallback" not in reader.cursor)
         reading.cancel()
         await asyncio.wait([reading])
