@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streams.events import Received, utc_text
+from streams.events import Received
 from streams.learning import answers_people, habits_of, remembered
 from streams.mail import Mail, parse
+from streams.moments import utc_text
 from streams.people import SENDERS, counted, people
 from streams.revisions import row_key
 from streams.runtime import Known, Table, Write

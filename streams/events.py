@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ import orjson
 from streams import header_values
 from streams.kinds import require_kinds
 from streams.mail.model import Mail
+from streams.moments import utc_text
 from streams.trace_context import new_context
 from streams.triage.decoding import counterfactual_from, facts_from
 from streams.triage.verdict import Category, Counterfactual, Facts, Lane, Reason, Verdict
@@ -42,27 +43,6 @@ def event_id(account: str, *identity: str | int) -> str:
     """
     text = "\x00".join([account, *map(str, identity)])
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-
-
-def utc_text(moment: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds: the one form of time on the wire."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def utc_moment(text: str) -> datetime:
-    """What RFC 3339 text says, in UTC.
-
-    Raises:
-        ValueError: it is no time, one without a zone, which each machine would take for its own, or one whose year
-            in UTC is none (0, 10000).
-    """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text[:40]!r} is a time without a zone")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{text[:40]!r} is no time of UTC") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

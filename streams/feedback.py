@@ -8,17 +8,9 @@ from typing import Literal
 
 import orjson
 
-from streams.events import (
-    TYPE_FEEDBACK,
-    Headers,
-    MalformedEvent,
-    VerdictRecord,
-    headers_about,
-    utc_moment,
-    utc_text,
-    verdict_from,
-)
+from streams.events import TYPE_FEEDBACK, Headers, MalformedEvent, VerdictRecord, headers_about, verdict_from
 from streams.kinds import require_kinds
+from streams.moments import utc_moment, utc_text
 from streams.trace_context import new_context
 from streams.triage.verdict import Category, Lane
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import MAXYEAR, UTC, datetime
+from datetime import MAXYEAR, datetime
+
+from streams.moments import utc_moment
 
 _EVENT_ID = re.compile("[0-9a-f]{32}")
 _EPOCH_YEAR = 1970
@@ -17,12 +19,8 @@ def identity(text: str) -> str:
 
 
 def moment(text: str) -> datetime:
-    """A time on the wire, in UTC. Raises ValueError or OverflowError for one that cannot be compared with others."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is not UTC:  # every writer of ours says Z
-        if found.tzinfo is None:
-            raise ValueError("ce_time: a time without a zone")
-        found = found.astimezone(UTC)
+    """A time on the wire, in UTC. Raises ValueError for one that cannot be compared with others."""
+    found = utc_moment(text)
     if not _EPOCH_YEAR <= found.year < MAXYEAR:
         raise ValueError(f"ce_time: no mail was found in the year {found.year}")
     return found

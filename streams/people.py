@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streams.events import Received, utc_text
+from streams.events import Received
 from streams.mail import Mail
+from streams.moments import utc_text
 from streams.revisions import row_key
 from streams.runtime import Known, Table, Write
 from streams.topics import SENDERS as SENDERS_TOPIC

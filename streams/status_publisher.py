@@ -20,7 +20,7 @@ from infra.waiting import until_set
 from monitoring.metrics_server import PULSE
 from streams.closing import close_within
 from streams.control.follower import Follower
-from streams.events import utc_text
+from streams.moments import utc_text
 from streams.status import Check, Status
 from streams.topics import STATUS
 

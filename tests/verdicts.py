@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from streams.archive.rows import Row, row
-from streams.events import Correspondent, Origin, VerdictRecord, event_id, utc_text
+from streams.events import Correspondent, Origin, VerdictRecord, event_id
+from streams.moments import utc_text
 from streams.triage.verdict import (
     Answered,
     Category,

@@ -15,8 +15,8 @@ import orjson
 from agents.commands.mailfiles import MailFile, mail_files, shown
 from infra.errors import Permanent
 from infra.terminal import printable
-from streams.events import utc_text
 from streams.mail import Mail, MailError, parse
+from streams.moments import utc_text
 from streams.policies import load_policy
 from streams.triage.decide import decide
 from streams.triage.policy import Policy

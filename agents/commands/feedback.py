@@ -18,9 +18,10 @@ from infra.kafka import aiokafka_options
 from infra.options import as_json
 from infra.settings import Settings
 from infra.terminal import printable
-from streams.events import event_id, utc_text
+from streams.events import event_id
 from streams.feedback import Feedback
 from streams.learning import HABITS
+from streams.moments import utc_text
 from streams.partitioning import partition_of
 from streams.reading import latest
 from streams.revisions import row_key

@@ -15,8 +15,8 @@ from agents.commands.mailfiles import mail_files, shown
 from infra import settings as configuration
 from infra.options import as_json
 from infra.terminal import printable
-from streams.events import utc_text
 from streams.mail import MailError, parse
+from streams.moments import utc_text
 from streams.policies import load_policy
 from streams.triage.decide import decide
 from streams.triage.policy import Policy

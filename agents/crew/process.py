@@ -35,7 +35,7 @@ from infra.shutdown import end_within, stop_signal
 from infra.stacks import show_on_signal
 from monitoring import metrics, metrics_server
 from streams.control import Follower
-from streams.events import utc_text
+from streams.moments import utc_text
 from streams.reviews import Outcome, Review, review_id
 from streams.status import Check
 from streams.status_publisher import Report, StatusPublisher

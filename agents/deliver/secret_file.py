@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from agents.deliver.signature import InvalidSecret, key
-from streams.events import utc_text
+from streams.moments import utc_text
 
 UNTIL = "until"
 

@@ -16,7 +16,8 @@ from agents.deliver.schedule import Delivery
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
-from streams.events import MalformedEvent, VerdictRecord, utc_text
+from streams.events import MalformedEvent, VerdictRecord
+from streams.moments import utc_text
 from streams.reading import to_end
 from streams.runtime import Event
 from streams.topics import UNDELIVERED

@@ -18,8 +18,9 @@ from agents.crew.reviewing import Asks, Reviewer, Said
 from agents.evaluation.judged import NotAMail
 from infra.errors import Transient
 from infra.settings import Settings
-from streams.events import Origin, Received, VerdictRecord, event_id, utc_text, verdict_record
+from streams.events import Origin, Received, VerdictRecord, event_id, verdict_record
 from streams.mail import MailError, parse
+from streams.moments import utc_text
 from streams.reviews import ReviewRequest, review_request
 from streams.triage.decide import decide
 from streams.triage.judging import Pairs, accuracy

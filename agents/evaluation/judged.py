@@ -8,8 +8,8 @@ from pathlib import Path
 
 from agents.commands.labels import Labelled, read_labels, read_mails
 from infra.errors import Permanent
-from streams.events import utc_text
 from streams.mail import Mail, MailError, parse
+from streams.moments import utc_text
 from streams.triage.decide import decide
 from streams.triage.features import Features
 from streams.triage.model import MODEL, Model

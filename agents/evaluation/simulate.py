@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from streams.events import Received, VerdictRecord, event_id, utc_text
+from streams.events import Received, VerdictRecord, event_id
 from streams.feedback import Action, Feedback
+from streams.moments import utc_text
 from streams.partitioning import murmur2
 from streams.route import triage
 from streams.runtime import Table

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 from agents.accounts import Account
 from agents.sources.base import Batch, FoundMail
-from streams.events import Headers, Received, utc_text
+from streams.events import Headers, Received
 from streams.feedback import Feedback
+from streams.moments import utc_text
 from streams.partitioning import partition_of
 from streams.topics import CURSORS, FEEDBACK, RECEIVED
 from streams.trace_context import new_context

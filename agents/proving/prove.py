@@ -13,7 +13,8 @@ from agents.proving.listing import beginning, listing
 from agents.proving.proof import Proof, compare
 from agents.proving.rebuilt import Remembered, recognised
 from infra.settings import Settings
-from streams.events import ATTEMPT_HEADER, MalformedEvent, Received, utc_text
+from streams.events import ATTEMPT_HEADER, MalformedEvent, Received
+from streams.moments import utc_text
 from streams.partitioning import partition_of
 from streams.reading import to_end
 from streams.topics import RECEIVED

@@ -12,9 +12,9 @@ from pathlib import Path
 from agents.commands.labels import Judgement, Labelled, read_labels, read_mails
 from agents.training import authored
 from infra.errors import ConfigError
-from streams.events import utc_text
 from streams.mail import Mail, MailError, parse
 from streams.mail.limits import RAW_BYTES
+from streams.moments import utc_text
 from streams.triage.features import Features
 from streams.triage.rule import hits_of
 from streams.triage.text import tokens

@@ -11,7 +11,7 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from streams.closing import close_within
 from streams.control.records import AuditEntry
-from streams.events import utc_text
+from streams.moments import utc_text
 from streams.topics import AUDIT
 
 log = logging.getLogger(__name__)

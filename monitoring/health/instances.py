@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from streams.events import utc_moment
+from streams.moments import utc_moment
 from streams.status import Check, Status
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from infra.settings import Settings, load
 from infra.stack.ports import LOOPBACK, answers, any_free
 from monitoring.run.children import Program
 from monitoring.run.home import Home
-from streams.events import utc_text
+from streams.moments import utc_text
 
 ID = "fake-gmail-"
 POLL_S = 2.0

@@ -15,7 +15,8 @@ from agents.sources.maildir.tree import Look, mails_below
 from infra.errors import ConfigError
 from infra.settings import Settings
 from monitoring.run.home import Home
-from streams.events import event_id, utc_text
+from streams.events import event_id
+from streams.moments import utc_text
 
 SAMPLE = "sample"
 

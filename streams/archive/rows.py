@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from infra.errors import Permanent
-from streams.events import VerdictRecord, utc_moment, utc_text
+from streams.events import VerdictRecord
+from streams.moments import utc_moment, utc_text
 
 INDEXED_CHARACTERS = 500
 """Sender addresses and thread ids are cut here: an entry of a B-tree, account included, must fit 2,704 bytes."""

@@ -10,7 +10,7 @@ from typing import Any, Self
 import orjson
 
 from infra.errors import ConfigError, Permanent
-from streams.events import utc_text
+from streams.moments import utc_text
 
 ORDER_KEY = "order:"
 """Keys of one-shot orders begin so; all others are names of settings."""

@@ -16,8 +16,8 @@ from streams.closing import close_within
 from streams.control import knobs, records
 from streams.control.records import ORDER_KEY, AuditEntry, MalformedControl, Order, Override, require_account
 from streams.control.view import View
-from streams.events import utc_text
 from streams.kafka_errors import or_unavailable
+from streams.moments import utc_text
 from streams.reading import to_end
 from streams.topics import AUDIT, CONTROL
 

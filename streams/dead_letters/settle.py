@@ -15,7 +15,7 @@ from streams.dead_letters import note as notes
 from streams.dead_letters.book import Book, read
 from streams.dead_letters.letter import Letter, Place, headers_again, letter
 from streams.dead_letters.note import Note
-from streams.events import utc_text
+from streams.moments import utc_text
 from streams.reading import Record, to_end
 from streams.topics import DEAD, DEAD_NOTES
 from streams.transactions import Outgoing, Transactions

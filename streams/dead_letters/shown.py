@@ -13,7 +13,7 @@ from infra.terminal import printable
 from streams.dead_letters.anatomy import Anatomy, anatomy, lines
 from streams.dead_letters.letter import Cause, Letter
 from streams.dead_letters.note import Note
-from streams.events import utc_text
+from streams.moments import utc_text
 from streams.reading import Record
 
 _MAIL = b"message/rfc822"

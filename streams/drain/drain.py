@@ -19,8 +19,8 @@ from infra.terminal import printable
 from streams.drain.cluster import ClusterView, NotDrainable
 from streams.drain.file import DrainFile, InTheWay
 from streams.drain.format import End, Header, Kept, Scan
-from streams.events import utc_text
 from streams.kafka_errors import KafkaUnavailable, passing
+from streams.moments import utc_text
 
 STALL_S = 30.0
 AT_ONCE = 2000

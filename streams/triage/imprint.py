@@ -64,6 +64,8 @@ def imprint(mail: Mail) -> list[str]:
 
 def _dated(text: str) -> bool:
     """Whether a day is named: a number beside a month, or numbers and dots."""
+    if not _DAY.search(text):
+        return False
     if _NUMERIC.search(text):
         return True
     if _MONTHS.isdisjoint(text.replace(".", " ").replace(",", " ").split()):

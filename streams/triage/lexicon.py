@@ -82,8 +82,8 @@ class Lexicon:
         followings = [*words[1:], ENDS]
         for language in languages:
             nodes = map(self._by_language.get(language, {}).get, words)
-            for at, (node, word, following) in enumerate(zip(nodes, words, followings, strict=True)):
-                if node is None or (following not in node and word not in self._open):
+            for at, node in enumerate(nodes):
+                if node is None or (followings[at] not in node and words[at] not in self._open):
                     continue
                 for anchored, cue in _ends(node, words, at + 1):
                     if not anchored or words[at - 1] in STOPS:

@@ -15,9 +15,10 @@ from statistics import mean
 from time import perf_counter_ns
 
 from streams.classify import SENDERS, THREADS, Classified, learn
-from streams.events import Origin, Received, utc_text, verdict_headers, verdict_record
+from streams.events import Origin, Received, verdict_headers, verdict_record
 from streams.learning import habits_of
 from streams.mail import parse
+from streams.moments import utc_text
 from streams.revisions import row_key
 from streams.runtime.store import MemoryStore
 from streams.runtime.tables import Overlay, Tables

@@ -19,7 +19,7 @@ from streams.control.knobs import find, find_order
 from streams.control.lanes import held_lanes
 from streams.control.records import MalformedControl
 from streams.control.view import View
-from streams.events import utc_text
+from streams.moments import utc_text
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from monitoring.health.instances import Instances
-from streams.events import utc_text
+from streams.moments import utc_text
 from streams.status import Check, Status
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

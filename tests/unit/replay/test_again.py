@@ -13,9 +13,10 @@ import pytest
 
 from infra.settings import load
 from streams.canary import accounts
-from streams.events import Headers, Origin, Received, VerdictRecord, event_id, utc_text, verdict_record
+from streams.events import Headers, Origin, Received, VerdictRecord, event_id, verdict_record
 from streams.feedback import Feedback
 from streams.mail import parse
+from streams.moments import utc_text
 from streams.replay import again, taught
 from streams.replay.again import FactsFrom, Found, Replay
 from streams.replay.difference import Sums

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitoring.run.tally import Record
-from streams.events import event_id, utc_text
+from streams.events import event_id
+from streams.moments import utc_text
 from streams.triage.verdict import Lane, Reason
 from tests.verdicts import changed
 
