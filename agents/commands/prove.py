@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +15,7 @@ import orjson
 from infra import settings as configuration
 from infra.options import as_json
 from infra.terminal import printable
+from infra.times import Moment
 
 if TYPE_CHECKING:
     from agents.proving.proof import Proof
@@ -26,18 +27,21 @@ PAUSE_S = 1.0
 
 @click.command()
 @click.argument("account_id", metavar="ACCOUNT")
-@click.option("--since", metavar="TIME", help="Compare mails from then on, RFC 3339.  [default: where ingest began]")
+@click.option(
+    "--since",
+    type=Moment(),
+    help="Compare mails from then on: RFC 3339, a date, or how long ago (2h, 7d).  [default: where ingest began]",
+)
 @click.option("--wait", "wait_s", type=click.FloatRange(0), default=0, help="Seconds to wait for missing mails.")
 @as_json
-def prove(account_id: str, *, since: str | None, wait_s: float, machine: bool) -> None:
+def prove(account_id: str, *, since: datetime | None, wait_s: float, machine: bool) -> None:
     """Compare the mails that the provider of ACCOUNT lists with those on the log.
 
     Missing: listed, but not on the log. Twice: more than once on the log. Extra: on the log, but no longer listed,
     because it was deleted or moved since. Mails of an IMAP folder that was rebuilt are recognised by their content.
     Exit 1 when a mail is missing or twice.
     """
-    began = _moment(since)
-    proof = asyncio.run(_prove(account_id, began, wait_s, machine=machine))
+    proof = asyncio.run(_prove(account_id, since, wait_s, machine=machine))
     if machine:
         click.echo(orjson.dumps({"ok": proof.holds, **dataclasses.asdict(proof)}))
     else:
@@ -76,13 +80,3 @@ async def _prove(account_id: str, since: datetime | None, wait_s: float, *, mach
         if not proof.missing or time.monotonic() > deadline:
             return proof
         await asyncio.sleep(PAUSE_S)
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f"--since {text}: a time like 2026-11-25T12:00:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra import open_files
 from infra.errors import ConfigError
 from infra.stack.crash import controller_only, crashed, fence
 from infra.stack.jars import Say, cache_directory, ensure
@@ -84,12 +85,14 @@ class KafkaBroker:
 
         Raises:
             StartFailed: the log's last lines say why.
-            ConfigError: one of the ports is taken.
+            ConfigError: one of the ports is taken, or too few files may be open.
             ChecksumMismatch, JarUnavailable: the jars could not be fetched.
         """
         if self.daemon.find() is None:
             for port in (self.port, self.controller_port):
                 require_free(port, "Kafka")
+            if open_files.most() < open_files.ENOUGH:
+                raise ConfigError(f"only {open_files.most()} files may be open, too few for Kafka; {open_files.REMEDY}")
             classpath = self.format(say)
             if not self.voters and crashed(self._data):
                 say("Kafka did not end in order last time: its controller takes note")

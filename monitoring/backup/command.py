@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,25 +15,7 @@ import orjson
 from infra.errors import ConfigError, Permanent
 from infra.options import as_json
 from infra.settings import load
-
-
-class Moment(click.ParamType):
-    """A time with its zone, RFC 3339."""
-
-    name = "time"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read it; one without a zone is refused, for an hour is much in a recovery."""
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time; allowed: 2026-11-26T03:40:12Z", param, ctx)
-        if moment.tzinfo is None:
-            self.fail(f"{value!r} has no zone; allowed: 2026-11-26T03:40:12Z or ...+01:00", param, ctx)
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            self.fail(f"{value!r} is no time of UTC; allowed: 2026-11-26T03:40:12Z", param, ctx)
+from infra.times import Moment
 
 
 @click.group()
@@ -98,7 +80,9 @@ def verify(*, name: str, machine: bool) -> None:
 
 @backup.command()
 @click.argument("name", required=False, default="")
-@click.option("--until", type=Moment(), help="Recover the database to this moment, from the newest backup before it.")
+@click.option(
+    "--until", type=Moment(exact=True), help="Recover the database to this moment, from the newest backup before it."
+)
 @click.option("--postgres-data", type=click.Path(path_type=Path), help="Fill this empty folder with PostgreSQL's data.")
 @click.option(
     "--stack", "home", type=click.Path(path_type=Path), help="Make a new local stack here, start it, restore all."

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--settings", "list_settings", is_flag=True, help="List every setting with its value instead.")
 def doctor(as_json: bool, list_settings: bool) -> None:
-    """Check versions, brokers, topics, database, accounts, clock, disk. Exit 1 when there is something to do."""
+    """Check versions, open files, brokers, topics, database, accounts, clock, disk.
+
+    Exit 1 when there is something to do.
+    """
     settings = load()
     if list_settings:
         _print_settings(settings, as_json=as_json)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from infra.errors import TriageError
 from infra.settings import Settings
-from monitoring.health.finding import Finding, packages, python
+from monitoring.health.finding import Finding, files, packages, python
 from monitoring.health.probes import disk
 from monitoring.lag.cluster import Cluster
 
@@ -30,7 +30,7 @@ async def examine(settings: Settings) -> list[Finding]:
         (("disk", space),),
     ]
     answers = await asyncio.gather(*(_in_turn(service, settings) for service in asked))
-    return [python(), *packages(), *(finding for answer in answers for finding in answer)]
+    return [python(), *packages(), files(), *(finding for answer in answers for finding in answer)]
 
 
 async def _in_turn(service: tuple[tuple[str, Examination], ...], settings: Settings) -> list[Finding]:

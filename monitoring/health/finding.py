@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from infra import open_files
+
 DISTRIBUTION = "crewai-email-triage"
 PYTHON = ((3, 11), (3, 14))
 """From, and before."""
@@ -33,6 +35,13 @@ def python() -> Finding:
         area="python", ok=ok, found=".".join(map(str, version[:3])),
         remedy="" if ok else "make the environment with Python 3.11, 3.12 or 3.13",
     )  # fmt: skip
+
+
+def files() -> Finding:
+    """How many may be open."""
+    own = open_files.own()
+    ok = own >= open_files.ENOUGH
+    return Finding(area="files", ok=ok, found=f"{own} may be open", remedy="" if ok else open_files.REMEDY)
 
 
 def packages() -> list[Finding]:

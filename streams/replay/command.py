@@ -15,34 +15,12 @@ import orjson
 
 from infra import settings as configuration
 from infra.accountable import who_option
-from infra.durations import parse_span
-from infra.errors import ConfigError
+from infra.times import Moment
 from streams.triage.verdict import Lane
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 RATE = 200.0
 PROGRESS_EVERY_S = 1.0
-
-
-class Moment(click.ParamType):
-    """A time: RFC 3339, a date, or how long ago."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Text to a time in UTC."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            try:
-                return datetime.now(UTC) - parse_span(value)
-            except (ConfigError, OverflowError):  # no span, or one from before the year 1
-                self.fail(
-                    f"{value[:40]!r}: write 2026-11-26T04:00:00Z, 2026-11-26, or how long ago: 90m, 2h, 7d", param, ctx
-                )
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def candidate_options(command: Any) -> Any:

@@ -1,13 +1,15 @@
-"""What the local broker's configuration says of its paths."""
+"""The files of the local broker: what its configuration says of its paths, and how many may be open."""
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
 
 from infra.errors import ConfigError
 from infra.stack.kafka import KafkaBroker, escaped
+from infra.stack.ports import any_free
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,10 @@ def test_a_directory_that_kafka_cannot_be_told_is_refused_with_the_remedy(tmp_pa
     broker = KafkaBroker(directory=tmp_path / name / "kafka", port=1, controller_port=2, cache=tmp_path)
     with pytest.raises(ConfigError, match="choose another --home"):
         broker.format()
+
+
+def test_too_few_open_files_are_told_before_kafka_limps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (200, 200))
+    (port, controller_port) = any_free(2)
+    with pytest.raises(ConfigError, match=r"only 200 files may be open.*ulimit -n"):
+        KafkaBroker(directory=tmp_path, port=port, controller_port=controller_port).start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import sys
 from importlib import metadata
 
@@ -118,6 +119,13 @@ def test_an_unsupported_python_has_a_remedy(monkeypatch):
     monkeypatch.setattr(finding, "PYTHON", ((4, 0), (5, 0)))
     assert not finding.python().ok
     assert finding.python().remedy
+
+
+@pytest.mark.parametrize(("limit", "ok"), [(1024, True), (resource.RLIM_INFINITY, True), (1023, False)])
+def test_few_open_files_are_told_with_their_remedy(monkeypatch, limit: int, ok: bool):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, resource.RLIM_INFINITY))
+    found = finding.files()
+    assert (found.ok, "ulimit -n" in found.remedy) == (ok, not ok)
 
 
 def test_installed_packages_are_as_required():

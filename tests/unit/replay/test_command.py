@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from click.testing import CliRunner
 
 from infra.errors import ConfigError
 from monitoring.commands.versions import before, promote, shadow
 from streams.control import AuditEntry
-from streams.replay.command import Moment, replay
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-11-26T04:00:00Z", datetime(2026, 11, 26, 4, tzinfo=UTC)),
-        ("2026-11-26T05:00:00+01:00", datetime(2026, 11, 26, 4, tzinfo=UTC)),
-        ("2026-11-26", datetime(2026, 11, 26, tzinfo=UTC)),
-    ],
-)
-def test_a_time_is_read_in_utc(text: str, moment: datetime) -> None:
-    assert Moment().convert(text, None, None) == moment
-
-
-def test_a_time_may_be_how_long_ago() -> None:
-    moment = Moment().convert("2h", None, None)
-    ago = datetime.now(UTC) - moment
-    assert timedelta(hours=2) <= ago < timedelta(hours=2, minutes=1)
+from streams.replay.command import replay
 
 
 @pytest.mark.parametrize(
