@@ -27,12 +27,14 @@ from monitoring.backup import configuration
 from monitoring.backup.log import Log
 from monitoring.evidence import installed
 from monitoring.incident import alerts
+from streams.kafka_errors import KafkaUnavailable
 from streams.topics import ACCOUNTS, ALL, DEAD
 
 LARGEST_LOG = 64 * 1024 * 1024
 _LITERAL = re.compile(r"[eE]'(?:[^'\\]|''|\\.)*+'?|'(?:[^']|'')*+'?|\$(\w*)\$.*?(?:\$\1\$|\Z)", re.DOTALL)
 AUDIT = ("triage.control", "triage.audit")
 """Topics of operators' acts, where this version has them."""
+FROM_KAFKA = frozenset(("accounts.json", "topics.json", "dead-letters.json", *(f"{name}.json" for name in AUDIT)))
 SESSIONS = """
 SELECT pid, usename, application_name, client_addr::text, backend_start::text, state, left(query, 200) AS query
 FROM pg_stat_activity WHERE datname = current_database()
@@ -42,14 +44,17 @@ SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolcanlogi
 """
 
 
-def collect(settings: Settings, output: BinaryIO, logs: Sequence[Path], *, mails: bool) -> list[str]:
-    """Write the archive; the names of its parts.
+def collect(
+    settings: Settings, output: BinaryIO, logs: Sequence[Path], *, mails: bool, tell: Callable[[str], None]
+) -> None:
+    """Write the archive.
 
     Args:
         settings: where the system is.
         output: takes a .tar.gz.
         logs: files or folders of logs to take along.
         mails: dead letters with their bytes, too: content of mails.
+        tell: gets each part's name when it is written.
 
     Raises:
         OSError: it cannot be written.
@@ -59,12 +64,13 @@ def collect(settings: Settings, output: BinaryIO, logs: Sequence[Path], *, mails
         for name, content in (*_parts(settings, mails=mails), *_logs(logs)):
             _add(archive, name, content)
             manifest.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
+            tell(name)
         _add(archive, "SHA256SUMS", "\n".join([*manifest, ""]).encode())
-    return [line.split("  ", 1)[1] for line in manifest]
 
 
 def _parts(settings: Settings, *, mails: bool) -> Iterator[tuple[str, bytes]]:
     moment = datetime.now(UTC).isoformat(timespec="seconds")
+    away: KafkaUnavailable | None = None
     sources: dict[str, Callable[[], Any]] = {
         "machine.json": lambda: _machine(moment),
         "settings.json": lambda: configuration.shown(settings, secrets=False),
@@ -81,9 +87,12 @@ def _parts(settings: Settings, *, mails: bool) -> Iterator[tuple[str, bytes]]:
         sources["dead-letters.json"] = lambda: [one.encode().decode() for one in Log(settings).read(DEAD.name)]
     for name, source in sources.items():
         try:
+            if away is not None and name in FROM_KAFKA:  # it is not waited for once more
+                raise away
             found = source()
             content = found.encode() if isinstance(found, str) else orjson.dumps(found, option=orjson.OPT_INDENT_2)
         except TriageError as error:
+            away = error if isinstance(error, KafkaUnavailable) else away
             content = _missing(str(error))
         except Exception as error:  # what is being looked into may have touched anything; the rest is wanted the more
             content = _missing(type(error).__name__)

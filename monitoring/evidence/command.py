@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -39,14 +40,13 @@ def collect(*, output: Path | None, logs: tuple[Path, ...], with_mails: bool) ->
     """
     from monitoring.evidence import collect as collecting
 
+    tell = partial(click.echo, err=True)
     if output == Path("-"):
-        names = collecting.collect(load(), sys.stdout.buffer, logs, mails=with_mails)
-        click.echo("\n".join(names), err=True)
+        collecting.collect(load(), sys.stdout.buffer, logs, mails=with_mails, tell=tell)
         return
     path = output or Path(f"evidence-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        names = collecting.collect(load(), file, logs, mails=with_mails)
-    click.echo("\n".join(names), err=True)
+        collecting.collect(load(), file, logs, mails=with_mails, tell=tell)
     click.echo(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path}")
 
 
