@@ -28,7 +28,10 @@ POLL_S = 0.5
 """Longest wait for a record before expiries are looked at again."""
 RETRY_S = 1.0
 CATCH_UP_S = 5.0
-"""A process starts with the start values when the topic could not be read for this long."""
+"""A process starts with the start values when reading the topic has failed, and this long has passed."""
+SLOW_S = 60.0
+"""The same where it has not failed, but does not come to its end: what an operator has paused stays paused also where
+a busy machine takes long to hear of it."""
 TELL_AFTER_S = 15.0
 """Without having read the topic for this long a process says so."""
 
@@ -53,7 +56,7 @@ class Follower:
         self.view = View(settings)
         self._subscriptions: list[_Subscription] = []
         self._orders: dict[str, Callable[[Order], None]] = {}
-        self._caught_up = asyncio.Event()
+        self._caught_up, self._failed = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._born = asyncio.get_running_loop().time()
         self._told = False
@@ -98,8 +101,12 @@ class Follower:
         return (Check(name="control", ok=False, reason="; ".join(complaints[:3])),) if complaints else ()
 
     async def caught_up(self, stop: asyncio.Event) -> None:
-        """Wait until what is on the topic holds here; at most CATCH_UP_S, and not when the process is to stop."""
-        await first(self._caught_up.wait(), stop.wait(), within_s=CATCH_UP_S)
+        """Wait until what is on the topic holds here, within bounds, and not when the process is to stop."""
+        await first(self._caught_up.wait(), stop.wait(), self._cannot_be_read(), within_s=SLOW_S)
+
+    async def _cannot_be_read(self) -> None:
+        await self._failed.wait()
+        await asyncio.sleep(self._born + CATCH_UP_S - asyncio.get_running_loop().time())
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._follow_forever(), name="control")
@@ -158,6 +165,7 @@ class Follower:
             try:
                 await self._follow()
             except Exception as error:  # Kafka is away, or the topic is not there yet
+                self._failed.set()
                 if not self._told:
                     self._told = True
                     log.info("%s is not read yet: %s", CONTROL.name, type(error).__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from infra.durations import parse_span
 from infra.errors import ConfigError
 from infra.settings import load
-from streams.control import KNOBS, ORDERS, AuditEntry, Follower, Order, Override, Values
+from streams.control import KNOBS, ORDERS, AuditEntry, Follower, Order, Override, Values, follower
 from streams.control.knobs import find, find_order
 from streams.control.lanes import held_lanes
 from streams.control.records import MalformedControl
@@ -214,3 +215,29 @@ async def test_an_order_is_carried_out_by_who_runs_when_it_is_given() -> None:
     process.hear("order:another", order())
     assert [one.who for one in done] == ["me"]
     assert set(ORDERS) >= {"clear-cache"}
+
+
+async def test_who_is_slow_to_hear_waits_and_who_cannot_hear_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lane that an operator has paused is not worked on because a busy machine reads slowly."""
+    monkeypatch.setattr(follower, "CATCH_UP_S", 0.01)
+    heard, stop = asyncio.Event(), asyncio.Event()
+
+    class Slow(Follower):
+        async def _follow(self) -> None:
+            await heard.wait()
+            self._caught_up.set()
+            await asyncio.Event().wait()
+
+    class Deaf(Follower):
+        async def _follow(self) -> None:
+            raise LookupError
+
+    async with Deaf(load()) as deaf, asyncio.timeout(30):
+        await deaf.caught_up(stop)
+    async with Slow(load()) as slow:
+        waiting = asyncio.create_task(slow.caught_up(stop))
+        await asyncio.wait([waiting], timeout=0.1)
+        assert not waiting.done()
+        heard.set()
+        async with asyncio.timeout(30):
+            await waiting
