@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from streams.triage.model import PRESSURE
+from streams.triage.pressure import LADDER
 from streams.triage.verdict import Counterfactual, Lane, Reason
 
 MOST = 3
 """Reasons that are taken away together, or are told as those that mattered, at most."""
 MATTERS = 0.3
 """Of the strongest reason's weight: what weighs less did not matter beside it."""
+TELL_OF_SIGNS = (*LADDER, PRESSURE)
+"""Reasons that name the signs that a mail cannot wait."""
 
 LaneWithout = Callable[[Sequence[Reason]], Lane]
 """The lane that a mail would be in without some of its reasons."""
@@ -21,8 +25,8 @@ LaneWithout = Callable[[Sequence[Reason]], Lane]
 
 def because(reasons: Sequence[Reason]) -> str:
     """The two or three reasons that mattered most, for a person. `reasons`: strongest first."""
-    told = [each for each in reasons[:MOST] if abs(each.weight) >= MATTERS * abs(reasons[0].weight)]
-    return _listed(told or reasons[:1])
+    told = [each for each in _apart(reasons) if abs(each.weight) >= MATTERS * abs(reasons[0].weight)]
+    return _listed(told[:MOST] or reasons[:1])
 
 
 def but_for(
@@ -46,7 +50,7 @@ def _told(lane: Lane, gone: Sequence[Reason]) -> Counterfactual:
     return Counterfactual(
         lane=lane,
         without=tuple(reason.rule for reason in gone),
-        text=f"would be in the {lane} lane but for: {_listed(gone)}",
+        text=f"would be in the {lane} lane but for: {_listed(_apart(gone))}",
     )
 
 
@@ -65,6 +69,12 @@ def _proposals(
         for side in sides:
             if count <= len(side) and presumed(side[:count]) is not lane:
                 yield side[:count]
+
+
+def _apart(reasons: Sequence[Reason]) -> list[Reason]:
+    """Of those that tell of the same signs the strongest alone: it names them all."""
+    counting = [each for each in reasons if each.rule in TELL_OF_SIGNS]
+    return [each for each in reasons if each not in counting[1:]]
 
 
 def _listed(reasons: Sequence[Reason]) -> str:

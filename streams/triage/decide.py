@@ -11,10 +11,10 @@ from functools import partial
 from typing import NamedTuple
 
 from streams.mail import Mail
-from streams.triage import due, habits, weighing
+from streams.triage import due, habits, pressure, weighing
 from streams.triage import model as learned
 from streams.triage.confidence import confidence, signs
-from streams.triage.counterfactual import because, but_for
+from streams.triage.counterfactual import TELL_OF_SIGNS, because, but_for
 from streams.triage.features import Features
 from streams.triage.grounds import Grounds
 from streams.triage.model import MODEL, Model
@@ -193,8 +193,11 @@ def _reasons(found: _Weighed, features: Features) -> tuple[Reason, ...]:
     reasons = []
     for name, weight in found.weights:
         text = sentences.get(name) or _sentence(name)
-        told = due.told(text, day) if day and name in due.RULES else text
-        reasons.append(Reason(rule=name, weight=weight, text=told))
+        if day and name in due.RULES:
+            text = due.told(text, day)
+        elif name in TELL_OF_SIGNS:
+            text = pressure.told(text, features.said)
+        reasons.append(Reason(rule=name, weight=weight, text=text))
     if found.moves:
         reasons = sorted((*reasons, *found.moves), key=lambda each: (-abs(each.weight), each.rule))
     return tuple(reasons)

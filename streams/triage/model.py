@@ -23,7 +23,7 @@ SENTENCES = {
     WORDING: "Its words are those of junk (learned).",
     REQUEST: "How much its sentences ask of the reader (learned).",
     APPROACH: "A stranger approaches you in the way of today's unasked offers and frauds (learned).",
-    PRESSURE: "It tells what cannot wait, by its words and the signs in it (learned).",
+    PRESSURE: "It tells of what cannot wait, as learned from such mail.",
     FORM: "Mail of this length, make-up and circle of recipients (learned).",
 }
 FLATTEN = 10

@@ -19,7 +19,7 @@ def ours(mail: Features) -> bool:
 
 @rule_about(*SIGNS)
 def cannot_wait(mail: Features) -> bool:
-    """Two signs that it cannot wait (stakes, an hour, nobody else, somebody waiting)."""
+    """Two different signs that it cannot wait."""
     return mail.pressures >= 1.5 and ours(mail)
 
 

@@ -15,8 +15,11 @@ from streams.triage import decide as deciding
 from streams.triage.counterfactual import because, but_for, overruled
 from streams.triage.decide import decide
 from streams.triage.model import APPROACH, FORM, MODEL, PRESSURE, REQUEST, WORDING, Model
+from streams.triage.phrases import Cue
 from streams.triage.policy import Policy
+from streams.triage.pressure import DUE_NAMES, LADDER, NAMES, SIGNS, TOLD, WEAK_NAMES
 from streams.triage.rule import hits_of
+from streams.triage.rules import RULES
 from streams.triage.shipped import DEFAULT
 from streams.triage.verdict import Category, Facts, Habit, Habits, Lane, Reason, SenderFacts, Verdict
 from tests.examples import examples
@@ -199,3 +202,29 @@ def test_a_later_opinion_is_what_a_moved_verdict_turns_on() -> None:
     assert told is not None
     assert (told.lane, told.without) == (Lane.NORMAL, ("crew",))
     assert overruled(Lane.HIGH, Lane.HIGH, opinion) is None
+
+
+def test_signs_that_it_cannot_wait_are_named_and_told_once() -> None:
+    found = decided(
+        "The main server is down since 9:40 and nobody can work. You are the only one who has the key."
+        " I tried to call you three times. Please come now, or we lose all orders of today at 11:00."
+    )
+    counting = [reason for reason in found.reasons if reason.rule in LADDER]
+    assert len(counting) > 2, "several rules count the same signs"
+    (told,) = {reason.text.partition("(")[2] for reason in counting}
+    assert told.startswith("something is out of order, ")
+    assert told.count(",") == TOLD - 1
+    strongest = [replace(reason, weight=2.0) for reason in counting]
+    assert because(strongest).count("signs that it cannot wait") == 1
+    turned = but_for(
+        Lane.URGENT, strongest, lambda gone: Lane.HIGH if len(gone) > 1 else Lane.URGENT, lambda _: Lane.HIGH
+    )
+    assert turned is not None
+    assert len(turned.without) == 2
+    assert turned.text.count("signs that it cannot wait") == 1
+
+
+def test_every_sign_has_a_name() -> None:
+    assert {*NAMES, *WEAK_NAMES, Cue.SOON} == SIGNS
+    assert Cue.SOON in DUE_NAMES
+    assert set(LADDER) <= RULES.keys()
