@@ -98,7 +98,7 @@ class Received:
         """
         if key is None or value is None:
             raise MalformedEvent("a record of mail.received needs a key (account) and a value (the mail)")
-        found = {name: (raw or b"").decode("utf-8", "replace") for name, raw in headers}  # one may have no value
+        found = header_values.texts(headers)
         try:
             return cls(
                 event_id=header_values.identity(found["ce_id"]),
@@ -116,7 +116,7 @@ class Received:
             )
         except KeyError as missing:
             raise MalformedEvent(f"header {missing} is missing") from None
-        except (ValueError, OverflowError) as error:
+        except ValueError as error:
             raise MalformedEvent(f"unreadable header or key: {error}") from None
 
 

@@ -66,7 +66,7 @@ class Feedback:
                 verdict=verdict_from(verdict) if verdict else None,
             )
             require_kinds(feedback)
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise MalformedEvent(f"not a feedback record: {type(error).__name__}: {error}") from None
         return feedback
 

@@ -1,14 +1,25 @@
-"""What the headers of a mail's record say, when anybody may have written it. Pure."""
+"""What the headers of a record say, when anybody may have written it. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import MAXYEAR, datetime
 
 from streams.moments import utc_moment
 
 _EVENT_ID = re.compile("[0-9a-f]{32}")
 _EPOCH_YEAR = 1970
+
+
+def texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """All of them; one that has no value, as Kafka allows, says nothing."""
+    return {name: (value or b"").decode("utf-8", "replace") for name, value in headers}
+
+
+def value(headers: Iterable[tuple[str, bytes | None]], name: str) -> bytes:
+    """One of them; empty where it is missing or has no value."""
+    return dict(headers).get(name) or b""
 
 
 def identity(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from monitoring.metrics import EMAILS_PROCESSED, PROCESSING_SECONDS, REVIEWS_WANTED
+from streams import header_values
 from streams.canary import is_canary
 from streams.events import SOURCE_HEADER, Received
 from streams.runtime import Event, Outcome
@@ -34,7 +35,7 @@ def count_mails(events: Sequence[Event], outcomes: Sequence[Outcome]) -> None:
             continue  # nobody's mail, control measures it; or no mail
         mail: Received | None = outcome.note
         if mail is None:
-            said = dict(event.headers).get(SOURCE_HEADER) or b""  # a header may have no value at all
+            said = header_values.value(event.headers, SOURCE_HEADER)
             counts["failure", NO_LANE, bounded(said.decode("latin-1"))] += 1
         else:
             counts["success", outcome.label, bounded(mail.source)] += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from streams import header_values
 from streams.events import MalformedEvent, VerdictRecord, verdict_headers
 from streams.reviews import Review
 from streams.revisions import CORRECTED, REVIEWS, ReviewedFacts, row_key
@@ -84,7 +85,7 @@ def second_verdict(review: Review, policy: Policy) -> VerdictRecord | None:
 
 
 def _output(event: Event, record: VerdictRecord) -> Output:
-    before = (dict(event.headers).get("traceparent") or b"").decode("latin-1")
+    before = header_values.value(event.headers, "traceparent").decode("latin-1")
     headers = verdict_headers(record, child_traceparent(before, NAME, event.topic, event.partition, event.offset))
     return Output(topic=LANES[record.lane].name, key=event.key, value=record.encode(), headers=headers)
 

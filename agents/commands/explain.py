@@ -19,6 +19,7 @@ from infra.database.pool import connect_once
 from infra.errors import ConfigError, TriageError
 from infra.options import as_json
 from infra.settings import Settings
+from streams import header_values
 from streams.archive.rows import verdict
 from streams.events import MalformedEvent, Received, VerdictRecord
 from streams.mail import MailError, parse
@@ -102,7 +103,7 @@ async def find(settings: Settings, prefix: str, *, depth: int = DEPTH) -> Found:
     records = await lane_log.newest(
         settings,
         [spec.name for spec in LANES.values()],
-        lambda record: (dict(record.headers).get("ce_id") or b"").startswith(prefix.encode()),
+        lambda record: header_values.value(record.headers, "ce_id").startswith(prefix.encode()),
         depth=depth,
     )
     places = (place, f"the last {depth} offsets of each lane partition")

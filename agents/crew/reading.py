@@ -12,6 +12,7 @@ from agents.crew.cache import Cache
 from agents.crew.desk import GROUP, Desk
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
+from streams import header_values
 from streams.closing import close_within
 from streams.events import MalformedEvent
 from streams.group_watch import GroupWatch, standing
@@ -180,7 +181,7 @@ class Reading:
     def _take_in(self, desk: Desk, record: Any) -> None:
         if not desk.ledger.read(record.offset):
             return
-        said = dict(record.headers).get("traceparent") or b""
+        said = header_values.value(record.headers, "traceparent")
         try:
             request = ReviewRequest.decode(record.value)
         except MalformedEvent as error:

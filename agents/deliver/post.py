@@ -16,6 +16,7 @@ from agents.deliver.egress import AddressRefused, Egress
 from agents.deliver.endpoints import Endpoint
 from agents.deliver.names import Names
 from agents.deliver.schedule import Delivery
+from streams import header_values
 from streams.trace_context import parse
 
 MOST_ANSWER_BYTES = 64 * 1024
@@ -86,7 +87,7 @@ async def _drain(answer: aiohttp.ClientResponse) -> None:
 
 
 def _trace(delivery: Delivery) -> dict[str, str]:
-    found = (dict(delivery.event.headers).get("traceparent") or b"").decode("ascii", "replace")
+    found = header_values.value(delivery.event.headers, "traceparent").decode("ascii", "replace")
     return {"traceparent": found} if parse(found) else {}
 
 

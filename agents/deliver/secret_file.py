@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from agents.deliver.signature import InvalidSecret, key
-from streams.moments import utc_text
+from streams.moments import utc_moment, utc_text
 
 UNTIL = "until"
 
@@ -75,11 +75,10 @@ def _secret(number: int, line: str) -> SigningSecret:
         if len(words) == 1:
             return SigningSecret(text=words[0])
         word, time = words[1:]
-        until = datetime.fromisoformat(time)
-        if word != UNTIL or until.tzinfo is None:
+        if word != UNTIL:
             raise ValueError
-        return SigningSecret(text=words[0], until=until.astimezone(UTC))
+        return SigningSecret(text=words[0], until=utc_moment(time))
     except InvalidSecret as error:
         raise InvalidSecret(f"line {number}: {error}") from None
-    except (ValueError, OverflowError):
+    except ValueError:
         raise InvalidSecret(f"line {number}: allowed is SECRET, or SECRET {UNTIL} 2026-11-27T08:00:00Z") from None

@@ -15,6 +15,7 @@ from agents.deliver.endpoints import Endpoint
 from agents.deliver.schedule import Delivery
 from infra.kafka import aiokafka_options
 from infra.settings import Settings
+from streams import header_values
 from streams.closing import close_within
 from streams.events import MalformedEvent, VerdictRecord
 from streams.moments import utc_text
@@ -62,7 +63,7 @@ class Undelivered:
     @property
     def event_id(self) -> str:
         """The mail's, by the record's header."""
-        return (dict(self.headers).get("ce_id") or b"").decode("utf-8", "replace")
+        return header_values.value(self.headers, "ce_id").decode("utf-8", "replace")
 
 
 def delivery_of(event: Event) -> Delivery:
@@ -115,9 +116,7 @@ def read(value: bytes | None, key: bytes | None, headers: Iterable[tuple[str, by
     """
     headers = tuple(headers)
     said = {
-        name.removeprefix(MARK): (raw or b"").decode("utf-8", "replace")
-        for name, raw in headers
-        if name.startswith(MARK)
+        name.removeprefix(MARK): text for name, text in header_values.texts(headers).items() if name.startswith(MARK)
     }
     try:
         identity = Identity(said["endpoint"], said["topic"], int(said["partition"]), int(said["offset"]))

@@ -13,6 +13,7 @@ from agents.proving.listing import beginning, listing
 from agents.proving.proof import Proof, compare
 from agents.proving.rebuilt import Remembered, recognised
 from infra.settings import Settings
+from streams import header_values
 from streams.events import ATTEMPT_HEADER, MalformedEvent, Received
 from streams.moments import utc_text
 from streams.partitioning import partition_of
@@ -46,7 +47,7 @@ async def prove(settings: Settings, account: Account, *, since: datetime | None,
     async for chunk in to_end(settings, RECEIVED.name, (partition,)):
         for record in chunk:
             if record.key == key:
-                said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+                said = header_values.texts(record.headers)
                 if EVENT_ID not in said:
                     continue  # somebody else's record: no mail of this mailbox
                 if ATTEMPT_HEADER in said:

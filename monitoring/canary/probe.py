@@ -14,6 +14,7 @@ from infra.kafka import aiokafka_options
 from infra.settings import Settings
 from monitoring.canary.ledger import Ledger
 from monitoring.metrics import CANARIES, CANARY_AGE, CANARY_LATENCY
+from streams import header_values
 from streams.canary import canary, headers
 from streams.closing import close_within
 from streams.partitioning import partition_of
@@ -78,7 +79,7 @@ class Probe:
             wait_ms = min(POLL_MS, max(1, int(1000 * (self._due_s - time.time()))))
             for partition, records in (await consumer.getmany(timeout_ms=wait_ms)).items():
                 for record in records:
-                    self._see((dict(record.headers).get(EVENT_ID) or b"").decode("ascii", "replace"))
+                    self._see(header_values.value(record.headers, EVENT_ID).decode("ascii", "replace"))
                 self._positions[partition] = records[-1].offset + 1
 
     async def _send(self, producer: AIOKafkaProducer, slot: int, partitions: int) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
+from streams import header_values
 from streams.events import ATTEMPT_HEADER, Headers
 from streams.reading import Record
 from streams.runtime.dead import CUT
@@ -99,7 +100,7 @@ class Letter:
 
 def letter(record: Record) -> Letter:
     """Read a record of `mail.dead`, whatever it holds."""
-    said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+    said = header_values.texts(record.headers)
     return Letter(
         place=Place(record.partition, record.offset),
         written_ms=record.timestamp,

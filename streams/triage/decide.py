@@ -46,8 +46,8 @@ def decide(mail: Mail, facts: Facts, policy: Policy, model: Model | None = MODEL
         priority=found.priority,
         lane=lane,
         category=found.category,
-        needs_reply=_needs_reply(found, grounds, policy, model),
-        confidence=model.confidence.of(signs(raw, found.category, opinion, policy)) if model and opinion else raw,
+        needs_reply=_needs_reply(found, grounds, policy),
+        confidence=opinion.model.confidence.of(signs(raw, found.category, opinion, policy)) if opinion else raw,
         reasons=reasons,
         policy_version=policy.version,
         model_version=model.version if model else RULES_ALONE,
@@ -83,7 +83,7 @@ class _Weighed(NamedTuple):
 
 def _weighed(features: Features, grounds: Grounds, policy: Policy, model: Model | None) -> _Weighed:
     hits, opinion, facts = grounds.hits, grounds.opinion, grounds.facts
-    evidence, by = _with_opinion(weighing.evidence(hits, policy), opinion, model)
+    evidence, by = _with_opinion(weighing.evidence(hits, policy), opinion)
     category = max(evidence, key=evidence.__getitem__)
     named = (by, learned.SENTENCES[by]) if by else None
     own = grounds.own.hits(features, category)
@@ -93,7 +93,7 @@ def _weighed(features: Features, grounds: Grounds, policy: Policy, model: Model 
     category, ruled = category_by(own, by_habit, believed=not features.fails_authentication)
     if ruled is not None:
         named = (OWN + ruled.name, ruled.sentence)
-    weights = _weights(hits, category, policy, opinion, model, named=named)
+    weights = _weights(hits, category, policy, opinion, named=named)
     line = weighing.start(policy) + sum([weight for _, weight in weights])
     score = _score(line, category, policy, model)
     moves = habits.moves(facts, features, category, score)
@@ -116,16 +116,15 @@ def _priority(score: float) -> int:
     return min(10, max(0, round(score)))
 
 
-def _with_opinion(
-    evidence: dict[Category, float], opinion: Opinion | None, model: Model | None
-) -> tuple[dict[Category, float], str]:
+def _with_opinion(evidence: dict[Category, float], opinion: Opinion | None) -> tuple[dict[Category, float], str]:
     """The rules' evidence, with that for spam or phishing moved so far that junk leads exactly where the model says so;
     and the name of the reason that alone says so, if there is one.
 
     Phishing that the rules recognise stays phishing: the model has seen next to none. Spam that they recognise stays
     spam unless the model is sure of the contrary."""
-    if opinion is None or model is None:
+    if opinion is None:
         return evidence, ""
+    model = opinion.model
     by_rules = max(evidence, key=evidence.__getitem__)
     odds = model.junk_from_evidence * weighing.junk_evidence(evidence) + opinion.junk
     if by_rules is Category.PHISHING or (by_rules is Category.SPAM and odds > model.junk_unless):
@@ -144,12 +143,11 @@ def _with_opinion(
     return moved | {kind: best + max(lead, approach)}, learned.APPROACH if approach > 0 >= lead else ""
 
 
-def _shares(
-    hits: Sequence[str], category: Category, policy: Policy, opinion: Opinion | None, model: Model | None
-) -> Mapping[str, float]:
+def _shares(hits: Sequence[str], category: Category, policy: Policy, opinion: Opinion | None) -> Mapping[str, float]:
     """How much each hit, and the wording, argued for the category that won."""
     amounts = {name: amount for name in hits for kind, amount in policy.effects[name].kinds if kind is category}
-    if opinion is not None and model is not None and category in weighing.JUNK:
+    if opinion is not None and category in weighing.JUNK:
+        model = opinion.model
         per = max(0.1, model.junk_from_evidence)
         amounts = {name: amounts.get(name, 0.0) + model.junk.rules.get(name, 0.0) / per for name in hits}
         amounts[learned.WORDING] = opinion.wording / per
@@ -162,15 +160,14 @@ def _weights(
     category: Category,
     policy: Policy,
     opinion: Opinion | None,
-    model: Model | None,
     *,
     named: tuple[str, str] | None,
 ) -> list[tuple[str, float]]:
     """Everything that moved the score, strongest first. The step from the first category's start is shared out, or is
     all of what named the category."""
     weights = weighing.points(hits, category, policy)
-    if opinion is not None and model is not None and policy.kinds[category].presses:
-        learnt = model.priority.rules
+    if opinion is not None and policy.kinds[category].presses:
+        learnt = opinion.model.priority.rules
         for name in hits:
             weights[name] += learnt.get(name, 0.0)
         weights[learned.FORM], weights[learned.REQUEST] = opinion.form, opinion.request
@@ -179,7 +176,7 @@ def _weights(
     if step and named is not None:
         weights[named[0]] = step
     elif step:
-        for name, share in _shares(hits, category, policy, opinion, model).items():
+        for name, share in _shares(hits, category, policy, opinion).items():
             weights[name] = weights.get(name, 0.0) + step * share
     found = [(name, round(weight, 3)) for name, weight in weights.items() if abs(weight) >= 0.0005]
     found.sort(key=lambda each: (-abs(each[1]), each[0]))
@@ -187,8 +184,9 @@ def _weights(
 
 
 def _reasons(found: _Weighed, features: Features) -> tuple[Reason, ...]:
-    """The reasons of a verdict, strongest first; those about a deadline name its day."""
+    """The reasons of a verdict, strongest first; those about a deadline name its day, those about signs name these."""
     day = due.due(features) if any(name in due.RULES for name, _ in found.weights) else None
+    named = pressure.named(features.said) if any(name in TELL_OF_SIGNS for name, _ in found.weights) else ()
     sentences = dict([found.named]) if found.named else {}
     reasons = []
     for name, weight in found.weights:
@@ -196,7 +194,7 @@ def _reasons(found: _Weighed, features: Features) -> tuple[Reason, ...]:
         if day and name in due.RULES:
             text = due.told(text, day)
         elif name in TELL_OF_SIGNS:
-            text = pressure.told(text, features.said)
+            text = pressure.told(text, named)
         reasons.append(Reason(rule=name, weight=weight, text=text))
     if found.moves:
         reasons = sorted((*reasons, *found.moves), key=lambda each: (-abs(each.weight), each.rule))
@@ -215,17 +213,15 @@ def _score(line: float, category: Category, policy: Policy, model: Model | None)
     return min(kind.highest, max(kind.lowest, line))
 
 
-def _needs_reply(found: _Weighed, grounds: Grounds, policy: Policy, model: Model | None) -> bool:
+def _needs_reply(found: _Weighed, grounds: Grounds, policy: Policy) -> bool:
     told = [rule.needs_reply for rule in found.own if rule.needs_reply is not None]
-    return told[-1] if told else _reply(grounds.hits, found.category, policy, grounds.opinion, model)
+    return told[-1] if told else _reply(grounds.hits, found.category, policy, grounds.opinion)
 
 
-def _reply(
-    hits: Sequence[str], category: Category, policy: Policy, opinion: Opinion | None, model: Model | None
-) -> bool:
+def _reply(hits: Sequence[str], category: Category, policy: Policy, opinion: Opinion | None) -> bool:
     if not policy.kinds[category].presses:
         return False
     odds = weighing.reply_evidence(hits, policy)
-    if opinion is not None and model is not None:
-        odds = model.reply_from_evidence * odds + opinion.reply
+    if opinion is not None:
+        odds = opinion.model.reply_from_evidence * odds + opinion.reply
     return odds >= 0

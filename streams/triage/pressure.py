@@ -4,7 +4,7 @@ One sign is in every tenth mail, four are in hardly one that can wait."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from streams.triage.phrases import Cue
 
@@ -54,8 +54,12 @@ def pressure(said: Mapping[Cue, int], length: int) -> float:
     return max(0.0, found + weak / 2 - by_chance - (0 if CALMING.isdisjoint(said) else 2))
 
 
-def told(sentence: str, said: Mapping[Cue, int]) -> str:
-    """A sentence about such signs with those that were found."""
+def named(said: Mapping[Cue, int]) -> list[str]:
+    """What the signs of a mail are called, `TOLD` of them at most."""
     due = DUE_NAMES if Cue.SOON in said or Cue.CUTOFF in said else {}
-    names = [name for cue, name in (*NAMES.items(), *due.items(), *WEAK_NAMES.items()) if cue in said][:TOLD]
+    return [name for cue, name in (*NAMES.items(), *due.items(), *WEAK_NAMES.items()) if cue in said][:TOLD]
+
+
+def told(sentence: str, names: Sequence[str]) -> str:
+    """A sentence about such signs with those that were found."""
     return f"{sentence.rstrip('.')} ({', '.join(names)})." if names else sentence
